@@ -1,0 +1,33 @@
+/* Due: a queue of (instant, who) that gives out what has come due, earliest first, ties by who. */
+#ifndef FOOTFALL_DUE_H
+#define FOOTFALL_DUE_H
+
+#include "footfall/time.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct due_entry {
+    ff_wall at;
+    uint64_t who;
+};
+
+/* A binary heap, mapped at its cap. */
+struct due {
+    struct due_entry *heap;
+    size_t n, cap;
+};
+
+bool due_init(struct due *d, size_t cap);
+void due_fini(struct due *d);
+
+/* Adds an entry; the queue must not be full. */
+void due_add(struct due *d, struct due_entry e);
+
+/* Takes the earliest entry with at <= t into *out, or gives false. */
+bool due_take(struct due *d, ff_wall t, struct due_entry *out);
+
+/* Drops every entry for which keep(ctx, entry) is false. */
+void due_sweep(struct due *d, bool (*keep)(void *ctx, struct due_entry e), void *ctx);
+
+#endif

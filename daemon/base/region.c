@@ -1,0 +1,25 @@
+#include "region.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+void *region_new(size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes))
+        return NULL;
+    void *p = mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+void region_free(void *p, size_t count, size_t size)
+{
+    void *mapped, *none = NULL;
+    memcpy(&mapped, p, sizeof mapped); /* p is the address of a pointer to whatever type */
+    if (!mapped)
+        return;
+    size_t bytes = count * size;
+    munmap(mapped, bytes ? bytes : 1);
+    memcpy(p, &none, sizeof none);
+}

@@ -1,0 +1,15 @@
+/* Region: a table's memory, mapped once at its cap and touched page by page as it fills. */
+#ifndef FOOTFALL_REGION_H
+#define FOOTFALL_REGION_H
+
+#include <stddef.h>
+
+/* Maps count * size zeroed bytes without reserving them; never resized. NULL when the address
+ * space is refused. Owned by the caller until region_free. */
+void *region_new(size_t count, size_t size);
+
+/* Takes the address of the pointer that region_new gave for the same count and size: unmaps it
+ * and nulls the pointer; a NULL pointer is fine. */
+void region_free(void *p, size_t count, size_t size);
+
+#endif

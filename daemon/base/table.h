@@ -1,0 +1,47 @@
+/* Table: an open-addressing index from 64-bit hashes to entries of somebody's array, mapped at
+ * its cap and never resized. It holds places (1 and up), not keys: the owner compares keys. */
+#ifndef FOOTFALL_TABLE_H
+#define FOOTFALL_TABLE_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A slot is 0 when free, else tag << 32 | place, the tag being the hash's upper half. The home
+ * of a slot is tag & mask, so a slot can be moved without its owner's key. */
+struct table {
+    uint64_t *slots;
+    size_t mask;  /* slots - 1; a power of two less one, at most 2^32 - 1 */
+    size_t used;
+    size_t cap;   /* entries it may hold */
+};
+
+/* Maps a table for at most cap (1 to 2^31) entries. False when the address space is refused. */
+bool table_init(struct table *t, size_t cap);
+void table_fini(struct table *t);
+
+/* The first probe of a hash; touching it early hides the cache miss. */
+static inline const uint64_t *table_probe(const struct table *t, uint64_t hash)
+{
+    return &t->slots[(hash >> 32) & t->mask];
+}
+
+/* The place under this hash for which same(ctx, place) holds, or 0. */
+static inline uint32_t table_find(const struct table *t, uint64_t hash,
+                                  bool (*same)(const void *ctx, uint32_t place), const void *ctx)
+{
+    uint64_t tag = hash >> 32;
+    for (size_t i = tag & t->mask; t->slots[i]; i = (i + 1) & t->mask)
+        if (t->slots[i] >> 32 == tag && same(ctx, (uint32_t)t->slots[i]))
+            return (uint32_t)t->slots[i];
+    return 0;
+}
+
+/* Adds a place (not 0, not yet there under this hash); the table must not be full. */
+void table_add(struct table *t, uint64_t hash, uint32_t place);
+
+/* Removes a place that is there. */
+void table_remove(struct table *t, uint64_t hash, uint32_t place);
+
+#endif

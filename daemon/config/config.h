@@ -1,0 +1,114 @@
+/* Config: what the operator has chosen. One table of keys (keys.c) says what there is; the file,
+ * -o, --help, the sample file and the reload all read its rows. */
+#ifndef FOOTFALL_CONFIG_H
+#define FOOTFALL_CONFIG_H
+
+#include "footfall/money.h"
+#include "footfall/store.h"
+#include "footfall/time.h"
+#include "log.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct shelf;
+
+/* Which store keeps the journal. */
+enum ff_backend { FF_BACKEND_EMBEDDED };
+
+/* A shop. Its id and aliases are unlike those of every other. */
+struct ff_config_site {
+    const char *id;             /* 1 to 64 bytes */
+    const char *const *aliases; /* NULL-terminated */
+    const char *timezone;       /* shaped like an IANA zone; whether there is such a zone is not checked here */
+    ff_currency currency;
+};
+
+#define FF_MAX_SITES 1000
+
+/* Checked whole: every value is within its row's bounds, and the rows agree with each other. All
+ * texts and lists (NULL-terminated) are owned by the config and live as long as it does. */
+struct ff_config {
+    struct {
+        const char *http, *udp;       /* "ADDR:PORT" or "[ADDR]:PORT", numeric */
+        const char *const *udp_allow; /* "10.0.0.0/8", "::1/128": always with a prefix length, no bits behind it */
+        uint64_t max_body, max_header; /* bytes */
+        uint32_t max_batch;            /* events */
+        ff_dur max_age, idle_timeout, request_timeout;
+    } ingest;
+    struct {
+        const char *http;
+        const char *token_file; /* "": none */
+    } stats;
+    struct {
+        ff_dur timeout, max_length, lateness, remember;
+    } session;
+    struct {
+        ff_dur abandon_after, recover_within;
+    } cart;
+    struct {
+        ff_dur dedupe;
+    } orders;
+    struct {
+        ff_dur window;
+    } dedupe;
+    struct {
+        ff_dur minutes, hours, days;
+    } tally;
+    struct {
+        enum ff_backend backend;
+        const char *path;
+        enum ff_durability durability;
+        uint64_t segment_bytes;
+    } store;
+    struct {
+        uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, connections;
+    } limits;
+    struct {
+        enum log_level level;
+    } log;
+    struct {
+        ff_dur grace;
+    } stop;
+
+    const struct ff_config_site *sites; /* in the order of the file; "default" where it names none */
+    uint16_t site_count;                /* at least 1 */
+
+    struct shelf *shelf; /* the config's own memory */
+};
+
+#define CONFIG_WHY 512 /* bytes that hold any sentence that config_load gives */
+
+/* Reads file (NULL: none, all defaults), then the n overrides, each "KEY=VALUE", and checks the
+ * whole. Owned by the caller until config_free. On failure NULL, and why (size bytes) is one line
+ * that says what was expected: "FILE:LINE: KEY: expected ..., got ..." or "-o KEY: ...". */
+struct ff_config *config_load(const char *file, const char *const *overrides, size_t n, char *why,
+                              size_t size);
+
+/* Frees *c and nulls it; a NULL *c is fine. */
+void config_free(struct ff_config **c);
+
+/* Called with the name of a key that has changed. */
+typedef void (*config_change_fn)(void *ctx, const char *key, bool reloadable);
+
+/* Calls fn for every key that differs (the sites are one key, "sites"), in the order of the
+ * table. Gives how many do. */
+size_t config_changes(const struct ff_config *before, const struct ff_config *after,
+                      config_change_fn fn, void *ctx);
+
+/* Takes over what may change in a running daemon; all else in live stays as it is, and so do its
+ * texts, which others borrow. */
+void config_apply(struct ff_config *live, const struct ff_config *fresh);
+
+/* Prints, for --help: every key with its default and what it means. */
+void config_print_help(FILE *out);
+
+/* Prints the sample file: YAML with every key, its meaning and its default. */
+void config_print_sample(FILE *out);
+
+/* Prints the values in force, as YAML that config_load reads back to an equal config. */
+void config_dump(const struct ff_config *c, FILE *out);
+
+#endif

@@ -1,0 +1,137 @@
+#include "keys.h"
+
+#include "config.h"
+
+#include <string.h>
+
+/* The offset of a member that must be of this type: anything else does not compile. */
+#define MEMBER(owner, type, member)                                                              \
+    (offsetof(owner, member) +                                                                   \
+     0 * sizeof(char[__builtin_types_compatible_p(type, __typeof__(((owner *)0)->member)) ? 1 : -1]))
+#define AT(type, member) MEMBER(struct ff_config, type, member)
+#define SITE_AT(type, member) MEMBER(struct ff_config_site, type, member)
+
+#define DURATION(member, min, max) KEY_DURATION, AT(ff_dur, member), min, max, NULL
+#define SIZE(member, min, max) KEY_SIZE, AT(uint64_t, member), min, max, NULL
+#define COUNT(member, min, max) KEY_COUNT, AT(uint32_t, member), min, max, NULL
+#define WORD(member, type, words) KEY_WORD, AT(type, member), 0, 0, words
+#define ADDRESS(member) KEY_ADDRESS, AT(const char *, member), 0, 0, NULL
+#define PATH(member, min) KEY_PATH, AT(const char *, member), min, 4095, NULL
+#define NETWORKS(member) KEY_NETWORKS, AT(const char *const *, member), 0, 0, NULL
+
+#define KIB INT64_C(1024)
+#define MIB (1024 * KIB)
+#define MILLION INT64_C(1000000)
+#define YEAR (365 * FF_DAY)
+
+enum { FIXED = false, RELOADABLE = true };
+
+/* Keys of one section stand together: the sample file has them in this order. */
+static const struct key config_rows[] = {
+    {"ingest.http", ADDRESS(ingest.http), "0.0.0.0:7070", FIXED,
+     "Where beacons come in over HTTP; public."},
+    {"ingest.udp", ADDRESS(ingest.udp), "127.0.0.1:7070", FIXED,
+     "Where beacons come in as datagrams, from back ends of your own."},
+    {"ingest.udp_allow", NETWORKS(ingest.udp_allow),
+     "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7", FIXED,
+     "Networks whose datagrams are taken; those of others are dropped and counted."},
+    {"ingest.max_body", SIZE(ingest.max_body, KIB, 64 * MIB), "1M", FIXED,
+     "Largest body of a request."},
+    {"ingest.max_batch", COUNT(ingest.max_batch, 1, 100000), "1000", FIXED,
+     "Most events in one request or datagram."},
+    {"ingest.max_age", DURATION(ingest.max_age, FF_MINUTE, 10 * YEAR), "72h", FIXED,
+     "Events older than this are refused; history goes through /v1/import."},
+    {"ingest.max_header", SIZE(ingest.max_header, KIB, MIB), "16k", FIXED,
+     "Largest request line and headers of a request, together."},
+    {"ingest.idle_timeout", DURATION(ingest.idle_timeout, FF_SECOND, FF_HOUR), "60s", FIXED,
+     "A connection without a request is closed after this."},
+    {"ingest.request_timeout", DURATION(ingest.request_timeout, FF_SECOND, FF_HOUR), "30s", FIXED,
+     "A request must be complete this long after its first byte."},
+
+    {"stats.http", ADDRESS(stats.http), "127.0.0.1:7071", FIXED,
+     "Where numbers are asked for; private. Other than loopback needs stats.token_file."},
+    {"stats.token_file", PATH(stats.token_file, 0), "", FIXED,
+     "File with the token that requests to stats.http must bring; empty: none is asked for."},
+
+    {"session.timeout", DURATION(session.timeout, FF_SECOND, FF_DAY), "30m", FIXED,
+     "A longer gap between two events of a visitor begins a new session."},
+    {"session.max_length", DURATION(session.max_length, FF_SECOND, 30 * FF_DAY), "24h", FIXED,
+     "A session never gets longer than this; the next event begins another."},
+    {"session.lateness", DURATION(session.lateness, 0, FF_DAY), "5m", FIXED,
+     "An event this much older than its visitor's newest one is late: counted, but in no session."},
+    {"session.remember", DURATION(session.remember, FF_SECOND, 10 * YEAR), "90d", FIXED,
+     "A visitor who stays away longer than this is new again."},
+
+    {"cart.abandon_after", DURATION(cart.abandon_after, FF_SECOND, 30 * FF_DAY), "1h", FIXED,
+     "A cart that nobody has touched for this long is abandoned."},
+    {"cart.recover_within", DURATION(cart.recover_within, FF_SECOND, YEAR), "7d", FIXED,
+     "A cart can be taken up again this long after its last event."},
+
+    {"orders.dedupe", DURATION(orders.dedupe, FF_SECOND, 10 * YEAR), "90d", FIXED,
+     "A second purchase with the same order id within this time is dropped and counted."},
+
+    {"dedupe.window", DURATION(dedupe.window, FF_SECOND, YEAR), "24h", FIXED,
+     "A second event with the same id within this time is dropped and counted."},
+
+    {"tally.minutes", DURATION(tally.minutes, 25 * FF_HOUR, 62 * FF_DAY), "50h", FIXED,
+     "How long counters are kept by the minute."},
+    {"tally.hours", DURATION(tally.hours, 2 * FF_DAY, 3 * YEAR), "62d", FIXED,
+     "How long counters are kept by the local hour."},
+    {"tally.days", DURATION(tally.days, 32 * FF_DAY, 20 * YEAR), "800d", FIXED,
+     "How long counters are kept by the local day."},
+
+    {"store.backend", WORD(store.backend, enum ff_backend, "embedded"), "embedded", FIXED,
+     "What keeps the journal: embedded (files in store.path)."},
+    {"store.path", PATH(store.path, 1), "/var/lib/footfalld", FIXED,
+     "Directory of the store; made when it is missing."},
+    {"store.durability", WORD(store.durability, enum ff_durability, "disk process"), "disk", FIXED,
+     "What an answered event survives: disk (loss of power) or process (a crash of the daemon)."},
+    {"store.segment_bytes", SIZE(store.segment_bytes, 64 * KIB, 1024 * MIB), "64M", FIXED,
+     "A file of the journal that has grown to this is closed and the next begun."},
+
+    {"limits.visitors", COUNT(limits.visitors, 1, 1000 * MILLION), "10M", FIXED,
+     "Most visitors in memory, each with its session."},
+    {"limits.carts", COUNT(limits.carts, 1, 1000 * MILLION), "2M", FIXED, "Most carts in memory."},
+    {"limits.ids", COUNT(limits.ids, 1, 1000 * MILLION), "16M", FIXED,
+     "Most event ids remembered for dedupe.window."},
+    {"limits.orders", COUNT(limits.orders, 1, 1000 * MILLION), "4M", FIXED,
+     "Most order ids remembered for orders.dedupe."},
+    {"limits.tails", COUNT(limits.tails, 1, 1000 * MILLION), "1M", FIXED,
+     "Most visitors whose latest events can still be put in order."},
+    {"limits.tail_events", COUNT(limits.tail_events, 1, 1000 * MILLION), "8M", FIXED,
+     "Most events that can still be put in order."},
+    {"limits.cart_lines", COUNT(limits.cart_lines, 1, 1000 * MILLION), "8M", FIXED,
+     "Most lines of all carts together."},
+    {"limits.connections", COUNT(limits.connections, 1, MILLION), "10k", FIXED,
+     "Most connections at once; further ones are closed and counted."},
+
+    {"log.level", WORD(log.level, enum log_level, "error warning info debug"), "info", RELOADABLE,
+     "What is logged, and all that is graver: error, warning, info or debug."},
+
+    {"stop.grace", DURATION(stop.grace, 0, FF_HOUR), "10s", RELOADABLE,
+     "How long a stop waits for answers that are still on their way."},
+};
+
+static const struct key site_rows[] = {
+    {"id", KEY_TEXT, SITE_AT(const char *, id), 1, 64, NULL, NULL, FIXED,
+     "What beacons give as their site."},
+    {"aliases", KEY_TEXTS, SITE_AT(const char *const *, aliases), 1, 64, NULL, "", FIXED,
+     "Further names for it."},
+    {"timezone", KEY_ZONE, SITE_AT(const char *, timezone), 0, 0, NULL, "UTC", FIXED,
+     "Its local time, which makes its days, such as Europe/Berlin."},
+    {"currency", KEY_CURRENCY, SITE_AT(ff_currency, currency), 0, 0, NULL, "EUR", FIXED,
+     "Of amounts that come without one."},
+};
+
+#define LIST(rows) {rows, sizeof(rows) / sizeof *(rows)}
+
+const struct key_list config_keys = LIST(config_rows);
+const struct key_list site_keys = LIST(site_rows);
+
+const struct key *key_find(const struct key_list *list, struct ff_span name)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (ff_span_is(name, list->rows[i].name))
+            return &list->rows[i];
+    return NULL;
+}

@@ -1,0 +1,37 @@
+#include "course.h"
+
+#include "cart.h"
+#include "session.h"
+
+static const bool cart_event_table[FF_TYPE_COUNT] = {
+    [FF_ADD_TO_CART] = true, [FF_REMOVE_FROM_CART] = true, [FF_UPDATE_CART] = true,
+    [FF_VIEW_CART] = true,   [FF_BEGIN_CHECKOUT] = true,   [FF_CHECKOUT_STEP] = true,
+    [FF_PURCHASE] = true,
+};
+
+bool course_fold(const struct pen *p, struct course *c, const struct act *a)
+{
+    if (!a->late && !session_fold(p, &c->session, a)) {
+        p->fold->counts.stray += p->sign;
+        return false;
+    }
+    if (cart_event_table[a->type])
+        cart_fold(p, &c->cart, a);
+    return true;
+}
+
+void course_fold_all(const struct pen *p, struct course *c, uint32_t acts)
+{
+    for (; acts; acts = act_at(p->fold, acts)->next)
+        course_fold(p, c, act_at(p->fold, acts));
+}
+
+struct course course_share(struct fold *f, const struct course *c)
+{
+    return (struct course){c->session, cart_share(f, c->cart)};
+}
+
+void course_release(struct fold *f, struct course *c)
+{
+    cart_release(f, &c->cart);
+}

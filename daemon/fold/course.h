@@ -1,0 +1,17 @@
+/* Course: a visitor's story up to some point; folding acts onto it in the order of time. */
+#ifndef FOOTFALL_FOLD_COURSE_H
+#define FOOTFALL_FOLD_COURSE_H
+
+#include "emit.h"
+
+/* Folds one act onto the course. False: a ping without a session, counted as stray. */
+bool course_fold(const struct pen *p, struct course *c, const struct act *a);
+
+/* Folds a chain of acts, in order. */
+void course_fold_all(const struct pen *p, struct course *c, uint32_t acts);
+
+/* A copy that shares the cart; and the end of one. */
+struct course course_share(struct fold *f, const struct course *c);
+void course_release(struct fold *f, struct course *c);
+
+#endif

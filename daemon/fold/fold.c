@@ -1,0 +1,186 @@
+#include "fold.h"
+
+#include "audit.h"
+#include "orders.h"
+#include "story.h"
+#include "tail.h"
+
+#include <stdlib.h>
+
+/* The smallest pools that story_reserve can keep its promise with. */
+#define LEAST_CARTS 64
+#define LEAST_LINES 65536
+#define LEAST_ACTS (2 * TAIL_ACTS_MAX)
+
+static uint32_t at_least(uint32_t n, uint32_t least)
+{
+    return n > least ? n : least;
+}
+
+static bool fold_init_pools(struct fold *f)
+{
+    const struct fold_options *o = &f->options;
+    uint32_t visitors = at_least(o->max_visitors, 1);
+    return pool_init(&f->visitors, visitors, sizeof(struct visitor)) &&
+           pool_init(&f->tails, at_least(o->max_tails, 1), sizeof(struct tail)) &&
+           pool_init(&f->acts, at_least(o->max_tail_events, LEAST_ACTS), sizeof(struct act)) &&
+           pool_init(&f->carts, at_least(o->max_carts, LEAST_CARTS), sizeof(struct cart)) &&
+           pool_init(&f->lines, at_least(o->max_lines, LEAST_LINES), sizeof(struct line)) &&
+           pool_init(&f->pending, at_least(o->max_orders, 1), sizeof(struct pending_refund)) &&
+           table_init(&f->visitors_by_key, visitors) &&
+           due_init(&f->live_due, 2 * (size_t)visitors + 2) &&
+           due_init(&f->cart_due, 2 * (size_t)visitors + 2) &&
+           recall_init(&f->ids, at_least(o->max_ids, 1), sizeof(struct recall_entry), o->dedupe_window) &&
+           recall_init(&f->orders, at_least(o->max_orders, 1), sizeof(struct order), o->orders_dedupe);
+}
+
+static bool fold_init_sites(struct fold *f, const struct fold_options *options)
+{
+    f->sites = calloc(options->site_count, sizeof *f->sites);
+    if (!f->sites)
+        return false;
+    for (uint16_t i = 0; i < options->site_count; i++) {
+        f->sites[i].scope = hash_mark(0, ff_span_text(options->sites[i].id));
+        f->sites[i].currency = options->sites[i].currency;
+    }
+    f->options.sites = NULL; /* borrowed for this call only */
+    return true;
+}
+
+struct fold *fold_new(const struct fold_options *options, const struct hash_seed *seed,
+                      const struct ff_fact_sink *sink)
+{
+    struct fold *f = calloc(1, sizeof *f);
+    if (!f)
+        return NULL;
+    f->options = *options;
+    f->seed = *seed;
+    f->sink = *sink;
+    f->now = FF_NEVER;
+    if (!fold_init_pools(f) || !fold_init_sites(f, options)) {
+        fold_free(&f);
+        return NULL;
+    }
+    f->orders.leaves = orders_forget;
+    f->orders.ctx = f;
+    f->visitors_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, by_touch), 0, 0};
+    f->carts_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, by_cart_touch), 0, 0};
+    f->tails_by_age = (struct chain){&f->tails, offsetof(struct tail, by_age), 0, 0};
+    return f;
+}
+
+void fold_free(struct fold **f)
+{
+    if (!*f)
+        return;
+    struct pool *pools[] = {&(*f)->visitors, &(*f)->tails, &(*f)->acts,
+                            &(*f)->carts,    &(*f)->lines, &(*f)->pending};
+    for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
+        pool_fini(pools[i]);
+    audit_free(*f);
+    table_fini(&(*f)->visitors_by_key);
+    due_fini(&(*f)->live_due);
+    due_fini(&(*f)->cart_due);
+    recall_fini(&(*f)->ids);
+    recall_fini(&(*f)->orders);
+    free((*f)->sites);
+    free(*f);
+    *f = NULL;
+}
+
+static struct hash128 fold_id_key(const struct fold *f, const struct ff_beacon *b)
+{
+    return hash_id_wide(&f->seed, ~f->sites[b->site].scope, b->text[FF_TEXT_ID]);
+}
+
+bool fold_is_duplicate(const struct fold *f, const struct ff_record *r)
+{
+    return ff_has(&r->beacon, FF_HAS(ID)) &&
+           recall_find(&f->ids, fold_id_key(f, &r->beacon), r->arrival) != NULL;
+}
+
+/* False: the id was there. */
+static bool fold_remember_id(struct fold *f, const struct ff_record *r)
+{
+    if (!ff_has(&r->beacon, FF_HAS(ID)))
+        return true;
+    struct hash128 key = fold_id_key(f, &r->beacon);
+    if (recall_find(&f->ids, key, r->arrival)) {
+        f->counts.duplicates++;
+        return false;
+    }
+    recall_put(&f->ids, key, r->arrival, r->received);
+    return true;
+}
+
+static void fold_count_search(const struct pen *p, const struct ff_beacon *b)
+{
+    bool counted = ff_has(b, FF_HAS(RESULTS));
+    emit_count(p, FF_COUNT_SEARCHES, b->time, 1);
+    emit_count(p, FF_COUNT_SEARCHES_COUNTED, b->time, counted);
+    emit_count(p, FF_COUNT_SEARCHES_ZERO, b->time, counted && b->number[FF_NUMBER_RESULTS] == 0);
+}
+
+/* What counts by itself, at the event's own time. */
+static enum ff_status fold_count(const struct pen *p, const struct ff_record *r)
+{
+    switch (r->beacon.type) {
+    case FF_PAGE_VIEW:
+        emit_count(p, FF_COUNT_PAGEVIEWS, r->beacon.time, 1);
+        return FF_OK;
+    case FF_SEARCH:
+        fold_count_search(p, &r->beacon);
+        return FF_OK;
+    case FF_PURCHASE:
+        return orders_purchase(p, r);
+    case FF_REFUND:
+        orders_refund(p, r);
+        return FF_OK;
+    default:
+        return FF_OK;
+    }
+}
+
+enum ff_status fold_apply(struct fold *f, const struct ff_record *r)
+{
+    fold_advance(f, r->received);
+    if (!fold_remember_id(f, r))
+        return FF_DUPLICATE;
+    struct pen pen = {.fold = f, .site = r->beacon.site, .sign = 1};
+    enum ff_status status = fold_count(&pen, r);
+    if (status == FF_OK && story_takes(r->beacon.type) && ff_has(&r->beacon, FF_HAS(VISITOR)))
+        status = story_fold(f, r);
+    emit_flush(f);
+    return status;
+}
+
+void fold_advance(struct fold *f, ff_wall t)
+{
+    if (t <= f->now)
+        return;
+    story_pass(f, t);
+    f->now = t;
+    story_expire(f, t);
+    recall_expire(&f->ids, t);
+    recall_expire(&f->orders, t);
+    emit_flush(f);
+}
+
+int64_t fold_live_visitors(const struct fold *f, uint16_t site)
+{
+    return f->sites[site].live;
+}
+
+struct fold_counts fold_counts(const struct fold *f)
+{
+    struct fold_counts c = f->counts;
+    c.visitors = f->visitors.used;
+    c.carts = f->carts.used;
+    c.ids = f->ids.table.used;
+    c.orders = f->orders.table.used;
+    c.tails = f->tails.used;
+    c.tail_events = f->acts.used;
+    c.ids_evicted = f->ids.evicted;
+    c.orders_evicted = f->orders.evicted;
+    return c;
+}

@@ -1,0 +1,57 @@
+/* Fold: what a shop's visitors, carts and orders are now. (state, record) -> (state, facts).
+ * Pure and deterministic: the only time is the record's, the only chance the seed's. */
+#ifndef FOOTFALL_FOLD_H
+#define FOOTFALL_FOLD_H
+
+#include "footfall/fact.h"
+#include "footfall/record.h"
+
+struct hash_seed;
+struct fold;
+
+struct fold_site {
+    const char *id;       /* borrowed for the fold's life */
+    ff_currency currency; /* where a beacon gives none */
+};
+
+struct fold_options {
+    const struct fold_site *sites; /* borrowed for the call; the ids within longer */
+    uint16_t site_count;
+    ff_dur session_timeout, session_max_length, session_lateness, session_remember;
+    ff_dur cart_abandon_after, cart_recover_within;
+    ff_dur dedupe_window, orders_dedupe;
+    ff_dur max_age; /* how long after its time a live event may come */
+    uint32_t max_visitors, max_carts, max_ids, max_orders;
+    uint32_t max_tails, max_tail_events, max_lines;
+};
+
+/* seed is copied; sink is copied and used by every call below. Owned by the caller; NULL when the
+ * address space is refused. */
+struct fold *fold_new(const struct fold_options *options, const struct hash_seed *seed,
+                      const struct ff_fact_sink *sink);
+void fold_free(struct fold **f);
+
+/* Whether an event with this site and id came within dedupe_window of arrival. */
+bool fold_is_duplicate(const struct fold *f, const struct ff_record *r);
+
+/* Folds one record, after advancing to its received. FF_OK; FF_DUPLICATE (nothing was done),
+ * FF_DUPLICATE_ORDER, FF_LATE, FF_STRAY (a ping without a session so far) say what it came to. */
+enum ff_status fold_apply(struct fold *f, const struct ff_record *r);
+
+/* Moves "now" forward to t (never back) and lets come due what is due. Idempotent. */
+void fold_advance(struct fold *f, ff_wall t);
+
+/* Visitors of a site with a session event in the 5 minutes before now. */
+int64_t fold_live_visitors(const struct fold *f, uint16_t site);
+
+struct fold_counts {
+    uint64_t visitors, carts, ids, orders, tails, tail_events;      /* in memory now */
+    uint64_t late, duplicates, duplicate_orders;                    /* ever */
+    int64_t stray;                                                  /* pings without a session, as of now */
+    /* what gave way at a ceiling, ever */
+    uint64_t visitors_evicted, carts_evicted, ids_evicted, orders_evicted, tails_settled_early;
+    uint64_t lines_left_out, refunds_left_out;
+};
+struct fold_counts fold_counts(const struct fold *f);
+
+#endif

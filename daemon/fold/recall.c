@@ -1,0 +1,95 @@
+#include "recall.h"
+
+#include "region.h"
+
+#include <string.h>
+
+bool recall_init(struct recall *r, uint32_t cap, size_t size, ff_dur window)
+{
+    assert(cap > 0 && size >= sizeof(struct recall_entry));
+    *r = (struct recall){.size = size, .cap = cap, .window = window};
+    r->ring = region_new(cap, size);
+    return r->ring && table_init(&r->table, cap);
+}
+
+void recall_fini(struct recall *r)
+{
+    region_free(&r->ring, r->cap, r->size);
+    table_fini(&r->table);
+}
+
+static struct recall_entry *recall_at(const struct recall *r, uint32_t position)
+{
+    return (struct recall_entry *)(r->ring + (size_t)position * r->size);
+}
+
+struct recall_match {
+    const struct recall *recall;
+    struct hash128 key;
+};
+
+static bool recall_same(const void *ctx, uint32_t place)
+{
+    const struct recall_match *m = ctx;
+    const struct recall_entry *e = recall_at(m->recall, place - 1);
+    return e->key.lo == m->key.lo && e->key.hi == m->key.hi;
+}
+
+static uint32_t recall_place(const struct recall *r, struct hash128 key)
+{
+    struct recall_match m = {r, key};
+    return table_find(&r->table, key.hi, recall_same, &m);
+}
+
+struct recall_entry *recall_find(const struct recall *r, struct hash128 key, ff_wall arrival)
+{
+    uint32_t place = recall_place(r, key);
+    if (!place)
+        return NULL;
+    struct recall_entry *e = recall_at(r, place - 1);
+    ff_dur apart = arrival > e->arrival ? arrival - e->arrival : e->arrival - arrival;
+    return apart <= r->window ? e : NULL;
+}
+
+/* Takes the entry out of the table; its place in the ring stays until it is the oldest. */
+static void recall_forget(struct recall *r, uint32_t place)
+{
+    struct recall_entry *e = recall_at(r, place - 1);
+    if (r->leaves)
+        r->leaves(r->ctx, e);
+    table_remove(&r->table, e->key.hi, place);
+    e->received = FF_NEVER;
+}
+
+static void recall_drop_oldest(struct recall *r)
+{
+    if (recall_at(r, r->oldest)->received != FF_NEVER)
+        recall_forget(r, r->oldest + 1);
+    r->oldest = r->oldest + 1 == r->cap ? 0 : r->oldest + 1;
+    r->length--;
+}
+
+struct recall_entry *recall_put(struct recall *r, struct hash128 key, ff_wall arrival, ff_wall received)
+{
+    uint32_t before = recall_place(r, key);
+    if (before)
+        recall_forget(r, before);
+    if (r->length == r->cap) {
+        r->evicted += recall_at(r, r->oldest)->received != FF_NEVER;
+        recall_drop_oldest(r);
+    }
+    uint32_t position = (uint32_t)(((uint64_t)r->oldest + r->length) % r->cap);
+    r->length++;
+    struct recall_entry *e = recall_at(r, position);
+    memset(e, 0, r->size);
+    *e = (struct recall_entry){key, arrival, received};
+    table_add(&r->table, key.hi, position + 1);
+    return e;
+}
+
+void recall_expire(struct recall *r, ff_wall now)
+{
+    ff_wall limit = now - r->window - RECALL_SLACK;
+    while (r->length > 0 && recall_at(r, r->oldest)->received < limit)
+        recall_drop_oldest(r);
+}

@@ -1,0 +1,46 @@
+/* Recall: remembers ids for a window, in the order they came; the oldest give way. Events and
+ * orders are told apart from their repeats with it. */
+#ifndef FOOTFALL_RECALL_H
+#define FOOTFALL_RECALL_H
+
+#include "footfall/time.h"
+#include "hash.h"
+#include "table.h"
+
+/* What every entry begins with; the owner's own fields follow it. */
+struct recall_entry {
+    struct hash128 key;
+    ff_wall arrival;
+    ff_wall received; /* FF_NEVER: replaced by a later entry of the same key */
+};
+
+struct recall {
+    struct table table;
+    unsigned char *ring; /* cap entries of size bytes; place = ring position + 1 */
+    size_t size;
+    uint32_t cap;
+    uint32_t oldest;     /* ring position */
+    uint32_t length;     /* entries from oldest on */
+    ff_dur window;
+    uint64_t evicted;    /* entries that gave way before their window was over */
+    void (*leaves)(void *ctx, struct recall_entry *e); /* before an entry is forgotten; may be NULL */
+    void *ctx;
+};
+
+/* False when the address space is refused. size >= sizeof(struct recall_entry). */
+bool recall_init(struct recall *r, uint32_t cap, size_t size, ff_dur window);
+void recall_fini(struct recall *r);
+
+/* The entry of key whose arrival is at most the window away from this one, or NULL. */
+struct recall_entry *recall_find(const struct recall *r, struct hash128 key, ff_wall arrival);
+
+/* Remembers key anew, in place of what was remembered of it, with the owner's fields all zero.
+ * Valid until the next recall_put or recall_expire. */
+struct recall_entry *recall_put(struct recall *r, struct hash128 key, ff_wall arrival, ff_wall received);
+
+/* Forgets what was received more than the window (and the slack) before now: an arrival is never
+ * more than the slack after its receipt, so such an entry is out of its window by arrival, too. */
+#define RECALL_SLACK (2 * FF_MINUTE)
+void recall_expire(struct recall *r, ff_wall now);
+
+#endif

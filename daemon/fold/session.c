@@ -1,0 +1,151 @@
+#include "session.h"
+
+#include "lines.h"
+
+/* The counters that a session adds to, in one run of enum ff_counter. */
+#define SESSION_FIRST FF_COUNT_SESSIONS
+#define SESSION_COUNTERS (FF_COUNT_PURCHASED - FF_COUNT_SESSIONS + 1)
+#define SLOT(name) (FF_COUNT_##name - SESSION_FIRST)
+
+/* GA4: a session is engaged from 10 seconds of engagement on. */
+#define ENGAGED_FROM (10 * FF_SECOND)
+
+/* What types do to a session beyond extending it (metrics.md, "Which event does what"). */
+static const struct session_row {
+    bool interaction; /* ends a bounce by itself */
+    bool keeps_search_open; /* may stand between a search and the exit or its refinement */
+} session_table[FF_TYPE_COUNT] = {
+    [FF_PAGE_VIEW] = {false, true},
+    [FF_PING] = {false, true},
+    [FF_VIEW_ITEM] = {false, false},
+    [FF_VIEW_CART] = {false, false},
+    [FF_SEARCH] = {true, true},
+    [FF_ADD_TO_CART] = {true, false},
+    [FF_REMOVE_FROM_CART] = {true, false},
+    [FF_UPDATE_CART] = {true, false},
+    [FF_BEGIN_CHECKOUT] = {true, false},
+    [FF_CHECKOUT_STEP] = {true, false},
+    [FF_PURCHASE] = {true, false},
+    [FF_SURVEY] = {true, false},
+    [FF_CUSTOM] = {true, false},
+};
+
+/* Views: page views; where there are none at all, product views. */
+static uint32_t session_views(const struct session *s)
+{
+    return s->pageviews ? s->pageviews : s->item_views;
+}
+
+/* The session's contribution: what it is counted as, given what it is so far. */
+static void session_contribution(const struct session *s, int64_t out[SESSION_COUNTERS])
+{
+    uint32_t views = session_views(s);
+    bool last_page_known = s->pageviews > 0 && s->last_page_engaged > 0;
+    out[SLOT(SESSIONS)] = 1;
+    out[SLOT(SESSIONS_NEW)] = s->first;
+    out[SLOT(SESSION_PAGEVIEWS)] = s->pageviews;
+    out[SLOT(SESSION_TIME)] = s->last - s->start;
+    out[SLOT(PAGE_TIME)] = s->page_time + (last_page_known ? s->last_page_engaged : 0);
+    out[SLOT(PAGE_TIME_PAGES)] = (s->pageviews ? s->pageviews - 1 : 0) + last_page_known;
+    out[SLOT(BOUNCES)] = !s->interacted && views <= 1;
+    out[SLOT(ENGAGED)] = s->engaged >= ENGAGED_FROM || views >= 2 || s->purchased;
+    out[SLOT(SEARCH_SESSIONS)] = s->searched;
+    out[SLOT(SEARCH_REFINEMENTS)] = s->refinements;
+    out[SLOT(SEARCH_EXITS)] = s->searched && s->search_open && s->pages_after_search <= 1;
+    out[SLOT(SEARCH_PURCHASED)] = s->searched && s->purchased;
+    out[SLOT(VIEWED_ITEM)] = s->viewed_item;
+    out[SLOT(ADDED_TO_CART)] = s->added_to_cart;
+    out[SLOT(BEGAN_CHECKOUT)] = s->began_checkout;
+    out[SLOT(PURCHASED)] = s->purchased;
+}
+
+static void session_page_view(struct session *s, const struct act *a)
+{
+    if (s->pageviews > 0)
+        s->page_time += a->time - s->last_page;
+    s->pageviews++;
+    s->last_page = a->time;
+    s->last_page_engaged = 0;
+    if (s->pages_after_search < 2)
+        s->pages_after_search++;
+}
+
+static void session_search(struct session *s, const struct act *a)
+{
+    if (s->searched && s->search_open && s->term != a->term)
+        s->refinements++;
+    s->searched = true;
+    s->search_open = true;
+    s->pages_after_search = 0;
+    s->term = a->term;
+}
+
+/* What the act's type does to the session; order matters nowhere in it. */
+static void session_apply(const struct fold *f, struct session *s, const struct act *a)
+{
+    const struct session_row *row = &session_table[a->type];
+    if (row->interaction && !a->passive)
+        s->interacted = true;
+    if (!row->keeps_search_open)
+        s->search_open = false;
+    switch ((enum ff_type)a->type) {
+    case FF_PAGE_VIEW:
+        session_page_view(s, a);
+        break;
+    case FF_SEARCH:
+        session_search(s, a);
+        break;
+    case FF_VIEW_ITEM:
+        s->viewed_item = true;
+        if (s->item_views < 2)
+            s->item_views++;
+        break;
+    case FF_ADD_TO_CART:
+        s->added_to_cart = true;
+        break;
+    case FF_UPDATE_CART:
+        s->added_to_cart |= lines_any(f, a->lines);
+        break;
+    case FF_BEGIN_CHECKOUT:
+        s->began_checkout = true;
+        break;
+    case FF_PURCHASE:
+        s->purchased = true;
+        break;
+    default:
+        break;
+    }
+    ff_dur engaged = a->engaged_ms * FF_MILLISECOND;
+    s->engaged += engaged;
+    s->last_page_engaged += engaged;
+    s->last = a->time;
+}
+
+static bool session_takes(const struct fold *f, const struct session *s, ff_wall t)
+{
+    return s->last != FF_NEVER && t - s->last <= f->options.session_timeout &&
+           t - s->start <= f->options.session_max_length;
+}
+
+bool session_fold(const struct pen *p, struct session *s, const struct act *a)
+{
+    const struct fold *f = p->fold;
+    int64_t before[SESSION_COUNTERS] = {0}, after[SESSION_COUNTERS];
+    if (session_takes(f, s, a->time)) {
+        if (p->sign)
+            session_contribution(s, before);
+    } else if (a->type == FF_PING) {
+        return false;
+    } else {
+        bool first = s->last == FF_NEVER || a->time - s->last > f->options.session_remember;
+        *s = (struct session){.start = a->time, .first = first};
+    }
+    session_apply(f, s, a);
+    if (!p->sign)
+        return true;
+    session_contribution(s, after);
+    for (int i = 0; i < SESSION_COUNTERS; i++)
+        emit_count(p, (enum ff_counter)(SESSION_FIRST + i), s->start, after[i] - before[i]);
+    emit_visitor(p, a->time);
+    return true;
+}

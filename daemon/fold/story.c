@@ -1,0 +1,301 @@
+#include "story.h"
+
+#include "audit.h"
+#include "cart.h"
+#include "course.h"
+#include "lines.h"
+#include "tail.h"
+
+#define TERM_SCOPE 2
+
+/* Visitors with a session event in this last stretch are live. */
+#define LIVE_FOR (5 * FF_MINUTE)
+
+/* What one record can need of the pools at most: an act and its items; a copy of a full cart for
+ * the settled course, the head and one being replayed, each with the cart before it. */
+#define RESERVE_ACTS 2
+#define RESERVE_CARTS 8
+#define RESERVE_LINES (3 * CART_LINES_MAX + FF_MAX_ITEMS)
+
+static uint64_t story_who(const struct visitor *v, uint32_t number)
+{
+    return (uint64_t)v->born << 32 | number;
+}
+
+/* The visitor that an entry of a due queue speaks of, or NULL when it is gone. */
+static struct visitor *story_of_who(const struct fold *f, uint64_t who)
+{
+    struct visitor *v = visitor_at(f, (uint32_t)who);
+    return v->born == who >> 32 ? v : NULL;
+}
+
+static bool story_who_lives(void *ctx, struct due_entry e)
+{
+    return story_of_who(ctx, e.who) != NULL;
+}
+
+/* At most one entry of each queue is a living visitor's, and the queues hold twice as many. */
+static void story_queue(struct fold *f, struct due *queue, ff_wall at, uint32_t number)
+{
+    if (queue->n == queue->cap)
+        due_sweep(queue, story_who_lives, f);
+    due_add(queue, (struct due_entry){at, story_who(visitor_at(f, number), number)});
+}
+
+/* The carts leave memory; one still open is counted as abandoned from now on. */
+static void story_drop_carts(struct fold *f, uint32_t number)
+{
+    struct visitor *v = visitor_at(f, number);
+    if (!v->has_cart)
+        return;
+    if (v->head.cart) {
+        const struct cart *c = cart_at(f, v->head.cart);
+        ff_wall due = cart_due(f, c);
+        struct pen pen = {.fold = f, .site = v->site, .sign = 1};
+        if (due != FF_NEVER && due > f->now)
+            cart_pass(&pen, c, f->now, due);
+    }
+    cart_release(f, &v->head.cart);
+    if (v->tail)
+        cart_release(f, &tail_at(f, v->tail)->settled.cart);
+    chain_remove(&f->carts_by_touch, number);
+    v->has_cart = false;
+    audit_forget(f, number);
+}
+
+static void story_drop_visitor(struct fold *f, uint32_t number)
+{
+    struct visitor *v = visitor_at(f, number);
+    tail_drop(f, number);
+    story_drop_carts(f, number);
+    audit_forget(f, number);
+    if (v->live)
+        f->sites[v->site].live--;
+    table_remove(&f->visitors_by_key, v->key, number);
+    chain_remove(&f->visitors_by_touch, number);
+    v->born = 0;
+    pool_give(&f->visitors, number);
+}
+
+/* The oldest tail settles before its time. False: there is none. */
+static bool story_settle_oldest(struct fold *f)
+{
+    if (!f->tails_by_age.oldest)
+        return false;
+    tail_drop(f, tail_at(f, f->tails_by_age.oldest)->visitor);
+    f->counts.tails_settled_early++;
+    return true;
+}
+
+/* A visitor whose carts go loses the tail, too: the acts in it speak of the cart. */
+static bool story_evict_oldest_cart(struct fold *f)
+{
+    uint32_t number = f->carts_by_touch.oldest;
+    if (!number)
+        return false;
+    tail_drop(f, number);
+    story_drop_carts(f, number);
+    f->counts.carts_evicted++;
+    return true;
+}
+
+/* Makes room for whatever one record can need; the oldest give way. The pools are never smaller
+ * than the reserve (fold_new), so emptying them always suffices. */
+static void story_reserve(struct fold *f)
+{
+    while (pool_left(&f->tails) < 1 || pool_left(&f->acts) < RESERVE_ACTS)
+        if (!story_settle_oldest(f))
+            break;
+    while (pool_left(&f->carts) < RESERVE_CARTS || pool_left(&f->lines) < RESERVE_LINES)
+        if (!story_evict_oldest_cart(f) && !story_settle_oldest(f))
+            break;
+    while (pool_left(&f->visitors) < 1) {
+        story_drop_visitor(f, f->visitors_by_touch.oldest);
+        f->counts.visitors_evicted++;
+    }
+}
+
+struct story_match {
+    const struct fold *fold;
+    uint64_t key;
+};
+
+static bool story_same(const void *ctx, uint32_t number)
+{
+    const struct story_match *m = ctx;
+    return visitor_at(m->fold, number)->key == m->key;
+}
+
+static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
+{
+    struct story_match match = {f, key};
+    uint32_t number = table_find(&f->visitors_by_key, key, story_same, &match);
+    if (number)
+        return number;
+    number = pool_take(&f->visitors);
+    assert(number);
+    struct visitor *v = visitor_at(f, number);
+    v->key = key;
+    v->site = site;
+    v->newest = FF_NEVER;
+    v->head.session.last = FF_NEVER;
+    v->born = ++f->births ? f->births : ++f->births; /* never 0 */
+    audit_begin(f, number);
+    table_add(&f->visitors_by_key, key, number);
+    chain_add(&f->visitors_by_touch, number);
+    return number;
+}
+
+static uint32_t story_act(struct fold *f, const struct ff_record *r)
+{
+    const struct ff_beacon *b = &r->beacon;
+    uint32_t number = pool_take(&f->acts);
+    assert(number);
+    struct act *a = act_at(f, number);
+    a->time = b->time;
+    a->received = r->received;
+    a->type = (uint8_t)b->type;
+    a->passive = b->passive;
+    a->currency = b->currency;
+    if (b->type == FF_PING || b->type == FF_PAGE_VIEW)
+        a->engaged_ms = (uint32_t)b->number[FF_NUMBER_ENGAGED_MS];
+    if (b->type == FF_SEARCH)
+        a->term = hash_id(&f->seed, TERM_SCOPE, b->term_key);
+    if (b->type == FF_PURCHASE)
+        a->value = b->money[FF_AMOUNT_VALUE];
+    else
+        a->lines = lines_from_items(f, b->items, b->item_count);
+    return number;
+}
+
+/* After a change of the head: what time will change of it is queued. */
+static void story_watch(struct fold *f, uint32_t number)
+{
+    struct visitor *v = visitor_at(f, number);
+    ff_wall last = v->head.session.last;
+    if (!v->live && last != FF_NEVER && last + LIVE_FOR >= f->now) {
+        v->live = true;
+        f->sites[v->site].live++;
+        story_queue(f, &f->live_due, last + LIVE_FOR + 1, number);
+    }
+    if (!v->head.cart)
+        return;
+    if (v->has_cart)
+        chain_touch(&f->carts_by_touch, number);
+    else
+        chain_add(&f->carts_by_touch, number);
+    v->has_cart = true;
+    ff_wall due = cart_due(f, cart_at(f, v->head.cart));
+    if (!v->cart_queued && due > f->now) {
+        v->cart_queued = true;
+        story_queue(f, &f->cart_due, due, number);
+    }
+}
+
+/* An event that comes after the story was settled: it counts by itself, and a purchase still
+ * converts a cart. */
+static void story_fold_late(const struct pen *p, uint32_t number, const struct ff_record *r)
+{
+    struct fold *f = p->fold;
+    f->counts.late++;
+    emit_visitor(p, r->beacon.time);
+    if (r->beacon.type != FF_PURCHASE)
+        return;
+    uint32_t act = story_act(f, r);
+    struct act *a = act_at(f, act);
+    a->late = true;
+    a->late_time = a->time;
+    a->time = visitor_at(f, number)->newest;
+    tail_take_late(p, number, act);
+}
+
+enum ff_status story_fold(struct fold *f, const struct ff_record *r)
+{
+    struct ff_span id = r->beacon.text[FF_TEXT_VISITOR];
+    uint64_t scope = f->sites[r->beacon.site].scope;
+    story_reserve(f);
+    uint32_t number = story_visitor(f, hash_id(&f->seed, scope, id), r->beacon.site);
+    struct visitor *v = visitor_at(f, number);
+    struct pen pen = {.fold = f, .mark = hash_mark(scope, id), .visitor = number,
+                      .site = r->beacon.site, .sign = 1};
+    v->touched = f->now;
+    chain_touch(&f->visitors_by_touch, number);
+    enum ff_status status = FF_OK;
+    if (tail_is_late(f, v, r->beacon.time, r->received)) {
+        story_fold_late(&pen, number, r);
+        status = FF_LATE;
+    } else if (!tail_take(&pen, number, story_act(f, r))) {
+        status = FF_STRAY;
+    }
+    story_watch(f, number);
+    audit_check(f, number);
+    return status;
+}
+
+bool story_takes(enum ff_type type)
+{
+    switch (type) {
+    case FF_REFUND:
+    case FF_SUPPORT_OPEN:
+    case FF_SUPPORT_REPLY:
+    case FF_SUPPORT_RESOLVE:
+    case FF_SPEND:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static void story_pass_live(struct fold *f, uint32_t number, struct visitor *v, ff_wall t)
+{
+    ff_wall end = v->head.session.last + LIVE_FOR + 1;
+    if (end > t) {
+        story_queue(f, &f->live_due, end, number);
+        return;
+    }
+    v->live = false;
+    f->sites[v->site].live--;
+}
+
+/* The cart's contribution was right at f->now; what lay between that and t happens here. */
+static void story_pass_cart(struct fold *f, uint32_t number, struct visitor *v, ff_wall t)
+{
+    v->cart_queued = false;
+    if (!v->head.cart)
+        return;
+    const struct cart *c = cart_at(f, v->head.cart);
+    ff_wall due = cart_due(f, c);
+    if (due > t) {
+        v->cart_queued = true;
+        story_queue(f, &f->cart_due, due, number);
+    } else if (due > f->now) {
+        struct pen pen = {.fold = f, .visitor = number, .site = v->site, .sign = 1};
+        cart_pass(&pen, c, f->now, t);
+    }
+}
+
+void story_pass(struct fold *f, ff_wall t)
+{
+    struct due_entry e;
+    struct visitor *v;
+    while (due_take(&f->live_due, t, &e))
+        if ((v = story_of_who(f, e.who)))
+            story_pass_live(f, (uint32_t)e.who, v, t);
+    while (due_take(&f->cart_due, t, &e))
+        if ((v = story_of_who(f, e.who)))
+            story_pass_cart(f, (uint32_t)e.who, v, t);
+}
+
+/* Later events of a visitor may come max_age after their time; until then its window is open. */
+void story_expire(struct fold *f, ff_wall now)
+{
+    const struct fold_options *o = &f->options;
+    ff_wall cart_limit = now - o->cart_recover_within - o->max_age - FF_HOUR;
+    ff_wall visitor_limit = now - o->session_remember - o->max_age - FF_HOUR;
+    tail_expire(f, now);
+    while (f->carts_by_touch.oldest && visitor_at(f, f->carts_by_touch.oldest)->touched < cart_limit)
+        story_drop_carts(f, f->carts_by_touch.oldest);
+    while (f->visitors_by_touch.oldest &&
+           visitor_at(f, f->visitors_by_touch.oldest)->touched < visitor_limit)
+        story_drop_visitor(f, f->visitors_by_touch.oldest);
+}

@@ -1,0 +1,20 @@
+/* Story: visitors, from the record of an event to their place in memory. */
+#ifndef FOOTFALL_FOLD_STORY_H
+#define FOOTFALL_FOLD_STORY_H
+
+#include "emit.h"
+
+/* Folds a session event of a visitor: FF_OK, FF_LATE or FF_STRAY. */
+enum ff_status story_fold(struct fold *f, const struct ff_record *r);
+
+/* Whether the type opens or extends sessions (metrics.md, "Which event does what"). */
+bool story_takes(enum ff_type type);
+
+/* Lets the time-driven changes up to t happen (f->now is still the instant before): visitors cease
+ * to be live, carts are abandoned. */
+void story_pass(struct fold *f, ff_wall t);
+
+/* Forgets what has not been touched for its window at now. */
+void story_expire(struct fold *f, ff_wall now);
+
+#endif

@@ -1,0 +1,162 @@
+#include "tail.h"
+
+#include "audit.h"
+#include "course.h"
+#include "lines.h"
+
+bool tail_is_late(const struct fold *f, const struct visitor *v, ff_wall t, ff_wall received)
+{
+    ff_dur lateness = f->options.session_lateness;
+    if (v->newest == FF_NEVER || t >= v->newest)
+        return false;
+    return !v->tail || t < v->newest - lateness || received - v->newest_received > lateness ||
+           t < tail_at(f, v->tail)->settled_to;
+}
+
+static struct tail *tail_of(struct fold *f, uint32_t visitor)
+{
+    struct visitor *v = visitor_at(f, visitor);
+    if (!v->tail) {
+        v->tail = pool_take(&f->tails);
+        assert(v->tail);
+        *tail_at(f, v->tail) = (struct tail){
+            .settled = course_share(f, &v->head), .settled_to = FF_NEVER, .visitor = visitor};
+        chain_add(&f->tails_by_age, v->tail);
+    }
+    return tail_at(f, v->tail);
+}
+
+/* Links the act behind all that are not after it. Gives whether it is the last. */
+static bool tail_link(struct fold *f, struct tail *t, uint32_t number)
+{
+    struct act *a = act_at(f, number);
+    uint32_t *place = &t->first;
+    if (t->last && act_at(f, t->last)->time <= a->time)
+        place = &act_at(f, t->last)->next;
+    while (*place && act_at(f, *place)->time <= a->time)
+        place = &act_at(f, *place)->next;
+    a->next = *place;
+    *place = number;
+    t->count++;
+    if (!a->next)
+        t->last = number;
+    return !a->next;
+}
+
+static void act_free(struct fold *f, uint32_t number)
+{
+    lines_free(f, &act_at(f, number)->lines);
+    pool_give(&f->acts, number);
+}
+
+/* The first act joins the settled course. */
+static void tail_settle_first(struct fold *f, struct tail *t)
+{
+    struct pen silent = {.fold = f, .site = visitor_at(f, t->visitor)->site};
+    uint32_t number = t->first;
+    struct act *a = act_at(f, number);
+    course_fold(&silent, &t->settled, a);
+    t->settled_to = a->time;
+    t->first = a->next;
+    if (!t->first)
+        t->last = 0;
+    t->count--;
+    act_free(f, number);
+}
+
+/* Settles what nothing can come before any more, and what the tail has no room for. */
+static void tail_settle(struct fold *f, struct tail *t)
+{
+    ff_wall to = visitor_at(f, t->visitor)->newest - f->options.session_lateness;
+    while (t->first && act_at(f, t->first)->time <= to)
+        tail_settle_first(f, t);
+    while (t->count > TAIL_ACTS_MAX) {
+        tail_settle_first(f, t);
+        f->counts.tails_settled_early++;
+    }
+}
+
+/* Retracts all that the tail's acts have added, as if only the settled course were known. */
+static void tail_retract(const struct pen *p, struct visitor *v, const struct tail *t)
+{
+    struct pen retract = *p;
+    retract.sign = (int8_t)-p->sign;
+    course_release(p->fold, &v->head);
+    struct course undone = course_share(p->fold, &t->settled);
+    course_fold_all(&retract, &undone, t->first);
+    course_release(p->fold, &undone);
+}
+
+/* Nothing follows the act: it becomes the visitor's newest. */
+static bool tail_append(const struct pen *p, uint32_t visitor, uint32_t act)
+{
+    struct fold *f = p->fold;
+    struct visitor *v = visitor_at(f, visitor);
+    struct act *a = act_at(f, act);
+    struct tail *t = tail_of(f, visitor);
+    v->newest = a->time;
+    v->newest_received = a->received;
+    chain_touch(&f->tails_by_age, v->tail);
+    tail_link(f, t, act);
+    bool folded = course_fold(p, &v->head, a);
+    tail_settle(f, t);
+    return folded;
+}
+
+bool tail_take(const struct pen *p, uint32_t visitor, uint32_t act)
+{
+    struct fold *f = p->fold;
+    struct visitor *v = visitor_at(f, visitor);
+    struct act *a = act_at(f, act);
+    audit_act(f, visitor, a);
+    if (v->newest == FF_NEVER || a->time >= v->newest)
+        return tail_append(p, visitor, act);
+    struct tail *t = tail_at(f, v->tail);
+    int64_t stray = f->counts.stray;
+    tail_retract(p, v, t);
+    tail_link(f, t, act);
+    v->head = course_share(f, &t->settled);
+    course_fold_all(p, &v->head, t->first);
+    tail_settle(f, t);
+    return f->counts.stray <= stray;
+}
+
+void tail_take_late(const struct pen *p, uint32_t visitor, uint32_t act)
+{
+    struct fold *f = p->fold;
+    struct visitor *v = visitor_at(f, visitor);
+    struct act *a = act_at(f, act);
+    audit_act(f, visitor, a);
+    course_fold(p, &v->head, a);
+    if (v->tail)
+        tail_link(f, tail_at(f, v->tail), act);
+    else
+        act_free(f, act);
+}
+
+void tail_drop(struct fold *f, uint32_t visitor)
+{
+    struct visitor *v = visitor_at(f, visitor);
+    if (!v->tail)
+        return;
+    struct tail *t = tail_at(f, v->tail);
+    while (t->first) {
+        uint32_t number = t->first;
+        t->first = act_at(f, number)->next;
+        act_free(f, number);
+    }
+    course_release(f, &t->settled);
+    chain_remove(&f->tails_by_age, v->tail);
+    pool_give(&f->tails, v->tail);
+    v->tail = 0;
+}
+
+void tail_expire(struct fold *f, ff_wall now)
+{
+    while (f->tails_by_age.oldest) {
+        uint32_t visitor = tail_at(f, f->tails_by_age.oldest)->visitor;
+        if (visitor_at(f, visitor)->newest_received + f->options.session_lateness >= now)
+            return;
+        tail_drop(f, visitor);
+    }
+}

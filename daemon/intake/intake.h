@@ -1,0 +1,47 @@
+/* Intake: one complete message in, beacons out. Pure: no clock, no socket, no log, no allocation
+ * outside the batch's own memory, which is made once. */
+#ifndef FOOTFALL_INTAKE_H
+#define FOOTFALL_INTAKE_H
+
+#include "footfall/beacon.h"
+
+struct intake;
+
+struct intake_options {
+    uint32_t max_batch; /* events in one message */
+    size_t max_message; /* bytes of one message, after inflating */
+};
+
+/* Owned by the caller; NULL when out of memory. One a thread. */
+struct intake *intake_new(const struct intake_options *options);
+void intake_free(struct intake **in);
+
+/* Bytes that must be readable (any content) behind every message given to intake_decode. */
+#define INTAKE_PADDING 64
+
+/* What a message held: count events in their order, each with its fault (FF_OK: lexically sound;
+ * canon has not seen it yet). Borrowed until the next intake_decode on the same intake; texts may
+ * borrow from the message, too. */
+struct intake_batch {
+    struct ff_beacon *beacons;
+    uint32_t count;
+};
+
+/* A wire format; a row of intake_table. */
+struct intake_format {
+    const char *name;         /* "json", "ndjson" */
+    const char *content_type; /* the media type that names it, lower case, without parameters; "" for none */
+    enum ff_status (*decode)(struct intake *in, struct ff_span message, struct intake_batch *out);
+};
+
+/* The row for a Content-Type value (any case, parameters ignored; empty: sniffed from the first
+ * bytes), or NULL when it is taken by none. text/plain is sniffed, too. */
+const struct intake_format *intake_format(struct ff_span content_type, struct ff_span message);
+
+/* FF_OK, or why the message is refused whole (FF_MALFORMED, FF_NOT_UTF8, FF_EMPTY,
+ * FF_BATCH_TOO_LARGE, ...), and then nothing of it is taken. A fault within one event stands in
+ * that beacon; of lines, a malformed one is a beacon with that fault. */
+enum ff_status intake_decode(struct intake *in, const struct intake_format *format,
+                             struct ff_span message, struct intake_batch *out);
+
+#endif

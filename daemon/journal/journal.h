@@ -1,0 +1,53 @@
+/* Journal: the one order of all that was taken. Gives each record its number, gathers groups,
+ * keeps the durable watermark, and replays at start. */
+#ifndef FOOTFALL_JOURNAL_H
+#define FOOTFALL_JOURNAL_H
+
+#include "footfall/store.h"
+
+#include <stdbool.h>
+
+struct journal;
+
+/* Opens store (one of the tables below, or a test's) with options; replays nothing yet.
+ * *out is owned by the caller until journal_close. why is set when it fails. */
+enum ff_status journal_open(struct journal **out, const struct ff_store_ops *ops,
+                            const struct ff_store_options *options, char *why, size_t size);
+
+/* Replays all records from seq 1 through fn. Once, before the first append. */
+enum ff_status journal_replay(struct journal *j, ff_replay_fn fn, void *ctx, char *why, size_t size);
+
+/* Appends one record to the group of this turn and gives its number. Refuses with the store's
+ * state (FF_STORE_FULL, FF_STORE_FAILED, FF_BUSY when more than max_pending bytes wait) without
+ * having taken anything. */
+enum ff_status journal_append(struct journal *j, struct ff_span body, uint64_t *seq);
+
+/* Sends the turn's group on its way. Called once at the end of each turn; cheap when idle. After a
+ * failure it is what tries again, also with nothing new: call it every second or so then. */
+void journal_flush(struct journal *j);
+
+/* Descriptor to watch for reading (or -1), and what to call when it is readable: takes the
+ * store's news and gives the durable watermark, which never steps back. */
+int journal_news_fd(const struct journal *j);
+uint64_t journal_poll(struct journal *j);
+
+/* Numbers: of the last record appended, and of the last one that is durable. */
+uint64_t journal_last(const struct journal *j);
+uint64_t journal_durable(const struct journal *j);
+
+/* FF_OK, or why beacons are refused now. */
+enum ff_status journal_state(const struct journal *j);
+
+/* Small values, straight from the store. */
+enum ff_status journal_put(struct journal *j, const char *name, struct ff_span value);
+enum ff_status journal_get(struct journal *j, const char *name, void *out, size_t size, size_t *n);
+
+/* Waits until all that was appended is durable or has failed; gives journal_state. For the stop. */
+enum ff_status journal_drain(struct journal *j);
+
+void journal_close(struct journal **j);
+
+/* The embedded store: segment files in a directory. */
+extern const struct ff_store_ops store_embedded;
+
+#endif

@@ -1,0 +1,54 @@
+/* Pending: the groups that are not durable yet, in order of seq, each encoded as a segment wants
+ * it. The last ones may not be written yet; only the very last one still takes records. */
+#ifndef FOOTFALL_PENDING_H
+#define FOOTFALL_PENDING_H
+
+#include "footfall/span.h"
+#include "footfall/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A group: room for its header, then count records from seq first on. */
+struct pending_group {
+    struct pending_group *next;
+    uint64_t first;
+    uint32_t count;
+    bool written; /* it is in the current segment: it takes no more records */
+    size_t used;  /* bytes, header included */
+    size_t room;  /* allocated */
+    unsigned char *bytes;
+};
+
+struct pending {
+    struct pending_group *head, *tail; /* owned */
+    struct pending_group *spare;       /* owned, empty, for the next groups */
+    unsigned spares;
+    size_t bytes; /* used by the groups in the queue */
+    size_t max;   /* ceiling of bytes */
+};
+
+/* An empty queue that holds up to max bytes. */
+void pending_init(struct pending *p, size_t max);
+void pending_fini(struct pending *p);
+
+/* Copies a record to the last group, or to a new one when that is written or large. FF_NO_MEMORY
+ * when it does not fit under the ceiling or is longer than a record may be; nothing is added then. */
+enum ff_status pending_add(struct pending *p, uint64_t seq, struct ff_span body);
+
+/* The first group that is not written, NULL when all are. */
+struct pending_group *pending_unwritten(const struct pending *p);
+
+/* The seq of a group's last record. */
+static inline uint64_t pending_last(const struct pending_group *g)
+{
+    return g->first + g->count - 1;
+}
+
+/* All groups count as not written again: their segment is given up. */
+void pending_rewind(struct pending *p);
+
+/* Lets go of the groups up to seq durable, which are all written. */
+void pending_release(struct pending *p, uint64_t durable);
+
+#endif

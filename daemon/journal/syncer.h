@@ -1,0 +1,45 @@
+/* Syncer: the thread that waits for the disk. It is given one job at a time through a mailbox and
+ * shares nothing else with the thread that owns the store. */
+#ifndef FOOTFALL_SYNCER_H
+#define FOOTFALL_SYNCER_H
+
+#include "io.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct syncer_job {
+    int fd;        /* file to sync; stays open until the result is taken */
+    int dir;       /* directory to sync after it, or -1 */
+    uint64_t upto; /* seq that is durable when it worked */
+};
+
+struct syncer {
+    const struct ff_io *io; /* borrowed; used from both threads */
+    pthread_t thread;
+    int news_fd;            /* readable while a result waits */
+    bool busy;              /* owner's: a job was given and its result not taken */
+    pthread_mutex_t lock;   /* guards the mailbox below, nothing else */
+    pthread_cond_t mail;
+    struct syncer_job job;
+    enum syncer_mail { SYNCER_IDLE, SYNCER_JOB, SYNCER_RESULT, SYNCER_STOP } state;
+    int result;
+};
+
+/* Starts the thread. 0 or a negative errno. */
+int syncer_init(struct syncer *s, const struct ff_io *io);
+
+/* Waits for the job under way and ends the thread. */
+void syncer_fini(struct syncer *s);
+
+/* Gives a job; only when not busy. */
+void syncer_ask(struct syncer *s, struct syncer_job job);
+
+/* Takes the result of the job, if it is there: true, and *result is 0 or a negative errno. */
+bool syncer_take(struct syncer *s, struct syncer_job *job, int *result);
+
+/* Waits until a result can be taken; at once when not busy. */
+void syncer_wait(struct syncer *s);
+
+#endif

@@ -1,0 +1,71 @@
+#include "cidr.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
+{
+    unsigned bytes = bits / 8, rest = bits % 8;
+    if (memcmp(a, b, bytes) != 0)
+        return false;
+    return rest == 0 || ((a[bytes] ^ b[bytes]) & (0xff00 >> rest & 0xff)) == 0;
+}
+
+static bool length_parse(const char *text, unsigned max, unsigned *out)
+{
+    size_t n = strlen(text);
+    if (n < 1 || n > 3 || strspn(text, "0123456789") != n || (n > 1 && *text == '0'))
+        return false;
+    *out = (unsigned)strtoul(text, NULL, 10);
+    return *out <= max;
+}
+
+static bool rest_is_zero(const struct cidr *c)
+{
+    struct cidr net = *c;
+    for (unsigned bit = c->bits; bit < 128; bit++)
+        net.address[bit / 8] &= (uint8_t)~(0x80 >> bit % 8);
+    return memcmp(net.address, c->address, sizeof net.address) == 0;
+}
+
+bool cidr_parse(const char *text, struct cidr *out)
+{
+    char address[INET6_ADDRSTRLEN + 8];
+    const char *slash = strchr(text, '/');
+    size_t n = slash ? (size_t)(slash - text) : strlen(text);
+    if (n >= sizeof address)
+        return false;
+    memcpy(address, text, n);
+    address[n] = '\0';
+    bool four = inet_pton(AF_INET, address, out->address + 12) == 1;
+    if (four)
+        memcpy(out->address, mapped_prefix, sizeof mapped_prefix);
+    else if (inet_pton(AF_INET6, address, out->address) != 1)
+        return false;
+    unsigned max = four ? 32 : 128, bits = max;
+    if (slash && !length_parse(slash + 1, max, &bits))
+        return false;
+    out->bits = (uint8_t)(128 - max + bits);
+    return rest_is_zero(out);
+}
+
+bool cidr_match(const struct cidr *ranges, size_t n, const struct sockaddr *from)
+{
+    uint8_t address[16];
+    if (from->sa_family == AF_INET) {
+        memcpy(address, mapped_prefix, sizeof mapped_prefix);
+        memcpy(address + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+    } else if (from->sa_family == AF_INET6) {
+        memcpy(address, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
+    } else {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (same_bits(ranges[i].address, address, ranges[i].bits))
+            return true;
+    return false;
+}

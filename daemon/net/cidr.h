@@ -1,0 +1,24 @@
+/* Cidr: ranges of addresses. Pure. */
+#ifndef FOOTFALL_NET_CIDR_H
+#define FOOTFALL_NET_CIDR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sockaddr;
+
+/* The first `bits` bits of an address, IPv4 as ::ffff:a.b.c.d. */
+struct cidr {
+    uint8_t address[16];
+    uint8_t bits; /* 0 to 128 */
+};
+
+/* "10.0.0.0/8", "::1/128", "192.0.2.1" (that one address). False: it is none, or has bits set
+ * behind its length. */
+bool cidr_parse(const char *text, struct cidr *out);
+
+/* Whether an IPv4 or IPv6 address lies in one of n ranges; no other kind does. */
+bool cidr_match(const struct cidr *ranges, size_t n, const struct sockaddr *from);
+
+#endif

@@ -1,0 +1,218 @@
+#include "http.h"
+
+#include <llhttp.h>
+
+#include <strings.h>
+
+/* What the callbacks know. */
+struct reading {
+    struct http_head *head;
+    const char *base;
+    struct http_piece target;
+    struct http_piece name; /* of the header whose value comes next */
+    struct http_piece *value;
+    bool bad;
+};
+
+static const struct field_row {
+    const char *name;
+    size_t n;
+    bool once;
+} field_table[HTTP_FIELDS] = {
+#define X(name, wire, once) [HTTP_##name] = {wire, sizeof(wire) - 1, once},
+    HTTP_FIELD_TABLE(X)
+#undef X
+};
+
+static const struct method_row {
+    uint8_t theirs;
+    enum net_method ours;
+} method_table[] = {
+    {HTTP_GET, NET_GET},       {HTTP_HEAD, NET_HEAD},       {HTTP_POST, NET_POST},
+    {HTTP_DELETE, NET_DELETE}, {HTTP_OPTIONS, NET_OPTIONS},
+};
+
+/* llhttp may hand a piece over in parts; they follow each other in the head. */
+static void piece_grow(struct http_piece *piece, const struct reading *r, const char *at, size_t n)
+{
+    if (!piece->given)
+        *piece = (struct http_piece){.at = (uint32_t)(at - r->base), .given = true};
+    piece->n += (uint32_t)n;
+}
+
+static int on_target(llhttp_t *parser, const char *at, size_t n)
+{
+    struct reading *r = parser->data;
+    piece_grow(&r->target, r, at, n);
+    return 0;
+}
+
+static int on_name(llhttp_t *parser, const char *at, size_t n)
+{
+    struct reading *r = parser->data;
+    piece_grow(&r->name, r, at, n);
+    return 0;
+}
+
+static struct http_piece *field_begin(struct reading *r)
+{
+    const char *name = r->base + r->name.at;
+    for (unsigned i = 0; i < HTTP_FIELDS; i++) {
+        const struct field_row *row = &field_table[i];
+        if (row->n != r->name.n || strncasecmp(row->name, name, row->n) != 0)
+            continue;
+        struct http_piece *value = &r->head->field[i];
+        r->bad |= value->given && row->once;
+        *value = (struct http_piece){0};
+        return value;
+    }
+    return NULL;
+}
+
+/* A name must be a token; llhttp, unless built strict, lets blanks and an empty one through. */
+static bool name_is_sound(const struct reading *r)
+{
+    return r->name.n > 0 && !memchr(r->base + r->name.at, ' ', r->name.n);
+}
+
+static int on_name_end(llhttp_t *parser)
+{
+    struct reading *r = parser->data;
+    r->bad |= !name_is_sound(r);
+    r->value = field_begin(r);
+    r->name = (struct http_piece){0};
+    return 0;
+}
+
+static int on_value(llhttp_t *parser, const char *at, size_t n)
+{
+    struct reading *r = parser->data;
+    if (r->value)
+        piece_grow(r->value, r, at, n);
+    return 0;
+}
+
+static int on_head_end(llhttp_t *parser)
+{
+    struct reading *r = parser->data;
+    struct http_head *head = r->head;
+    head->keep_alive = llhttp_should_keep_alive(parser);
+    head->content_length = parser->flags & F_CONTENT_LENGTH ? parser->content_length : 0;
+    r->bad |= (parser->flags & F_CONTENT_LENGTH) && (parser->flags & F_TRANSFER_ENCODING);
+    parser->upgrade = 0; /* nothing is upgraded: the request is answered as it stands */
+    return 1;            /* the body is message.c's */
+}
+
+static int on_end(llhttp_t *parser)
+{
+    (void)parser;
+    return HPE_PAUSED;
+}
+
+static const llhttp_settings_t settings = {
+    .on_url = on_target,
+    .on_header_field = on_name,
+    .on_header_field_complete = on_name_end,
+    .on_header_value = on_value,
+    .on_headers_complete = on_head_end,
+    .on_message_complete = on_end,
+};
+
+static enum net_method method_of(uint8_t theirs)
+{
+    for (size_t i = 0; i < sizeof method_table / sizeof *method_table; i++)
+        if (method_table[i].theirs == theirs)
+            return method_table[i].ours;
+    return NET_OTHER;
+}
+
+/* The request line is `METHOD SP target SP HTTP/1.x CRLF`, and the target has no control bytes. */
+static bool line_is_sound(const char *p, size_t n, struct http_piece target, bool *old)
+{
+    static const char version[] = " HTTP/1.";
+    const size_t rest = sizeof version - 1;
+    size_t end = target.at + target.n;
+    if (!target.given || target.n == 0 || end + rest + 3 > n || memcmp(p + end, version, rest) != 0)
+        return false;
+    char minor = p[end + rest];
+    *old = minor == '0';
+    if ((minor != '0' && minor != '1') || p[end + rest + 1] != '\r')
+        return false;
+    if (memchr(p, ' ', n) != p + target.at - 1)
+        return false;
+    for (size_t i = target.at; i < end; i++)
+        if ((unsigned char)p[i] <= ' ' || p[i] == 0x7f)
+            return false;
+    return true;
+}
+
+/* The target's path and query; of an absolute one ("http://host/path") the host is passed over. */
+static void target_split(const char *p, struct http_piece target, struct http_head *out)
+{
+    const char *at = p + target.at, *end = at + target.n;
+    const char *scheme = *at == '/' ? NULL : memmem(at, target.n, "://", 3);
+    if (scheme) {
+        at = scheme + 3;
+        while (at < end && *at != '/' && *at != '?')
+            at++;
+    }
+    const char *mark = memchr(at, '?', (size_t)(end - at));
+    const char *stop = mark ? mark : end;
+    out->path = (struct http_piece){(uint32_t)(at - p), (uint32_t)(stop - at), true};
+    if (mark)
+        out->query = (struct http_piece){(uint32_t)(mark + 1 - p), (uint32_t)(end - mark - 1), true};
+}
+
+static bool piece_is(const char *p, struct http_piece piece, const char *word)
+{
+    size_t n = strlen(word);
+    return piece.given && piece.n == n && strncasecmp(p + piece.at, word, n) == 0;
+}
+
+static void values_trim(const char *p, struct http_head *head)
+{
+    for (unsigned i = 0; i < HTTP_FIELDS; i++) {
+        struct http_piece *v = &head->field[i];
+        while (v->n && (p[v->at + v->n - 1] == ' ' || p[v->at + v->n - 1] == '\t'))
+            v->n--;
+    }
+}
+
+static bool has_folded_line(const char *p, size_t n)
+{
+    const char *end = p + n;
+    for (const char *lf = p; (lf = memchr(lf, '\n', (size_t)(end - lf))) && lf + 1 < end; lf++)
+        if (lf[1] == ' ' || lf[1] == '\t')
+            return true;
+    return false;
+}
+
+/* What the parts say together. */
+static bool head_is_sound(const char *p, struct http_head *head)
+{
+    struct http_piece coding = head->field[HTTP_TRANSFER_ENCODING];
+    head->chunked = piece_is(p, coding, "chunked");
+    head->expects = !head->old && piece_is(p, head->field[HTTP_EXPECT], "100-continue");
+    if (coding.given && (!head->chunked || head->old))
+        return false;
+    return head->old || head->field[HTTP_HOST].given;
+}
+
+enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out)
+{
+    memset(out, 0, sizeof *out);
+    struct reading r = {.head = out, .base = p};
+    llhttp_t parser;
+    llhttp_init(&parser, HTTP_REQUEST, &settings);
+    parser.data = &r;
+    if (llhttp_execute(&parser, p, n) != HPE_PAUSED || llhttp_get_error_pos(&parser) != p + n)
+        return FF_BAD_REQUEST;
+    if (r.bad || !line_is_sound(p, n, r.target, &out->old) || has_folded_line(p, n))
+        return FF_BAD_REQUEST;
+    values_trim(p, out);
+    if (!head_is_sound(p, out))
+        return FF_BAD_REQUEST;
+    out->method = method_of(parser.method);
+    target_split(p, r.target, out);
+    return FF_OK;
+}

@@ -1,0 +1,50 @@
+/* Http: a complete request head, taken apart. The only file that knows llhttp. Pure. */
+#ifndef FOOTFALL_NET_HTTP_H
+#define FOOTFALL_NET_HTTP_H
+
+#include "net.h"
+
+/* Headers that somebody reads. X(name, wire name in lower case, must not come twice) */
+#define HTTP_FIELD_TABLE(X)                                                                      \
+    X(HOST, "host", true)                                                                        \
+    X(CONTENT_TYPE, "content-type", true)                                                        \
+    X(CONTENT_ENCODING, "content-encoding", true)                                                \
+    X(TRANSFER_ENCODING, "transfer-encoding", true)                                              \
+    X(ORIGIN, "origin", true)                                                                    \
+    X(AUTHORIZATION, "authorization", true)                                                      \
+    X(EXPECT, "expect", false)                                                                   \
+    X(IF_NONE_MATCH, "if-none-match", false)                                                     \
+    X(USER_AGENT, "user-agent", false)                                                           \
+    X(FORWARDED, "x-forwarded-for", false)
+
+enum http_field {
+#define X(name, wire, once) HTTP_##name,
+    HTTP_FIELD_TABLE(X)
+#undef X
+    HTTP_FIELDS
+};
+
+/* A piece of the head: n bytes at offset `at`. given tells an empty value from none. */
+struct http_piece {
+    uint32_t at, n;
+    bool given;
+};
+
+struct http_head {
+    enum net_method method;
+    bool old;        /* HTTP/1.0 */
+    bool keep_alive; /* the connection stays open behind it */
+    bool chunked;    /* the body is chunked, and content_length is 0 */
+    bool expects;    /* Expect: 100-continue of an HTTP/1.1 client */
+    uint64_t content_length;
+    struct http_piece path, query;
+    struct http_piece field[HTTP_FIELDS]; /* values without blanks around; of several the last */
+};
+
+/* Takes apart the head of n bytes at p, from the request line to the empty line, both included,
+ * in which (as message.c has made sure) every CR is followed by LF and every LF follows a CR.
+ * FF_OK or FF_BAD_REQUEST: a syntax error, another version than 1.0 and 1.1, a folded line, a
+ * length given twice or in two ways, a transfer coding other than chunked, no or two hosts. */
+enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out);
+
+#endif

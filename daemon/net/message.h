@@ -1,0 +1,45 @@
+/* Message: one HTTP request under assembly in a buffer that its owner may move between calls.
+ * Pure: bytes in, a whole request or a reason out. */
+#ifndef FOOTFALL_NET_MESSAGE_H
+#define FOOTFALL_NET_MESSAGE_H
+
+#include "chunk.h"
+#include "http.h"
+
+struct message_limits {
+    size_t max_header, max_body;
+};
+
+/* Zeroed is "nothing of it has come". All sizes count from the message's first byte. */
+struct message {
+    struct http_head head; /* set once head_size is not 0 */
+    size_t seen;           /* bytes of the head looked at so far; a line's beginning or within one */
+    size_t line;           /* where the line that holds `seen` begins */
+    size_t head_size;
+    size_t body_size;      /* bytes of body so far, in one piece behind the head */
+    struct chunk chunk;
+    enum ff_status fault;  /* set with MESSAGE_BAD */
+};
+
+enum message_state { MESSAGE_MORE, MESSAGE_DONE, MESSAGE_BAD };
+
+/* Line ends at the front of the n bytes at p, which may come before a request line. */
+size_t message_skip_blank(const char *p, size_t n);
+
+/* Looks at the *n bytes at p, which begin with the message's first one and hold all that came of
+ * it. MORE: come again with more; *n may have shrunk, and what is beyond it is not needed.
+ * DONE: the message is whole and *used bytes long; *n - *used bytes of the next may follow.
+ * BAD: fault says why (FF_BAD_REQUEST, FF_HEADER_TOO_LARGE, FF_BODY_TOO_LARGE). */
+enum message_state message_take(struct message *m, const struct message_limits *limits, char *p,
+                                size_t *n, size_t *used);
+
+/* How many bytes the message will have in all, as far as known (0: not yet). */
+size_t message_expected(const struct message *m);
+
+/* Whether its sender may be waiting for "100 Continue" before it sends the body. */
+bool message_awaits_continue(const struct message *m);
+
+/* The request of a message that is DONE; borrows from p, and leaves listener alone. */
+void message_request(const struct message *m, const char *p, struct net_request *out);
+
+#endif

@@ -1,0 +1,62 @@
+/* Tally: the rolling counters. Facts go in, written through to the minute, the local hour and the
+ * local day of their instant; windows come out as sums. Knows nothing of beacons or sessions. */
+#ifndef FOOTFALL_TALLY_H
+#define FOOTFALL_TALLY_H
+
+#include "footfall/fact.h"
+#include "footfall/status.h"
+
+#include <stdbool.h>
+
+struct zone;
+struct tally;
+
+struct tally_options {
+    const struct zone *const *zones; /* one a site, borrowed for the tally's life */
+    uint16_t sites;
+    ff_dur keep_minutes; /* 50 h by default: how long minutes are kept */
+    ff_dur keep_hours;   /* 62 days */
+    ff_dur keep_days;    /* 800 days */
+};
+
+/* Owned by the caller; NULL when out of memory. */
+struct tally *tally_new(const struct tally_options *options);
+void tally_free(struct tally **t);
+
+/* Moves the tally's clock forward to now (never back): what is older than its tier keeps expires. */
+void tally_advance(struct tally *t, ff_wall now);
+
+/* Adds facts, in any order of their instants, each to every tier that still keeps its bucket.
+ * Those that no tier keeps are counted as too old. A fact_sink's take() with ctx = the tally. */
+void tally_add(void *tally, const struct ff_fact *facts, size_t n);
+
+/* Facts dropped because they were older than every tier. */
+uint64_t tally_too_old(const struct tally *t);
+
+/* Money of one currency in a window. */
+struct tally_money {
+    ff_currency currency;
+    int64_t n;           /* things summed; a currency with n == 0 did not occur */
+    ff_money_sum amount;
+};
+
+#define TALLY_CURRENCIES 200 /* more than ISO 4217 has */
+
+/* The sums of a window. */
+struct tally_window {
+    ff_wall from, to;                /* what it covers: widened outward to whole buckets */
+    int64_t count[FF_COUNTERS];
+    struct tally_money money[FF_PURSES][TALLY_CURRENCIES]; /* sorted by code, n != 0 only */
+    uint16_t currencies[FF_PURSES];
+    double visitors;                 /* distinct marks: whole and exact up to 2,048, else an estimate, rounded */
+    bool visitors_exact;
+};
+
+/* Widens [from, to) outward: each edge to the finest resolution kept for its age; from not before
+ * the oldest day kept, and to not before from. Edges may lie ahead of the clock. */
+void tally_widen(const struct tally *t, uint16_t site, ff_wall *from, ff_wall *to);
+
+/* Sums [from, to), widened. Takes minutes at its edges, then hours, then days. */
+void tally_read(struct tally *t, uint16_t site, ff_wall from, ff_wall to, struct tally_window *out);
+
+#endif

@@ -1,0 +1,74 @@
+/* Store: what keeps records durable. One const table of verbs an implementation; nobody but the
+ * journal calls them, and no caller can tell from a verb which store is behind it.
+ *
+ * Records are numbered from 1 without holes. append only gathers; flush sends what was gathered
+ * as one group, and poll says later how far all is durable. All verbs are called from one
+ * thread, the one that opened the store; an implementation may have threads of its own. */
+#ifndef FOOTFALL_STORE_H
+#define FOOTFALL_STORE_H
+
+#include "footfall/span.h"
+#include "footfall/status.h"
+
+#include <stdint.h>
+
+struct ff_store; /* an open store, of whichever implementation */
+
+enum ff_durability {
+    FF_DURABLE_DISK,    /* durable = survives loss of power, as far as the medium keeps its word */
+    FF_DURABLE_PROCESS, /* durable = written to the operating system: survives the process */
+};
+
+struct ff_store_options {
+    const char *path;          /* directory of the store; made when missing (its parent must exist) */
+    enum ff_durability durability;
+    uint64_t segment_bytes;    /* a segment that has grown to this is closed and the next begun */
+    const struct ff_io *io;    /* file operations; NULL: the system's (base/io.h) */
+};
+
+/* Called for each record in order of seq. body is borrowed for the call. Anything but FF_OK stops
+ * the replay and becomes its result. */
+typedef enum ff_status (*ff_replay_fn)(void *ctx, uint64_t seq, struct ff_span body);
+
+struct ff_store_ops {
+    const char *name;
+
+    /* Opens and locks the store, making it when it is not there; *out is owned by the caller until
+     * close. On failure *out is NULL and why (size bytes) holds a sentence that names the file. */
+    enum ff_status (*open)(struct ff_store **out, const struct ff_store_options *options, char *why,
+                           size_t size);
+
+    /* Calls fn for every record with seq >= from that was durable or at least written; cuts and
+     * counts a torn tail. Must have run once (from 1, or later) before the first append; after it
+     * *last is the seq of the last record (0: none). A failure says why, as open does. */
+    enum ff_status (*replay)(struct ff_store *s, uint64_t from, ff_replay_fn fn, void *ctx,
+                             uint64_t *last, char *why, size_t size);
+
+    /* Copies body into the group being gathered. seq must be the last one + 1. Fails with
+     * FF_NO_MEMORY, and then nothing was added; never touches the disk. */
+    enum ff_status (*append)(struct ff_store *s, uint64_t seq, struct ff_span body);
+
+    /* Starts to make durable all that was gathered; cheap when there is nothing. On failure
+     * (FF_STORE_FULL, FF_STORE_FAILED) what was gathered stays, and a later flush tries it again:
+     * no group is ever written in part or out of order. */
+    enum ff_status (*flush)(struct ff_store *s);
+
+    /* A descriptor that becomes readable when poll has news, or -1 if it never has any. */
+    int (*news_fd)(struct ff_store *s);
+
+    /* Takes the news: *durable is the seq up to which all is durable. A failed sync is reported
+     * here once with its status, and the next flush mends it. */
+    enum ff_status (*poll)(struct ff_store *s, uint64_t *durable);
+
+    /* Small values by name ([a-z0-9_.-], up to 64 bytes): put is durable when it returns and
+     * replaces whole or not at all; get copies up to size bytes to out and sets *n, FF_NOT_FOUND
+     * when there is none; remove of what is not there is FF_OK. */
+    enum ff_status (*put)(struct ff_store *s, const char *name, struct ff_span value);
+    enum ff_status (*get)(struct ff_store *s, const char *name, void *out, size_t size, size_t *n);
+    enum ff_status (*remove)(struct ff_store *s, const char *name);
+
+    /* Makes durable what was gathered (best effort), unlocks, frees and nulls *s. */
+    void (*close)(struct ff_store **s);
+};
+
+#endif

@@ -1,0 +1,286 @@
+"""Random histories, the same for the same seed: visitors of several sites who do everything a
+beacon can tell, with gaps just below, at and above each limit, and repeats of ids and orders.
+
+    beacons = history(seed, end)          in the order of time, which may be the order of arrival
+    shuffled(beacons, seed)               another order of arrival, in which no event is late
+    with_late(beacons, seed)              an order in which some are
+
+A beacon carries its true instant under the key AT, which wire() takes out again."""
+
+import datetime
+import random
+
+from beacons import DAY, HOUR, MINUTE, SECOND, OFFICE_TYPES, Config, Site, instant
+
+AT = "\0at"
+
+SITES = (Site("shop", "Europe/Berlin", "EUR", ("shop.example", "alt")),
+         Site("bazaar", "Asia/Kolkata", "INR"),
+         Site("depot", "UTC", "USD"))
+
+EDGE = (-SECOND, -1, 0, 1, SECOND)
+LIMITS = (5 * MINUTE, 30 * MINUTE, HOUR, 24 * HOUR, 7 * DAY, 90 * DAY)
+
+WEIGHTS = {"page_view": 22, "ping": 12, "view_item": 10, "search": 10, "add_to_cart": 12,
+           "remove_from_cart": 5, "update_cart": 6, "view_cart": 4, "begin_checkout": 5,
+           "checkout_step": 3, "purchase": 8, "survey": 2, "custom": 3}
+
+TERMS = ("shoes", " Shoes ", "SHOES", "boots", "Straße", "STRASSE", "caf\u00e9", "cafe\u0301",
+         "Ärger", "İzmir", "ısı", "red  shoes", "red\tshoes", "\u1e9e", "x" * 300)
+PRICES = (1, 2.5, "3.99", "0.0001", 19.99, 100, "12.3456", 0)
+CURRENCIES = ("EUR", "USD", "JPY", "GBP")
+
+
+class Teller:
+    """Makes the beacons of one history."""
+
+    def __init__(self, seed, pace):
+        self.random = random.Random(seed)
+        self.gap_weights = GAPS[pace]
+        self.longest = LONGEST[pace]
+        self.orders, self.beacons, self.number = [], [], 0
+
+    def gap(self):
+        """To a visitor's next event: seconds, minutes, or about one of the limits."""
+        kind = self.random.choices(("tie", "short", "minutes", *LIMITS), self.gap_weights)[0]
+        if kind == "tie":
+            return 0
+        if kind == "short":
+            return self.random.randrange(1, 20 * SECOND)
+        if kind == "minutes":
+            return self.random.randrange(1, 40) * MINUTE
+        return kind + self.random.choice(EDGE)
+
+    def wait(self, *choices):
+        """One of the waits that are not too long for this pace."""
+        return self.random.choice([wait for wait in choices if abs(wait) <= self.longest])
+
+    def maybe(self, chance):
+        return self.random.random() < chance
+
+    def add(self, time, site, word, visitor, **fields):
+        self.number += 1
+        beacon = {"type": word, "site": self.name_of(site), AT: time, **fields}
+        if visitor:
+            beacon["visitor"] = visitor
+        if self.maybe(0.9):
+            beacon["id"] = f"e{self.number}"
+        self.beacons.append(beacon)
+        return beacon
+
+    def name_of(self, site):
+        return self.random.choice((site.id, site.id, *site.aliases))
+
+    def story(self, site, visitor, start, length):
+        """A visitor's events, one after the other."""
+        time = start
+        for _ in range(length):
+            kind = self.random.choices(list(WEIGHTS), WEIGHTS.values())[0]
+            self.repeats(self.event(time, site, visitor, kind))
+            time += self.gap()
+
+    def marathon(self, site, visitor, start):
+        """A session at and beyond its greatest length."""
+        for i in range(48):
+            self.add(start + i * 30 * MINUTE, site, "ping" if i else "page_view", visitor)
+        last = start + DAY + self.random.choice(EDGE)
+        self.add(last, site, self.random.choice(("ping", "page_view", "search")), visitor)
+        self.add(last + MINUTE, site, "page_view", visitor, engaged_ms=1500)
+
+    def event(self, time, site, visitor, kind):
+        make = getattr(self, f"make_{kind}", lambda: {})
+        beacon = self.add(time, site, kind, visitor, **make())
+        if kind == "purchase":
+            self.office(time, site, beacon["order"])
+        return beacon
+
+    def repeats(self, beacon):
+        """Now and then the same beacon again, around the window of its id or of its order."""
+        if "id" in beacon and self.maybe(0.05):
+            wait = self.wait(0, SECOND, HOUR, DAY - 1, DAY, DAY + 1)
+            self.beacons.append({**beacon, AT: beacon[AT] + wait})
+        elif beacon["type"] == "purchase" and self.maybe(0.1):
+            self.number += 1
+            wait = self.wait(0, MINUTE, HOUR, 3 * DAY, 90 * DAY, 90 * DAY + 1)
+            again = {**beacon, AT: beacon[AT] + wait, "id": f"e{self.number}", "value": "77"}
+            self.beacons.append(again)
+            if self.maybe(0.5):
+                self.beacons.append({**again, AT: again[AT] + SECOND})
+
+    def office(self, time, site, order):
+        """What back offices send: refunds before and after the purchase, and the rest."""
+        while self.maybe(0.3):
+            wait = self.wait(-90 * DAY, -DAY, -HOUR, -1, 0, 1, HOUR, 2 * DAY, 90 * DAY, 90 * DAY + 1)
+            name = order if self.maybe(0.8) else f"unknown{self.number}"
+            fields = self.make_refund()
+            self.repeats(self.add(time + wait, site, "refund", None, order=name, **fields))
+        if self.maybe(0.1):
+            self.add(time, site, "spend", None, value="12.5", purpose="retention", channel="mail")
+        if self.maybe(0.1):
+            kind = self.random.choice(("support_open", "support_reply", "support_resolve"))
+            self.add(time, site, kind, None, ticket=f"t{self.number}", topic="delivery")
+
+    def items(self, least=0, quantities=(1, 1, 2, 3)):
+        """Some lines; without prices or quantities here and there, one sku twice now and then."""
+        items = []
+        for _ in range(self.random.choice((least, 1, 1, 2, 3))):
+            item = {"sku": f"s{self.random.randrange(5)}"}
+            if self.maybe(0.6):
+                item["price"] = self.random.choice(PRICES)
+            if self.maybe(0.6):
+                item["quantity"] = self.random.choice(quantities)
+            if self.maybe(0.2):
+                item.update(name="Thing", category="things", brand="b", variant="v")
+            items.append(item)
+        return items
+
+    def cart_fields(self, **fields):
+        if self.maybe(0.15):
+            fields["currency"] = self.random.choice(CURRENCIES)
+        if self.maybe(0.1):
+            fields["value"] = "5.5"
+        return fields
+
+    def make_page_view(self):
+        fields = {"url": "https://shop.example/p?utm_source=x", "title": "A page"}
+        if self.maybe(0.3):
+            fields["engaged_ms"] = self.random.choice((0, 1, 4000, 9999, 10000, 20000))
+        return fields
+
+    def make_ping(self):
+        if self.maybe(0.6):
+            return {"engaged_ms": self.random.choice((0, 1, 4000, 6000, 9999, 10000))}
+        return {}
+
+    def make_view_item(self):
+        return {"items": self.items(1)}
+
+    def make_search(self):
+        fields = {"term": self.random.choice(TERMS)} if self.maybe(0.9) else {}
+        if self.maybe(0.7):
+            fields["results"] = self.random.choice((0, 0, 3, 120))
+        return fields
+
+    def make_add_to_cart(self):
+        return self.cart_fields(items=self.items())
+
+    def make_remove_from_cart(self):
+        return self.cart_fields(items=self.items(1, (1, 2, 5, 100)))
+
+    def make_update_cart(self):
+        if self.maybe(0.3):
+            return self.cart_fields(items=[])
+        return self.cart_fields(items=self.items(0, (0, 0, 1, 2)))
+
+    def make_view_cart(self):
+        return self.cart_fields()
+
+    def make_begin_checkout(self):
+        return self.cart_fields(items=self.items()) if self.maybe(0.5) else self.cart_fields()
+
+    def make_checkout_step(self):
+        return self.cart_fields(step="address")
+
+    def make_purchase(self):
+        order = f"o{self.number}"
+        self.orders.append(order)
+        value = self.random.choice((10, "24.75", 0.0001, "99999.9999", 59.970000000000006, 0))
+        return {**self.cart_fields(items=self.items()), "order": order, "value": value}
+
+    def make_refund(self):
+        fields = {}
+        if self.maybe(0.4):
+            fields["value"] = self.random.choice((3, "1.25", 0))
+        if self.maybe(0.4):
+            fields["items"] = self.items()
+        if self.maybe(0.3):
+            fields["currency"] = self.random.choice(CURRENCIES)
+        return fields
+
+    def make_survey(self):
+        return {"kind": "nps", "score": self.random.randrange(11), "topic": "delivery"}
+
+    def make_custom(self):
+        return {"name": "chat", "passive": self.maybe(0.5)}
+
+
+GAPS = {  # weights of: tie, seconds, minutes, and each of LIMITS
+    "months": (6, 40, 12, 8, 12, 8, 3, 3, 3),
+    "days": (6, 40, 12, 8, 12, 8, 3, 2, 0),
+    "hours": (6, 50, 12, 10, 12, 4, 0, 0, 0),
+    "minutes": (10, 80, 2, 4, 0, 0, 0, 0, 0),
+}
+LONGEST = {"months": 100 * DAY, "days": 10 * DAY, "hours": DAY + 1, "minutes": MINUTE}
+
+
+def history(seed, end, pace="days", sites=SITES, visitors=6, length=40):
+    """Beacons in the order of time, the last of them at `end` (a whole second) or within the
+    second before. pace says which gaps are made: of up to months, days, hours or minutes."""
+    teller = Teller(seed, pace)
+    for site in sites:
+        for n in range(visitors):
+            visitor = f"v{n}" if n < 2 else f"{site.id}-v{n}"  # two names are known on every site
+            start = teller.random.randrange(0, 2 * MINUTE if pace == "minutes" else 6 * HOUR)
+            if n == visitors - 1 and pace != "minutes":
+                teller.marathon(site, visitor, start)
+            else:
+                teller.story(site, visitor, start, length)
+    beacons = sorted(teller.beacons, key=lambda b: b[AT])
+    shift = (end - beacons[-1][AT]) // SECOND * SECOND
+    for beacon in beacons:
+        beacon[AT] += shift
+    return dress(beacons, teller.random)
+
+
+def dress(beacons, rng):
+    """Gives each its time in one of the ways of writing it."""
+    for beacon in beacons:
+        beacon["time"] = rng.choice((as_seconds, as_milliseconds, as_text))(beacon[AT])
+        assert instant(beacon["time"]) == beacon[AT], beacon
+    return beacons
+
+
+def as_seconds(at):
+    return at // SECOND if at % SECOND == 0 else at / SECOND
+
+
+def as_milliseconds(at):
+    return at // 1000 if at % 1000 == 0 else at / 1000
+
+
+def as_text(at):
+    zone = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+    moment = datetime.datetime.fromtimestamp(at // SECOND, zone).replace(microsecond=at % SECOND)
+    return moment.isoformat()
+
+
+def shuffled(beacons, seed, lateness=Config().lateness):
+    """Another order of arrival, each event coming after others at most `lateness` newer than
+    itself. Ties of time stay together and in order, repeats come after what they repeat."""
+    rng = random.Random(seed)
+    keys, newest_of = {}, {}
+    for beacon in beacons:
+        at = beacon[AT]
+        names = [(beacon["site"], key, beacon[key]) for key in ("id", "order")
+                 if key in beacon and (key, beacon["type"]) != ("order", "refund")]
+        key = keys.get(at, at + rng.randint(0, lateness))
+        keys[at] = max([key] + [newest_of[name] for name in names if name in newest_of])
+        for name in names:
+            newest_of[name] = keys[at]
+    return sorted(beacons, key=lambda b: keys[b[AT]])
+
+
+def with_late(beacons, seed, chance=0.05, purchases=False):
+    """An order of arrival in which some events come far too late."""
+    rng = random.Random(seed)
+    order = []
+    for place, beacon in enumerate(beacons):
+        moves = (rng.random() < chance and beacon["type"] not in OFFICE_TYPES
+                 and (purchases or beacon["type"] != "purchase"))
+        order.append((rng.uniform(place, len(beacons)) if moves else place, place))
+    return [beacons[place] for _, place in sorted(order)]
+
+
+def wire(beacon):
+    """The beacon as it is sent."""
+    return {key: value for key, value in beacon.items() if key != AT}
