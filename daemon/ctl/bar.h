@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct bar {
-    bool shown;      /* on a terminal; else nothing is ever drawn */
+    bool shown; /* on a terminal; else nothing is ever drawn */
     ff_mono started, drawn;
     uint64_t skipped; /* done before this run: they say nothing about its rate */
 };

@@ -37,8 +37,8 @@ static void add_line(struct batch *b, const struct input *in, const struct index
     b->count++;
 }
 
-bool batch_fill(struct batch *b, const struct input *inputs, const struct index_ref *refs,
-                size_t n, const struct batch_limits *limits)
+bool batch_fill(struct batch *b, const struct input *inputs, const struct index_ref *refs, size_t n,
+                const struct batch_limits *limits)
 {
     b->length = 0;
     b->count = 0;

@@ -18,8 +18,8 @@ struct batch_limits {
 
 /* Makes b (all zero at first) hold the lines of refs[0..n), n > 0, as far as the limits go, at
  * least one. False when out of memory. */
-bool batch_fill(struct batch *b, const struct input *inputs, const struct index_ref *refs,
-                size_t n, const struct batch_limits *limits);
+bool batch_fill(struct batch *b, const struct input *inputs, const struct index_ref *refs, size_t n,
+                const struct batch_limits *limits);
 void batch_fini(struct batch *b);
 
 #endif

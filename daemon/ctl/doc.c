@@ -27,10 +27,9 @@ void doc_free(struct doc **document)
 enum doc_kind doc_kind(const struct doc *value)
 {
     static const enum doc_kind kinds[] = {
-        [JSON_OBJECT] = DOC_OBJECT, [JSON_ARRAY] = DOC_ARRAY,
-        [JSON_STRING] = DOC_TEXT,   [JSON_INTEGER] = DOC_INTEGER,
-        [JSON_REAL] = DOC_REAL,     [JSON_TRUE] = DOC_BOOLEAN,
-        [JSON_FALSE] = DOC_BOOLEAN, [JSON_NULL] = DOC_NULL,
+        [JSON_OBJECT] = DOC_OBJECT,   [JSON_ARRAY] = DOC_ARRAY, [JSON_STRING] = DOC_TEXT,
+        [JSON_INTEGER] = DOC_INTEGER, [JSON_REAL] = DOC_REAL,   [JSON_TRUE] = DOC_BOOLEAN,
+        [JSON_FALSE] = DOC_BOOLEAN,   [JSON_NULL] = DOC_NULL,
     };
     return value ? kinds[json_typeof(inner(value))] : DOC_NULL;
 }
@@ -59,7 +58,7 @@ const struct doc *doc_member(const struct doc *value, const char *name)
 size_t doc_count(const struct doc *value)
 {
     return doc_kind(value) == DOC_OBJECT ? json_object_size(inner(value))
-                                                : json_array_size(inner(value));
+                                         : json_array_size(inner(value));
 }
 
 const struct doc *doc_element(const struct doc *array, size_t i)
@@ -68,11 +67,12 @@ const struct doc *doc_element(const struct doc *array, size_t i)
 }
 
 void doc_each(const struct doc *object,
-               void (*fn)(void *ctx, const char *name, const struct doc *value), void *ctx)
+              void (*fn)(void *ctx, const char *name, const struct doc *value), void *ctx)
 {
     const char *name;
     json_t *member;
-    json_object_foreach(inner(object), name, member) {
+    json_object_foreach(inner(object), name, member)
+    {
         fn(ctx, name, outer(member));
     }
 }

@@ -10,9 +10,7 @@
 
 struct doc; /* a value: the document itself or one within it */
 
-enum doc_kind {
-    DOC_NULL, DOC_BOOLEAN, DOC_INTEGER, DOC_REAL, DOC_TEXT, DOC_ARRAY, DOC_OBJECT
-};
+enum doc_kind { DOC_NULL, DOC_BOOLEAN, DOC_INTEGER, DOC_REAL, DOC_TEXT, DOC_ARRAY, DOC_OBJECT };
 
 /* A document with one object. Owned by the caller; NULL when the text is none. */
 struct doc *doc_read(struct ff_span text);
@@ -38,6 +36,6 @@ const struct doc *doc_element(const struct doc *array, size_t i);
 
 /* Calls fn for each member of an object, in the order of the text. */
 void doc_each(const struct doc *object,
-               void (*fn)(void *ctx, const char *name, const struct doc *value), void *ctx);
+              void (*fn)(void *ctx, const char *name, const struct doc *value), void *ctx);
 
 #endif

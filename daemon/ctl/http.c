@@ -89,7 +89,8 @@ static bool perform(struct http *h, const char *path, struct http_answer *out, c
     h->error[0] = '\0';
     CURLcode code = curl_easy_perform(h->curl);
     if (code != CURLE_OK) {
-        snprintf(why, size, "%s: %s", h->address, h->error[0] ? h->error : curl_easy_strerror(code));
+        snprintf(why, size, "%s: %s", h->address,
+                 h->error[0] ? h->error : curl_easy_strerror(code));
         return false;
     }
     long status = 0;

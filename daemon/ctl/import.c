@@ -33,7 +33,7 @@ struct import {
     uint64_t unreadable; /* lines that were not sent */
     uint64_t shown;      /* rejections that were printed */
     struct batch_limits limits;
-    size_t events_most;  /* what the daemon lets limits.events grow to */
+    size_t events_most; /* what the daemon lets limits.events grow to */
     struct batch batch;
     struct sender sender;
     struct bar bar;
@@ -70,7 +70,8 @@ static void show_waiting(void *ctx, const char *why, ff_dur pause)
  * wrong. */
 static void refuse_line(struct import *m, uint32_t file, uint32_t line, enum ff_status status)
 {
-    bool whole = status == FF_NOT_AN_OBJECT || status == FF_MALFORMED || status == FF_BODY_TOO_LARGE;
+    bool whole =
+        status == FF_NOT_AN_OBJECT || status == FF_MALFORMED || status == FF_BODY_TOO_LARGE;
     m->unreadable++;
     show_rejection(m, file, line, whole ? "" : "time",
                    status == FF_MALFORMED ? "not well-formed JSON" : ff_status_prose(status));
@@ -354,6 +355,5 @@ int import_run(const struct ctl *ctl, int argc, char **argv)
     long seconds = strtol(retry_for, &end, 10);
     if (*retry_for == '\0' || *end || seconds < 0 || seconds > 86400)
         return usage_error("--retry-for: expected seconds from 0 to 86400");
-    return import_files(ctl, argv + 1, (size_t)words, progress_path, restart,
-                        seconds * FF_SECOND);
+    return import_files(ctl, argv + 1, (size_t)words, progress_path, restart, seconds * FF_SECOND);
 }

@@ -64,6 +64,7 @@ bool input_init(struct input *in, const char *name, char *why, size_t size)
     if (fd >= 0 && fstat(fd, &st) == 0)
         in->stream = standard || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
     if (fd >= 0 && in->stream) {
+        in->base = FF_LITERAL("-"); /* a pipe's name says nothing that lasts */
         int copy = spool(fd);
         close(fd);
         fd = copy;

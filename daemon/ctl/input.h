@@ -9,7 +9,7 @@
 
 struct input {
     const char *name;     /* as given; borrowed */
-    struct ff_span base;  /* its last component: what ids are made of; borrowed from name */
+    struct ff_span base;  /* its last component, "-" for a stream: what ids are made of; borrowed */
     struct ff_span bytes; /* all of it, mapped */
     int64_t changed;      /* nanoseconds since 1970 of its last change; 0 for a stream */
     bool stream;          /* a pipe or standard input: it cannot be read again */

@@ -205,8 +205,7 @@ enum ff_status line_scan(struct ff_span line, struct line_facts *out)
     return status;
 }
 
-void line_make_id(struct ff_span base, struct ff_span line, uint32_t number,
-                  char out[LINE_ID_MAX])
+void line_make_id(struct ff_span base, struct ff_span line, uint32_t number, char out[LINE_ID_MAX])
 {
     uint64_t mark = hash_mark(hash_mark(0, base), line);
     snprintf(out, LINE_ID_MAX, "import:%016" PRIx64 ":%" PRIu32, mark, number);

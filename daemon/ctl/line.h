@@ -34,8 +34,7 @@ enum ff_status line_scan(struct ff_span line, struct line_facts *out);
 /* Writes the id of a line that has none, NUL-terminated: it depends on the file's base name, the
  * line's number and its text, so it is the same in every run, and another file of the same name
  * (a log that was rotated) gets other ones. */
-void line_make_id(struct ff_span base, struct ff_span line, uint32_t number,
-                  char out[LINE_ID_MAX]);
+void line_make_id(struct ff_span base, struct ff_span line, uint32_t number, char out[LINE_ID_MAX]);
 
 /* The most bytes that line_print adds to a line. */
 #define LINE_GROWTH (LINE_ID_MAX + 16)

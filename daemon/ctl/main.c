@@ -19,7 +19,8 @@ static const struct command command_table[] = {
     {
         "import",
         "import [--progress FILE] [--restart] [--retry-for SECONDS] FILE...",
-        "  Takes history in: files with one event a line (NDJSON), \"-\" for standard input. Sorts\n"
+        "  Takes history in: files with one event a line (NDJSON), \"-\" for standard input. "
+        "Sorts\n"
         "  the events by time and sends them in batches. An event without an id gets one from its\n"
         "  file's name and its line, so that importing a file again counts nothing twice.\n"
         "    --progress FILE      where to note how far it got (FILE.footfall-import)\n"
@@ -40,7 +41,8 @@ static const struct command command_table[] = {
 static void print_help(FILE *out)
 {
     fputs("usage: footfallctl [--stats ADDR:PORT] COMMAND ...\n\n"
-          "  --stats ADDR:PORT  the daemon's stats listener (" STATS_DEFAULT ", or $FOOTFALL_STATS)\n"
+          "  --stats ADDR:PORT  the daemon's stats listener (" STATS_DEFAULT
+          ", or $FOOTFALL_STATS)\n"
           "  --help, --version\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++)

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 /* The file's format, for reading and writing; its first number is the version. */
-#define PROGRESS_READ                                                                            \
-    "footfall-import 1 inputs %" SCNx64 " answered %" SCNu64 " accepted %" SCNu64                \
+#define PROGRESS_READ                                                                              \
+    "footfall-import 1 inputs %" SCNx64 " answered %" SCNu64 " accepted %" SCNu64                  \
     " duplicates %" SCNu64 " rejected %" SCNu64 " end"
-#define PROGRESS_WRITE                                                                           \
-    "footfall-import 1\ninputs %016" PRIx64 "\nanswered %" PRIu64 "\naccepted %" PRIu64          \
+#define PROGRESS_WRITE                                                                             \
+    "footfall-import 1\ninputs %016" PRIx64 "\nanswered %" PRIu64 "\naccepted %" PRIu64            \
     "\nduplicates %" PRIu64 "\nrejected %" PRIu64 "\nend\n"
 #define PROGRESS_MAX 512
 

@@ -6,7 +6,7 @@
 #include "input.h"
 
 struct progress {
-    uint64_t answered;   /* events in sending order that the daemon has answered */
+    uint64_t answered; /* events in sending order that the daemon has answered */
     uint64_t accepted, duplicates, rejected; /* what those came to */
 };
 

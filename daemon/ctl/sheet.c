@@ -75,8 +75,7 @@ void sheet_money(const struct doc *money, char out[SHEET_TEXT])
         snprintf(out, SHEET_TEXT, "-");
 }
 
-static void print_line(const struct sheet *s, const char *name, const char *value,
-                       const char *note)
+static void print_line(const struct sheet *s, const char *name, const char *value, const char *note)
 {
     int width = s->name_width - (int)strlen(s->under);
     fprintf(s->out, "  %s%-*s  %*s%s%s%s\n", s->under, width, name, VALUE_WIDTH, value,

@@ -8,15 +8,21 @@
 #include <string.h>
 #include <time.h>
 
+_Static_assert(FF_STATUS_COUNT <= 64, "a status is a bit of trouble.seen");
+
 bool trouble_met(struct trouble *t, enum ff_status status, ff_mono now)
 {
     if (t->status == FF_OK)
         *t = (struct trouble){.since = now};
     t->times++;
-    if (t->status == status && now - t->told < TROUBLE_REPEAT)
-        return false;
     t->status = status;
-    t->told = now;
+    if (now - t->told >= TROUBLE_REPEAT)
+        t->seen = 0;
+    if (t->seen & UINT64_C(1) << status)
+        return false;
+    if (!t->seen)
+        t->told = now;
+    t->seen |= UINT64_C(1) << status;
     return true;
 }
 

@@ -9,18 +9,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The same trouble is told again after this long. */
+/* A trouble is told again after this long, each status of it by itself. */
 #define TROUBLE_REPEAT (30 * FF_SECOND)
 
 /* All zero: no trouble. */
 struct trouble {
-    enum ff_status status; /* FF_OK, or the one told last */
+    enum ff_status status; /* FF_OK, or the one met last */
     ff_mono since;
-    ff_mono told;
+    ff_mono told;          /* when the first of seen was */
+    uint64_t seen;         /* bit of each status told since then */
     uint64_t times;        /* it was met since it began */
 };
 
-/* Whether trouble met at now is to be told: when it is new, another one, or told long ago. */
+/* Whether trouble met at now is to be told: when it is new or told long ago. */
 bool trouble_met(struct trouble *t, enum ff_status status, ff_mono now);
 
 /* Whether there was any to be over; there is none after it. */

@@ -14,8 +14,8 @@ struct cidr {
     uint8_t bits; /* 0 to 128 */
 };
 
-/* "10.0.0.0/8", "::1/128", "192.0.2.1" (that one address). False: it is none, or has bits set
- * behind its length. */
+/* "10.0.0.0/8", "::1/128", "192.0.2.1" (that one address); bits behind the length do
+ * not count. False: it is none. */
 bool cidr_parse(const char *text, struct cidr *out);
 
 /* Whether an IPv4 or IPv6 address lies in one of n ranges; no other kind does. */

@@ -178,15 +178,6 @@ static void values_trim(const char *p, struct http_head *head)
     }
 }
 
-static bool has_folded_line(const char *p, size_t n)
-{
-    const char *end = p + n;
-    for (const char *lf = p; (lf = memchr(lf, '\n', (size_t)(end - lf))) && lf + 1 < end; lf++)
-        if (lf[1] == ' ' || lf[1] == '\t')
-            return true;
-    return false;
-}
-
 /* What the parts say together. */
 static bool head_is_sound(const char *p, struct http_head *head)
 {
@@ -207,7 +198,7 @@ enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out)
     parser.data = &r;
     if (llhttp_execute(&parser, p, n) != HPE_PAUSED || llhttp_get_error_pos(&parser) != p + n)
         return FF_BAD_REQUEST;
-    if (r.bad || !line_is_sound(p, n, r.target, &out->old) || has_folded_line(p, n))
+    if (r.bad || !line_is_sound(p, n, r.target, &out->old))
         return FF_BAD_REQUEST;
     values_trim(p, out);
     if (!head_is_sound(p, out))

@@ -42,9 +42,9 @@ struct http_head {
 };
 
 /* Takes apart the head of n bytes at p, from the request line to the empty line, both included,
- * in which (as message.c has made sure) every CR is followed by LF and every LF follows a CR.
- * FF_OK or FF_BAD_REQUEST: a syntax error, another version than 1.0 and 1.1, a folded line, a
- * length given twice or in two ways, a transfer coding other than chunked, no or two hosts. */
+ * in which (as message.c has made sure) CR and LF come in pairs only and no line is folded.
+ * FF_OK or FF_BAD_REQUEST: a syntax error, another version than 1.0 and 1.1, a length given twice
+ * or in two ways, a transfer coding other than chunked, no host or two. */
 enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out);
 
 #endif

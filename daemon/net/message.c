@@ -16,12 +16,20 @@ static enum message_state message_fault(struct message *m, enum ff_status why)
     return MESSAGE_BAD;
 }
 
-/* Seeks the empty line, from where the last call left off. Each CR must be followed by LF and each
- * LF follow a CR: llhttp takes some bare ones, and two readers that disagree about where a request
- * ends can be played off against each other. */
+/* A line that begins with a blank would go on the one before it. */
+static bool folds(const struct message *m, const char *p)
+{
+    return m->line > 0 && (p[m->line] == ' ' || p[m->line] == '\t');
+}
+
+/* Seeks the empty line, from where the last call left off. CR and LF must come in pairs and no line
+ * be folded: llhttp takes some of that, and two readers that disagree about where a request ends
+ * can be played off against each other. */
 static enum message_state head_scan(struct message *m, const char *p, size_t n)
 {
     while (m->seen < n) {
+        if (folds(m, p))
+            return MESSAGE_BAD;
         const char *lf = memchr(p + m->seen, '\n', n - m->seen);
         size_t end = lf ? (size_t)(lf - p) : n;
         const char *cr = memchr(p + m->seen, '\r', end - m->seen);

@@ -14,9 +14,9 @@ struct tally;
 struct tally_options {
     const struct zone *const *zones; /* one a site, borrowed for the tally's life */
     uint16_t sites;
-    ff_dur keep_minutes; /* 50 h by default: how long minutes are kept */
-    ff_dur keep_hours;   /* 62 days */
-    ff_dur keep_days;    /* 800 days */
+    ff_dur keep_minutes; /* 50 h by default: how long minutes are kept, rounded up to local hours */
+    ff_dur keep_hours;   /* 62 days, rounded up to local days; at least as long as minutes */
+    ff_dur keep_days;    /* 800 days; at least as long as hours */
 };
 
 /* Owned by the caller; NULL when out of memory. */
@@ -32,6 +32,10 @@ void tally_add(void *tally, const struct ff_fact *facts, size_t n);
 
 /* Facts dropped because they were older than every tier. */
 uint64_t tally_too_old(const struct tally *t);
+
+/* Facts dropped because they lay more than a day ahead of the clock: none, as long as the clock is
+ * advanced to when they were received before they are added. */
+uint64_t tally_too_far(const struct tally *t);
 
 /* Money of one currency in a window. */
 struct tally_money {

@@ -1,0 +1,55 @@
+/* Load: a configuration in the making. */
+#ifndef FOOTFALL_LOAD_H
+#define FOOTFALL_LOAD_H
+
+#include "config.h"
+#include "keys.h"
+#include "tree.h"
+
+/* Where a value came from: a line of the file (from 1), or one of these. */
+enum { LOAD_PRESET = 0, LOAD_OVERRIDE = -1 };
+
+struct load {
+    struct ff_config *config;
+    struct shelf *shelf; /* the config's */
+    const char *file;    /* NULL: none */
+    int *lines;          /* where each key of config_keys came from, by its place there */
+    char *why;
+    size_t size;
+};
+
+/* Says what is wrong with a key that came from line, in the form that config_load promises; always
+ * false, so that callers can return it. */
+bool load_fails(struct load *l, int line, const char *key, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The same for a key that no row of list has; suggests the nearest. What stands before the rows'
+ * names in messages ("sites[].") is the prefix. */
+bool load_fails_unknown(struct load *l, int line, const char *prefix, const char *key,
+                        const struct key_list *list);
+
+/* Puts the value of a node into the key's member of the struct at base; called names it in messages. */
+bool load_node(struct load *l, const struct key *k, const char *called, const struct tree_node *node,
+               void *base);
+
+/* Puts the presets of all keys of list that have one into the struct at base. */
+bool load_presets(struct load *l, const struct key_list *list, void *base);
+
+/* Refuses a map in which a key is there twice; prefix ("session.") goes before it in the message. */
+bool load_no_repeats(struct load *l, const struct tree_node *map, const char *prefix);
+
+/* Reads the list of sites; a NULL node, or one that is nothing, gives the one site "default". */
+bool sites_load(struct load *l, const struct tree_node *node);
+
+/* Whether two lists of sites are equal. */
+bool sites_equal(const struct ff_config *a, const struct ff_config *b);
+
+/* Checks what no row alone can say. */
+bool check_all(struct load *l);
+
+#define LOAD_NAME 128 /* bytes that hold a key as messages show it */
+
+/* Joins prefix and a key that may be anything to out, without what would break a line, cut to fit. */
+void load_name(char out[LOAD_NAME], const char *prefix, struct ff_span key);
+
+#endif

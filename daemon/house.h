@@ -1,0 +1,31 @@
+/* House: owns one of each room and carries things between them, downstream only. */
+#ifndef FOOTFALL_HOUSE_H
+#define FOOTFALL_HOUSE_H
+
+#include "footfall/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ff_config;
+struct house;
+
+/* What house_run came to; also the exit status of the process. */
+enum house_end { HOUSE_DONE = 0, HOUSE_FAILED = 1, HOUSE_MISCONFIGURED = 2 };
+
+/* Checks what config cannot know by itself: that the time zones of the sites exist. False: why
+ * (size bytes) says what is wrong. */
+bool house_check(const struct ff_config *config, char *why, size_t size);
+
+/* Where the configuration came from, so that it can be read again. All borrowed. */
+struct house_source {
+    const char *file; /* NULL: none */
+    const char *const *overrides;
+    size_t override_count;
+};
+
+/* Listens, restores the state from the journal, serves until it is told to stop by a signal, and
+ * makes everything durable. Takes over the config. Logs its own errors. */
+enum house_end house_run(struct ff_config *config, const struct house_source *source);
+
+#endif

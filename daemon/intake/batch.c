@@ -1,0 +1,86 @@
+#include "batch.h"
+
+#include "json.h"
+#include "region.h"
+
+#define NO_FAULT ""
+
+/* An item takes at least a byte of its message, in any format. */
+static size_t item_cap(const struct intake_options *o)
+{
+    size_t most = (size_t)o->max_batch * FF_MAX_ITEMS;
+    return most < o->max_message ? most : o->max_message;
+}
+
+struct intake *intake_new(const struct intake_options *options)
+{
+    struct intake *in = region_new(1, sizeof *in);
+    if (!in)
+        return NULL;
+    in->options = *options;
+    in->item_cap = item_cap(options);
+    in->texts.size = options->max_message;
+    in->beacons = region_new(options->max_batch, sizeof *in->beacons);
+    in->items = region_new(in->item_cap, sizeof *in->items);
+    in->texts.p = region_new(in->texts.size, 1);
+    in->index = json_index_new(options->max_message);
+    fields_init(&in->fields);
+    if (!in->beacons || !in->items || !in->texts.p || !in->index)
+        intake_free(&in);
+    return in;
+}
+
+void intake_free(struct intake **in)
+{
+    struct intake *it = *in;
+    if (!it)
+        return;
+    region_free(&it->beacons, it->options.max_batch, sizeof *it->beacons);
+    region_free(&it->items, it->item_cap, sizeof *it->items);
+    region_free(&it->texts.p, it->texts.size, 1);
+    json_index_free(&it->index);
+    region_free(in, 1, sizeof *it);
+}
+
+void batch_reset(struct intake *in)
+{
+    in->count = 0;
+    in->item_count = 0;
+    in->texts.used = 0;
+}
+
+static void blank(struct ff_beacon *b)
+{
+    memset(b, 0, sizeof *b);
+    b->fault_field = NO_FAULT;
+}
+
+struct ff_beacon *batch_beacon(struct intake *in)
+{
+    if (in->count == in->options.max_batch)
+        return NULL;
+    struct ff_beacon *b = &in->beacons[in->count++];
+    blank(b);
+    return b;
+}
+
+void batch_refuse(struct ff_beacon *b, enum ff_status fault, const char *note)
+{
+    blank(b);
+    b->fault = fault;
+    b->fault_note = note;
+}
+
+struct ff_item *batch_item(struct intake *in, struct ff_beacon *b)
+{
+    struct ff_item *item = &in->spare;
+    if (b->item_count == FF_MAX_ITEMS || in->item_count == in->item_cap)
+        fields_fault(b, FF_TOO_MANY_ITEMS, "items", NULL);
+    if (b->fault == FF_OK) {
+        item = &in->items[in->item_count++];
+        if (b->item_count++ == 0)
+            b->items = item;
+    }
+    *item = (struct ff_item){.quantity = 1};
+    return item;
+}

@@ -1,0 +1,289 @@
+#include "fields.h"
+
+#include "decimal.h"
+#include "instant.h"
+
+#include <stdlib.h>
+
+#define MAX_QUANTITY 1000000
+#define TIME_TEXT 64 /* bytes of the longest number that is still a time, and its NUL */
+
+static const struct field_row {
+    const char *key;
+    uint8_t kind;  /* enum ff_field_kind */
+    uint8_t place; /* within its kind */
+} field_table[FF_FIELD_COUNT] = {
+#define X(name, key, kind, place, max) {key, kind, place},
+    FF_FIELD_TABLE(X)
+#undef X
+};
+
+static const struct ff_span field_words[FF_FIELD_COUNT] = {
+#define X(name, key, kind, place, max) {key, sizeof key - 1},
+    FF_FIELD_TABLE(X)
+#undef X
+};
+
+static const struct ff_span type_words[] = {
+#define X(name, word, number) {word, sizeof word - 1},
+    FF_TYPE_TABLE(X)
+#undef X
+};
+
+static const uint8_t type_numbers[] = {
+#define X(name, word, number) number,
+    FF_TYPE_TABLE(X)
+#undef X
+};
+
+enum { ITEM_PRICE = FF_ITEM_TEXT_COUNT, ITEM_QUANTITY, ITEM_FIELD_COUNT };
+
+static const struct ff_span item_words[ITEM_FIELD_COUNT] = {
+    {"sku", 3}, {"name", 4}, {"category", 8}, {"brand", 5}, {"variant", 7}, {"price", 5}, {"quantity", 8},
+};
+
+/* How an item's fields are named in a refusal. */
+static const char *const item_fields[ITEM_FIELD_COUNT] = {
+    "items.sku", "items.name", "items.category", "items.brand", "items.variant", "items.price", "items.quantity",
+};
+
+static const char string_expected[] = "expected a string";
+static const char integer_expected[] = "expected an integer";
+static const char decimal_expected[] = "expected a number or a decimal in a string";
+
+void fields_init(struct fields *f)
+{
+    keys_init(&f->beacon, field_words, FF_FIELD_COUNT);
+    keys_init(&f->item, item_words, ITEM_FIELD_COUNT);
+    keys_init(&f->type, type_words, sizeof type_words / sizeof *type_words);
+}
+
+void fields_begin(struct fields_object *o)
+{
+    o->known = 0;
+    o->unknown = 0;
+}
+
+void fields_fault(struct ff_beacon *b, enum ff_status fault, const char *field, const char *note)
+{
+    if (b->fault != FF_OK)
+        return;
+    b->fault = fault;
+    b->fault_field = field;
+    b->fault_note = note;
+}
+
+/* Notes the key; FF_OK when it is new. */
+static enum ff_status note_key(struct fields_object *o, int place, struct ff_span key)
+{
+    if (place >= 0) {
+        uint64_t bit = UINT64_C(1) << place;
+        bool repeated = o->known & bit;
+        o->known |= bit;
+        return repeated ? FF_DUPLICATE_KEY : FF_OK;
+    }
+    for (uint32_t i = 0; i < o->unknown; i++)
+        if (ff_span_equal(o->key[i], key))
+            return FF_DUPLICATE_KEY;
+    if (o->unknown == FIELDS_MAX_UNKNOWN)
+        return FF_TOO_MANY_FIELDS;
+    o->key[o->unknown++] = key;
+    return FF_OK;
+}
+
+/* name: what a fault calls the field. */
+static int enter(struct fields_object *o, struct ff_beacon *b, int place, struct ff_span key, const char *name)
+{
+    enum ff_status s = note_key(o, place, key);
+    if (s != FF_OK) {
+        fields_fault(b, s, name, place < 0 ? "a field that is not known" : NULL);
+        return -1;
+    }
+    if (place < 0 && b->unknown < UINT16_MAX)
+        b->unknown++;
+    return place;
+}
+
+int fields_enter(const struct fields *f, struct fields_object *o, struct ff_beacon *b, struct ff_span key)
+{
+    int field = keys_find(&f->beacon, key);
+    return enter(o, b, field, key, field < 0 ? "" : field_table[field].key);
+}
+
+int fields_enter_item(const struct fields *f, struct fields_object *o, struct ff_beacon *b,
+                      struct ff_span key)
+{
+    int field = keys_find(&f->item, key);
+    return enter(o, b, field, key, field < 0 ? "items" : item_fields[field]);
+}
+
+static enum ff_status set_type(const struct fields *f, struct ff_beacon *b, int place,
+                               const struct intake_value *v)
+{
+    (void)place;
+    if (v->kind != INTAKE_STRING)
+        return FF_WRONG_TYPE;
+    int row = keys_find(&f->type, v->text);
+    if (row < 0)
+        return FF_UNKNOWN_TYPE;
+    b->type = (enum ff_type)type_numbers[row];
+    return FF_OK;
+}
+
+static enum ff_status set_text(const struct fields *f, struct ff_beacon *b, int place,
+                               const struct intake_value *v)
+{
+    (void)f;
+    b->text[place] = v->text;
+    return v->kind == INTAKE_STRING ? FF_OK : FF_WRONG_TYPE;
+}
+
+/* A number is a word, too: scale is often sent as 5 where "5" is meant. */
+static enum ff_status set_word(const struct fields *f, struct ff_beacon *b, int place,
+                               const struct intake_value *v)
+{
+    (void)f;
+    b->text[place] = v->text;
+    return v->kind == INTAKE_STRING || v->kind == INTAKE_NUMBER ? FF_OK : FF_WRONG_TYPE;
+}
+
+static enum ff_status time_from_number(struct ff_span number, ff_wall *out)
+{
+    char text[TIME_TEXT];
+    if (number.n >= sizeof text)
+        return FF_BAD_TIME;
+    memcpy(text, number.p, number.n);
+    text[number.n] = '\0';
+    return instant_from_number(strtod(text, NULL), out);
+}
+
+static enum ff_status set_time(const struct fields *f, struct ff_beacon *b, int place,
+                               const struct intake_value *v)
+{
+    (void)f, (void)place;
+    if (v->kind == INTAKE_STRING)
+        return instant_from_rfc3339(v->text, &b->time);
+    return v->kind == INTAKE_NUMBER ? time_from_number(v->text, &b->time) : FF_WRONG_TYPE;
+}
+
+static enum ff_status set_integer(const struct fields *f, struct ff_beacon *b, int place,
+                                  const struct intake_value *v)
+{
+    (void)f;
+    return v->kind == INTAKE_NUMBER ? decimal_to_integer(v->text, &b->number[place]) : FF_WRONG_TYPE;
+}
+
+static enum ff_status read_decimal(const struct intake_value *v, ff_money *out)
+{
+    if (v->kind == INTAKE_STRING)
+        return decimal_from_string(v->text, out);
+    return v->kind == INTAKE_NUMBER ? decimal_from_number(v->text, out) : FF_WRONG_TYPE;
+}
+
+static enum ff_status set_decimal(const struct fields *f, struct ff_beacon *b, int place,
+                                  const struct intake_value *v)
+{
+    (void)f;
+    return read_decimal(v, &b->money[place]);
+}
+
+static enum ff_status set_currency(const struct fields *f, struct ff_beacon *b, int place,
+                                   const struct intake_value *v)
+{
+    (void)f, (void)place;
+    ff_currency code = 0;
+    if (v->kind != INTAKE_STRING)
+        return FF_WRONG_TYPE;
+    if (v->text.n != 3)
+        return FF_BAD_CURRENCY;
+    for (int i = 0; i < 3; i++) {
+        unsigned char letter = (unsigned char)v->text.p[i] & 0xDF; /* upper case of an ASCII letter */
+        if (letter < 'A' || letter > 'Z')
+            return FF_BAD_CURRENCY;
+        code = code << 8 | letter;
+    }
+    b->currency = code;
+    return FF_OK;
+}
+
+static enum ff_status set_boolean(const struct fields *f, struct ff_beacon *b, int place,
+                                  const struct intake_value *v)
+{
+    (void)f, (void)place;
+    b->passive = v->boolean;
+    return v->kind == INTAKE_BOOLEAN ? FF_OK : FF_WRONG_TYPE;
+}
+
+/* One row a kind of field: how it is set, and what to say of a value of the wrong type. */
+static const struct kind_row {
+    enum ff_status (*set)(const struct fields *f, struct ff_beacon *b, int place, const struct intake_value *v);
+    const char *expected;
+} kind_table[] = {
+    [FF_KIND_TYPE] = {set_type, string_expected},
+    [FF_KIND_ID] = {set_text, string_expected},
+    [FF_KIND_TEXT] = {set_text, string_expected},
+    [FF_KIND_WORD] = {set_word, string_expected},
+    [FF_KIND_TIME] = {set_time, "expected a number or an RFC 3339 string"},
+    [FF_KIND_INTEGER] = {set_integer, integer_expected},
+    [FF_KIND_DECIMAL] = {set_decimal, decimal_expected},
+    [FF_KIND_CURRENCY] = {set_currency, string_expected},
+    [FF_KIND_BOOLEAN] = {set_boolean, "expected true or false"},
+};
+
+/* Makes s, which setting a field gave, the beacon's fault. */
+static void refuse(struct ff_beacon *b, enum ff_status s, const struct intake_value *v, const char *field,
+                   const char *expected)
+{
+    if (v->kind == INTAKE_BROKEN_STRING)
+        fields_fault(b, FF_NOT_UTF8, field, "half of a surrogate pair");
+    else
+        fields_fault(b, s, field, s == FF_WRONG_TYPE ? expected : NULL);
+}
+
+void fields_set(const struct fields *f, struct ff_beacon *b, int field, const struct intake_value *v)
+{
+    const struct field_row *row = &field_table[field];
+    const struct kind_row *kind = &kind_table[row->kind];
+    if (v->kind == INTAKE_NULL)
+        return;
+    enum ff_status s = kind->set(f, b, row->place, v);
+    if (s == FF_OK)
+        b->has |= UINT64_C(1) << field;
+    else
+        refuse(b, s, v, row->key, kind->expected);
+}
+
+static enum ff_status read_quantity(const struct intake_value *v, int32_t *out)
+{
+    int64_t n;
+    if (v->kind != INTAKE_NUMBER)
+        return FF_WRONG_TYPE;
+    enum ff_status s = decimal_to_integer(v->text, &n);
+    if (s != FF_OK)
+        return s;
+    if (n < 0 || n > MAX_QUANTITY)
+        return FF_OUT_OF_RANGE;
+    *out = (int32_t)n;
+    return FF_OK;
+}
+
+void fields_set_item(struct ff_beacon *b, struct ff_item *item, int field, const struct intake_value *v)
+{
+    enum ff_status s = FF_WRONG_TYPE;
+    const char *expected = string_expected;
+    if (v->kind == INTAKE_NULL)
+        return;
+    if (field == ITEM_PRICE) {
+        s = read_decimal(v, &item->price);
+        item->has_price = s == FF_OK;
+        expected = decimal_expected;
+    } else if (field == ITEM_QUANTITY) {
+        s = read_quantity(v, &item->quantity);
+        expected = integer_expected;
+    } else if (v->kind == INTAKE_STRING) {
+        item->text[field] = v->text;
+        return;
+    }
+    if (s != FF_OK)
+        refuse(b, s, v, item_fields[field], expected);
+}

@@ -1,0 +1,90 @@
+#include "json_beacon.h"
+
+/* What stands between an object's braces: member() is called at each key's value. */
+static enum ff_status each_member(struct intake *in, struct json_walk *w, struct ff_beacon *b, struct ff_item *item,
+                                  enum ff_status (*member)(struct intake *in, struct json_walk *w, struct ff_beacon *b,
+                                                           struct ff_item *item, struct ff_span key))
+{
+    struct json_list list = json_enter(w);
+    struct intake_value key;
+    bool more;
+    enum ff_status s = json_next(w, &list, &more);
+    while (s == FF_OK && more) {
+        s = json_key(w, &key);
+        if (s == FF_OK && key.kind == INTAKE_BROKEN_STRING)
+            fields_fault(b, FF_NOT_UTF8, "", "half of a surrogate pair in a key");
+        if (s == FF_OK)
+            s = member(in, w, b, item, key.text);
+        if (s == FF_OK)
+            s = json_next(w, &list, &more);
+    }
+    return s;
+}
+
+static enum ff_status item_member(struct intake *in, struct json_walk *w, struct ff_beacon *b, struct ff_item *item,
+                                  struct ff_span key)
+{
+    struct intake_value v;
+    int field = fields_enter_item(&in->fields, &in->item_object, b, key);
+    enum ff_status s = json_value(w, &v);
+    if (s == FF_OK && field >= 0)
+        fields_set_item(b, item, field, &v);
+    return s;
+}
+
+static enum ff_status read_item(struct intake *in, struct json_walk *w, struct ff_beacon *b)
+{
+    struct intake_value v;
+    if (json_peek(w) != '{') {
+        fields_fault(b, FF_BAD_ITEMS, "items", NULL);
+        return json_value(w, &v);
+    }
+    fields_begin(&in->item_object);
+    return each_member(in, w, b, batch_item(in, b), item_member);
+}
+
+static enum ff_status read_items(struct intake *in, struct json_walk *w, struct ff_beacon *b)
+{
+    struct intake_value v;
+    bool more;
+    if (json_peek(w) != '[') {
+        enum ff_status s = json_value(w, &v);
+        if (s == FF_OK && v.kind != INTAKE_NULL)
+            fields_fault(b, FF_BAD_ITEMS, "items", NULL);
+        return s;
+    }
+    struct json_list list = json_enter(w);
+    enum ff_status s = json_next(w, &list, &more);
+    while (s == FF_OK && more) {
+        s = read_item(in, w, b);
+        if (s == FF_OK)
+            s = json_next(w, &list, &more);
+    }
+    b->has |= FF_HAS(ITEMS);
+    return s;
+}
+
+static enum ff_status beacon_member(struct intake *in, struct json_walk *w, struct ff_beacon *b, struct ff_item *item,
+                                    struct ff_span key)
+{
+    (void)item;
+    struct intake_value v;
+    int field = fields_enter(&in->fields, &in->object, b, key);
+    if (field == FF_FIELD_ITEMS)
+        return read_items(in, w, b);
+    enum ff_status s = json_value(w, &v);
+    if (s == FF_OK && field >= 0)
+        fields_set(&in->fields, b, field, &v);
+    return s;
+}
+
+enum ff_status json_beacon(struct intake *in, struct json_walk *w, struct ff_beacon *b)
+{
+    struct intake_value v;
+    if (json_peek(w) != '{') {
+        batch_refuse(b, FF_NOT_AN_OBJECT, NULL);
+        return json_value(w, &v);
+    }
+    fields_begin(&in->object);
+    return each_member(in, w, b, NULL, beacon_member);
+}

@@ -1,0 +1,148 @@
+#include "json_message.h"
+
+#include "json.h"
+#include "json_beacon.h"
+
+static const char byte_order_mark[] = "\xEF\xBB\xBF";
+
+static struct ff_span without_mark(struct ff_span m)
+{
+    size_t n = sizeof byte_order_mark - 1;
+    bool marked = m.n >= n && memcmp(m.p, byte_order_mark, n) == 0;
+    return marked ? ff_span_of(m.p + n, m.n - n) : m;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static struct ff_span trim(struct ff_span s)
+{
+    while (s.n > 0 && is_blank(s.p[s.n - 1]))
+        s.n--;
+    while (s.n > 0 && is_blank(*s.p))
+        s.p++, s.n--;
+    return s;
+}
+
+/* Takes the first line off *rest, without its blanks. */
+static struct ff_span take_line(struct ff_span *rest)
+{
+    const char *end = memchr(rest->p, '\n', rest->n);
+    size_t n = end ? (size_t)(end - rest->p) : rest->n;
+    struct ff_span line = ff_span_of(rest->p, n);
+    n += end != NULL;
+    *rest = ff_span_of(rest->p + n, rest->n - n);
+    return trim(line);
+}
+
+static enum ff_status begin_walk(struct intake *in, struct ff_span text, struct json_walk *w)
+{
+    size_t n;
+    enum ff_status s = json_index_run(in->index, text, &w->at, &n);
+    w->text = text.p;
+    w->end = w->at + n;
+    w->texts = &in->texts;
+    return s;
+}
+
+static enum ff_status read_array(struct intake *in, struct json_walk *w)
+{
+    struct json_list list = json_enter(w);
+    bool more;
+    enum ff_status s = json_next(w, &list, &more);
+    while (s == FF_OK && more) {
+        struct ff_beacon *b = batch_beacon(in);
+        s = b ? json_beacon(in, w, b) : FF_BATCH_TOO_LARGE;
+        if (s == FF_OK)
+            s = json_next(w, &list, &more);
+    }
+    return s;
+}
+
+/* Reads the document's one value into b. */
+static enum ff_status read_alone(struct intake *in, struct ff_span text, struct ff_beacon *b)
+{
+    struct json_walk w;
+    enum ff_status s = begin_walk(in, text, &w);
+    if (s == FF_OK)
+        s = json_beacon(in, &w, b);
+    return s == FF_OK && w.at != w.end ? FF_MALFORMED : s;
+}
+
+static enum ff_status read_document(struct intake *in, struct ff_span text)
+{
+    struct json_walk w;
+    enum ff_status s = begin_walk(in, text, &w);
+    if (s != FF_OK)
+        return s;
+    if (json_peek(&w) == '[')
+        s = read_array(in, &w);
+    else
+        s = json_beacon(in, &w, batch_beacon(in));
+    if (s == FF_OK && w.at != w.end)
+        s = FF_MALFORMED;
+    if (s == FF_OK && in->count == 0)
+        s = FF_EMPTY;
+    return s;
+}
+
+enum ff_status json_decode(struct intake *in, struct ff_span message, struct intake_batch *out)
+{
+    struct ff_span text = trim(without_mark(message));
+    enum ff_status s = read_document(in, text);
+    if (s != FF_OK)
+        return s;
+    if (*text.p != '[' && in->beacons->fault == FF_NOT_AN_OBJECT)
+        return FF_NOT_AN_OBJECT;
+    *out = (struct intake_batch){in->beacons, in->count};
+    return FF_OK;
+}
+
+enum ff_status json_decode_lines(struct intake *in, struct ff_span message, struct intake_batch *out)
+{
+    struct ff_span rest = without_mark(message);
+    while (rest.n > 0) {
+        struct ff_span line = take_line(&rest);
+        if (line.n == 0)
+            continue;
+        struct ff_beacon *b = batch_beacon(in);
+        if (!b)
+            return FF_BATCH_TOO_LARGE;
+        size_t items = in->item_count;
+        enum ff_status s = read_alone(in, line, b);
+        if (s != FF_OK) {
+            batch_refuse(b, s, NULL);
+            in->item_count = items;
+        }
+    }
+    *out = (struct intake_batch){in->beacons, in->count};
+    return in->count > 0 ? FF_OK : FF_EMPTY;
+}
+
+/* Whether every bracket that the line opens is closed in it, strings aside. */
+static bool is_closed(struct ff_span line)
+{
+    long depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < line.n; i++) {
+        char c = line.p[i];
+        if (in_string && c == '\\')
+            i++;
+        else if (c == '"')
+            in_string = !in_string;
+        else if (!in_string)
+            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+    }
+    return depth == 0 && !in_string;
+}
+
+bool json_holds_lines(struct ff_span message)
+{
+    struct ff_span rest = trim(without_mark(message));
+    if (rest.n == 0 || *rest.p != '{')
+        return false;
+    struct ff_span line = take_line(&rest);
+    return rest.n > 0 && line.p[line.n - 1] == '}' && is_closed(line);
+}

@@ -1,0 +1,103 @@
+#include "place.h"
+
+#include "trouble.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+enum ff_status place_why(char *why, size_t size, const char *file, int error)
+{
+    char text[128];
+    snprintf(why, size, "%s: %s", file, strerror_r(-error, text, sizeof text));
+    return trouble_of(error);
+}
+
+void place_file(const struct place *p, char out[PATH_MAX], const char *before, const char *name)
+{
+    snprintf(out, PATH_MAX, "%s/%s%s", p->path, before, name);
+}
+
+/* The directory's own name must last, too; it is written in its parent. */
+static int directory_make(const struct place *p)
+{
+    int r = p->io->mkdir(p->io, p->path, 0750);
+    if (r == -EEXIST)
+        return 0;
+    if (r < 0)
+        return r;
+    char parent[PATH_MAX];
+    place_file(p, parent, "", "..");
+    int fd = p->io->open(p->io, parent, O_RDONLY | O_DIRECTORY, 0);
+    if (fd < 0)
+        return fd;
+    r = p->io->sync_dir(p->io, fd);
+    p->io->close(p->io, fd);
+    return r;
+}
+
+static int remove_unfinished(void *ctx, const char *name)
+{
+    const struct place *p = ctx;
+    char file[PATH_MAX];
+    if (strncmp(name, PLACE_NEW, sizeof PLACE_NEW - 1) != 0 || strlen(name) > PLACE_NAME_MAX)
+        return 0;
+    place_file(p, file, "", name);
+    return p->io->unlink(p->io, file);
+}
+
+static enum ff_status directory_lock(struct place *p, char *why, size_t size)
+{
+    char file[PATH_MAX];
+    place_file(p, file, "", "lock");
+    p->lock = p->io->open(p->io, file, O_RDWR | O_CREAT, 0640);
+    if (p->lock < 0)
+        return place_why(why, size, file, p->lock);
+    int r = p->io->lock(p->io, p->lock);
+    if (r == -EAGAIN) {
+        snprintf(why, size, "%s: another process holds it", file);
+        return FF_STORE_LOCKED;
+    }
+    return r < 0 ? place_why(why, size, file, r) : FF_OK;
+}
+
+static enum ff_status directory_take(struct place *p, char *why, size_t size)
+{
+    int r = directory_make(p);
+    if (r < 0)
+        return place_why(why, size, p->path, r);
+    p->dir = p->io->open(p->io, p->path, O_RDONLY | O_DIRECTORY, 0);
+    if (p->dir < 0)
+        return place_why(why, size, p->path, p->dir);
+    enum ff_status st = directory_lock(p, why, size);
+    if (st != FF_OK)
+        return st;
+    r = p->io->list(p->io, p->path, remove_unfinished, p);
+    return r < 0 ? place_why(why, size, p->path, r) : FF_OK;
+}
+
+enum ff_status place_init(struct place *p, const struct ff_io *io, const char *path, char *why,
+                          size_t size)
+{
+    p->io = io;
+    p->dir = -1;
+    p->lock = -1;
+    if (strlen(path) >= sizeof p->path)
+        return place_why(why, size, path, -ENAMETOOLONG);
+    strcpy(p->path, path);
+    enum ff_status st = directory_take(p, why, size);
+    if (st != FF_OK)
+        place_fini(p);
+    return st;
+}
+
+void place_fini(struct place *p)
+{
+    if (p->lock >= 0)
+        p->io->close(p->io, p->lock);
+    if (p->dir >= 0)
+        p->io->close(p->io, p->dir);
+    p->lock = -1;
+    p->dir = -1;
+}

@@ -1,0 +1,288 @@
+/* The embedded store: what place, pending, writer, syncer, replay and values do, put together.
+ *
+ * Records go from the queue into the current segment (written) and from there to the disk (synced);
+ * a group stays in the queue until it is synced, so that it can be written again. The segment is
+ * given up when a sync of it failed or its torn end could not be cut: then everything that is not
+ * synced goes into a new one, and what the old sync might have done is never asked again.
+ * A segment is begun only when all before its first record is synced. */
+#include "journal.h"
+#include "pending.h"
+#include "place.h"
+#include "replay.h"
+#include "syncer.h"
+#include "trouble.h"
+#include "values.h"
+#include "writer.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Ceiling of what waits for the disk. */
+#define PENDING_MAX ((size_t)96 << 20)
+/* Where durability does not wait for the disk, it is asked to sync after so many bytes. */
+#define LAZY_BYTES ((uint64_t)4 << 20)
+/* Failures of the disk after which close gives up. */
+#define CLOSE_TRIES 3
+
+struct ff_store {
+    struct place place;
+    enum ff_durability durability;
+    uint64_t segment_bytes;
+    struct pending queue;
+    struct writer writer;
+    struct syncer syncer;
+    struct trouble trouble;       /* with the journal */
+    struct trouble value_trouble; /* with small values */
+    uint64_t last;       /* seq of the last record appended */
+    uint64_t written;    /* all up to it is in the current segment or synced */
+    uint64_t synced;     /* all up to it is on the disk */
+    uint64_t durable;    /* what was promised: never steps back, also when written does */
+    uint64_t asked_size; /* size of the current segment when its last sync was asked for */
+    bool replayed;
+    bool fresh;          /* the current segment's name is not synced yet */
+    bool given_up;       /* the current segment is to be left when no sync is under way */
+    bool held;           /* a full segment waits to be synced before the next begins */
+};
+
+static void store_check(const struct ff_store *s)
+{
+    assert(s->synced <= s->written && s->written <= s->last);
+    assert(s->synced <= s->durable && s->durable <= s->last);
+    assert(!s->queue.head || s->queue.head->first == s->synced + 1);
+    (void)s;
+}
+
+static enum ff_status embedded_open(struct ff_store **out, const struct ff_store_options *options,
+                                    char *why, size_t size)
+{
+    const struct ff_io *io = options->io ? options->io : &io_system;
+    *out = NULL;
+    struct ff_store *s = calloc(1, sizeof *s);
+    if (!s) {
+        snprintf(why, size, "%s: out of memory", options->path);
+        return FF_NO_MEMORY;
+    }
+    enum ff_status st = place_init(&s->place, io, options->path, why, size);
+    if (st == FF_OK) {
+        int error = syncer_init(&s->syncer, io);
+        if (error < 0) {
+            st = place_why(why, size, options->path, error);
+            place_fini(&s->place);
+        }
+    }
+    if (st != FF_OK) {
+        free(s);
+        return st;
+    }
+    s->durability = options->durability;
+    s->segment_bytes = options->segment_bytes;
+    pending_init(&s->queue, PENDING_MAX);
+    writer_init(&s->writer, &s->place);
+    *out = s;
+    return FF_OK;
+}
+
+static enum ff_status embedded_replay(struct ff_store *s, uint64_t from, ff_replay_fn fn, void *ctx,
+                                      uint64_t *last, char *why, size_t size)
+{
+    assert(s->last == s->synced && s->writer.fd < 0);
+    struct replay_result result;
+    enum ff_status st = replay_run(&s->place, from, fn, ctx, &result, why, size);
+    if (st != FF_OK)
+        return st;
+    s->last = s->written = s->synced = s->durable = *last = result.last;
+    s->replayed = true;
+    return FF_OK;
+}
+
+static enum ff_status embedded_append(struct ff_store *s, uint64_t seq, struct ff_span body)
+{
+    assert(s->replayed && seq == s->last + 1);
+    enum ff_status st = pending_add(&s->queue, seq, body);
+    if (st == FF_OK)
+        s->last = seq;
+    return st;
+}
+
+/* After groups were written or let go. */
+static void watermarks_move(struct ff_store *s)
+{
+    const struct pending_group *waiting = pending_unwritten(&s->queue);
+    s->written = waiting ? waiting->first - 1 : s->last;
+    const uint64_t promised = s->durability == FF_DURABLE_DISK ? s->synced : s->written;
+    if (promised > s->durable)
+        s->durable = promised;
+    store_check(s);
+}
+
+static void segment_end(struct ff_store *s)
+{
+    writer_end(&s->writer);
+    pending_rewind(&s->queue);
+    s->given_up = false;
+    s->held = false;
+    watermarks_move(s);
+}
+
+/* Asks for a sync when there is something to sync, nobody is at it, and it is wanted now. */
+static void sync_ask(struct ff_store *s)
+{
+    if (s->syncer.busy || s->given_up || s->written == s->synced)
+        return;
+    if (s->durability == FF_DURABLE_PROCESS && !s->held &&
+        s->writer.size - s->asked_size < LAZY_BYTES)
+        return;
+    s->asked_size = s->writer.size;
+    syncer_ask(&s->syncer, (struct syncer_job){
+                               .fd = s->writer.fd,
+                               .dir = s->fresh ? s->place.dir : -1,
+                               .upto = s->written,
+                           });
+}
+
+/* Writes what is not written, into a new segment if there is none. */
+static int groups_write(struct ff_store *s)
+{
+    int error;
+    if (s->writer.fd >= 0) {
+        error = writer_put(&s->writer, &s->queue, s->synced);
+        s->given_up = s->writer.torn;
+    } else {
+        error = writer_begin(&s->writer, &s->queue, s->synced);
+        s->fresh = true;
+        s->asked_size = 0;
+    }
+    watermarks_move(s);
+    return error;
+}
+
+static enum ff_status embedded_flush(struct ff_store *s)
+{
+    if (s->given_up) {
+        if (s->syncer.busy) /* with the file that is to be closed; its result comes */
+            return s->trouble.status;
+        segment_end(s);
+    }
+    if (!pending_unwritten(&s->queue))
+        return FF_OK;
+    if (s->writer.fd >= 0 && s->writer.size >= s->segment_bytes) {
+        s->held = s->written > s->synced;
+        sync_ask(s);
+        if (s->held)
+            return FF_OK;
+        segment_end(s);
+    }
+    int error = groups_write(s);
+    sync_ask(s);
+    return error < 0 ? trouble_tell(&s->trouble, trouble_of(error), s->place.path, error) : FF_OK;
+}
+
+static int embedded_news_fd(struct ff_store *s)
+{
+    return s->syncer.news_fd;
+}
+
+/* Takes the result of a sync, if there is one. */
+static enum ff_status sync_take(struct ff_store *s)
+{
+    struct syncer_job job;
+    int error;
+    if (!syncer_take(&s->syncer, &job, &error))
+        return FF_OK;
+    if (error < 0) {
+        s->given_up = true;
+        return trouble_tell(&s->trouble, trouble_of(error), s->place.path, error);
+    }
+    s->fresh = false;
+    s->synced = job.upto;
+    pending_release(&s->queue, s->synced);
+    watermarks_move(s);
+    return FF_OK;
+}
+
+static enum ff_status embedded_poll(struct ff_store *s, uint64_t *durable)
+{
+    enum ff_status st = sync_take(s);
+    if (st == FF_OK && s->held)
+        st = embedded_flush(s);
+    else
+        sync_ask(s);
+    if (st == FF_OK && !s->given_up && s->written == s->last && s->durable == s->last)
+        trouble_tell_over(&s->trouble);
+    *durable = s->durable;
+    return st;
+}
+
+static enum ff_status value_outcome(struct ff_store *s, enum ff_status st, const char *name, int error)
+{
+    if (error)
+        return trouble_tell(&s->value_trouble, st, name, error);
+    trouble_tell_over(&s->value_trouble);
+    return st;
+}
+
+static enum ff_status embedded_put(struct ff_store *s, const char *name, struct ff_span value)
+{
+    int error;
+    enum ff_status st = values_put(&s->place, name, value, &error);
+    return value_outcome(s, st, name, error);
+}
+
+static enum ff_status embedded_get(struct ff_store *s, const char *name, void *out, size_t size,
+                                   size_t *n)
+{
+    int error;
+    enum ff_status st = values_get(&s->place, name, out, size, n, &error);
+    return value_outcome(s, st, name, error);
+}
+
+static enum ff_status embedded_remove(struct ff_store *s, const char *name)
+{
+    int error;
+    enum ff_status st = values_remove(&s->place, name, &error);
+    return value_outcome(s, st, name, error);
+}
+
+/* Until all is as durable as was promised, or it has failed too often. */
+static void close_flush(struct ff_store *s)
+{
+    uint64_t durable;
+    int failures = 0;
+    while (failures < CLOSE_TRIES) {
+        failures += embedded_flush(s) != FF_OK;
+        if (s->durable == s->last)
+            return;
+        syncer_wait(&s->syncer);
+        failures += embedded_poll(s, &durable) != FF_OK;
+    }
+}
+
+static void embedded_close(struct ff_store **store)
+{
+    struct ff_store *s = *store;
+    if (!s)
+        return;
+    close_flush(s);
+    syncer_fini(&s->syncer);
+    writer_end(&s->writer);
+    pending_fini(&s->queue);
+    place_fini(&s->place);
+    free(s);
+    *store = NULL;
+}
+
+const struct ff_store_ops store_embedded = {
+    .name = "embedded",
+    .open = embedded_open,
+    .replay = embedded_replay,
+    .append = embedded_append,
+    .flush = embedded_flush,
+    .news_fd = embedded_news_fd,
+    .poll = embedded_poll,
+    .put = embedded_put,
+    .get = embedded_get,
+    .remove = embedded_remove,
+    .close = embedded_close,
+};

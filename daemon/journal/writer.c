@@ -1,0 +1,100 @@
+#include "writer.h"
+
+#include "segment.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/random.h>
+
+void writer_init(struct writer *w, const struct place *place)
+{
+    *w = (struct writer){.place = place, .fd = -1};
+}
+
+static int header_write(struct writer *w, uint64_t first)
+{
+    const struct segment_header h = {.first = first, .version = SEGMENT_VERSION, .mark = w->mark};
+    unsigned char bytes[SEGMENT_HEADER];
+    segment_header_put(bytes, &h);
+    int r = io_write_all(w->place->io, w->fd, bytes, sizeof bytes, 0);
+    if (r == 0)
+        w->size = sizeof bytes;
+    return r;
+}
+
+static int group_write(struct writer *w, struct pending_group *g, uint64_t durable)
+{
+    const struct segment_group header = {
+        .mark = w->mark,
+        .count = g->count,
+        .bytes = (uint32_t)(g->used - SEGMENT_GROUP_HEADER),
+        .first = g->first,
+        .durable = durable,
+    };
+    segment_group_put(g->bytes, &header);
+    int r = io_write_all(w->place->io, w->fd, g->bytes, g->used, w->size);
+    if (r < 0)
+        return r;
+    w->size += g->used;
+    g->written = true;
+    return 0;
+}
+
+int writer_put(struct writer *w, struct pending *queue, uint64_t durable)
+{
+    assert(w->fd >= 0 && !w->torn);
+    const struct ff_io *io = w->place->io;
+    for (struct pending_group *g = pending_unwritten(queue); g; g = g->next) {
+        int r = group_write(w, g, durable);
+        if (r < 0) {
+            w->torn = io->truncate(io, w->fd, w->size) < 0;
+            return r;
+        }
+    }
+    return 0;
+}
+
+/* Header and groups into the file, and the file to its name. */
+static int segment_fill(struct writer *w, struct pending *queue, uint64_t durable,
+                        const char *file, const char *name)
+{
+    const struct ff_io *io = w->place->io;
+    char final[PATH_MAX];
+    place_file(w->place, final, "", name);
+    int r = header_write(w, queue->head->first);
+    for (struct pending_group *g = queue->head; r == 0 && g; g = g->next)
+        r = group_write(w, g, durable);
+    return r == 0 ? io->rename(io, file, final) : r;
+}
+
+int writer_begin(struct writer *w, struct pending *queue, uint64_t durable)
+{
+    assert(w->fd < 0 && queue->head && queue->head->first == durable + 1);
+    const struct ff_io *io = w->place->io;
+    char name[SEGMENT_NAME];
+    char file[PATH_MAX];
+    segment_name(name, queue->head->first);
+    place_file(w->place, file, PLACE_NEW, name);
+    if (getrandom(&w->mark, sizeof w->mark, 0) != (ssize_t)sizeof w->mark)
+        return -EIO;
+    w->fd = io->open(io, file, O_RDWR | O_CREAT | O_TRUNC, 0640);
+    if (w->fd < 0)
+        return w->fd;
+    w->torn = false;
+    int r = segment_fill(w, queue, durable, file, name);
+    if (r < 0) {
+        writer_end(w);
+        io->unlink(io, file);
+        pending_rewind(queue);
+    }
+    return r;
+}
+
+void writer_end(struct writer *w)
+{
+    if (w->fd >= 0)
+        w->place->io->close(w->place->io, w->fd);
+    w->fd = -1;
+    w->torn = false;
+}

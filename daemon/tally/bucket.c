@@ -1,0 +1,100 @@
+#include "bucket.h"
+
+#include "memory.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct bucket *bucket_new(int64_t key, struct zone_span span)
+{
+    struct bucket *b = memory_zeroed(1, sizeof(*b));
+    b->key = key;
+    b->span = span;
+    return b;
+}
+
+void bucket_free(struct bucket **b)
+{
+    if (!*b)
+        return;
+    distinct_reset(&(*b)->visitors);
+    free((*b)->money);
+    free(*b);
+    *b = NULL;
+}
+
+/* The cell of that purse and currency, made when there is none. */
+static struct bucket_money *money_cell(struct bucket *b, uint8_t purse, ff_currency currency)
+{
+    for (uint16_t i = 0; i < b->money_n; i++)
+        if (b->money[i].currency == currency && b->money[i].purse == purse)
+            return &b->money[i];
+    bool full = (b->money_n & (b->money_n - 1)) == 0; /* 0 and the powers of two */
+    if (full) {
+        struct bucket_money *more = memory_zeroed(b->money_n ? b->money_n * 2u : 1, sizeof(*more));
+        if (b->money_n)
+            memcpy(more, b->money, b->money_n * sizeof(*more));
+        free(b->money);
+        b->money = more;
+    }
+    struct bucket_money *cell = &b->money[b->money_n++];
+    *cell = (struct bucket_money){.currency = currency, .purse = purse};
+    return cell;
+}
+
+void bucket_add_other(struct bucket *b, const struct ff_fact *f)
+{
+    if (f->kind == FF_FACT_VISITOR) {
+        distinct_add(&b->visitors, f->mark);
+        return;
+    }
+    assert(f->kind == FF_FACT_MONEY && f->which < FF_PURSES);
+    struct bucket_money *cell = money_cell(b, f->which, f->currency);
+    cell->amount += f->amount;
+    cell->n += f->by;
+}
+
+/* Where the currency stands, or belongs, in the sorted sums of a purse. */
+static uint16_t place_of(const struct tally_money *sums, uint16_t n, ff_currency currency)
+{
+    uint16_t i = 0;
+    while (i < n && sums[i].currency < currency)
+        i++;
+    return i;
+}
+
+static void sum_money(struct tally_window *w, const struct bucket_money *cell)
+{
+    struct tally_money *sums = w->money[cell->purse];
+    uint16_t *n = &w->currencies[cell->purse];
+    uint16_t at = place_of(sums, *n, cell->currency);
+    if (at == *n || sums[at].currency != cell->currency) {
+        if (*n == TALLY_CURRENCIES) /* more than exist: canon takes ISO 4217's only */
+            return;
+        memmove(&sums[at + 1], &sums[at], (size_t)(*n - at) * sizeof(*sums));
+        sums[at] = (struct tally_money){.currency = cell->currency};
+        (*n)++;
+    }
+    sums[at].amount += cell->amount;
+    sums[at].n += cell->n;
+}
+
+void bucket_sum(const struct bucket *b, struct tally_window *w, struct distinct *visitors)
+{
+    for (size_t i = 0; i < FF_COUNTERS; i++)
+        w->count[i] += b->count[i];
+    for (uint16_t i = 0; i < b->money_n; i++)
+        sum_money(w, &b->money[i]);
+    distinct_merge(visitors, &b->visitors);
+}
+
+void bucket_sum_end(struct tally_window *w)
+{
+    for (size_t purse = 0; purse < FF_PURSES; purse++) {
+        uint16_t kept = 0;
+        for (uint16_t i = 0; i < w->currencies[purse]; i++)
+            if (w->money[purse][i].n != 0)
+                w->money[purse][kept++] = w->money[purse][i];
+        w->currencies[purse] = kept;
+    }
+}

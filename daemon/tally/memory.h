@@ -1,0 +1,18 @@
+/* Memory of the tally's buckets. */
+#ifndef FOOTFALL_TALLY_MEMORY_H
+#define FOOTFALL_TALLY_MEMORY_H
+
+#include <stddef.h>
+#include <stdlib.h>
+
+/* count * size zeroed bytes, to be freed with free(). Out of memory ends the process: the journal
+ * has every record, while counters that had missed some would be wrong for as long as they are kept. */
+static inline void *memory_zeroed(size_t count, size_t size)
+{
+    void *p = calloc(count, size);
+    if (!p)
+        abort();
+    return p;
+}
+
+#endif

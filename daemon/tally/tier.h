@@ -1,0 +1,38 @@
+/* Tier: the buckets of one site in one resolution, in a ring of slots. A bucket is made on the
+ * first fact for it and freed when it expires; the ring is long enough that no two buckets that
+ * live at the same time want the same slot. */
+#ifndef FOOTFALL_TIER_H
+#define FOOTFALL_TIER_H
+
+#include "bucket.h"
+
+#include <stddef.h>
+
+enum tier_kind { TIER_MINUTE, TIER_HOUR, TIER_DAY, TIER_KINDS };
+
+struct tier {
+    enum tier_kind kind;
+    const struct zone *zone; /* borrowed */
+    size_t slots;
+    struct bucket **slot;
+    struct bucket *last;     /* the one last found by tier_at, or NULL */
+};
+
+/* room: the longest time from the start of the oldest bucket alive to the start of the newest.
+ * False when out of memory, and then there is nothing to free. */
+bool tier_init(struct tier *t, enum tier_kind kind, const struct zone *zone, ff_dur room);
+void tier_fini(struct tier *t);
+
+/* Frees the buckets that begin before kept. */
+void tier_expire(struct tier *t, ff_wall kept);
+
+/* The stretch of time of the bucket that holds `at`. */
+struct zone_span tier_span(enum tier_kind kind, const struct zone *zone, ff_wall at);
+
+/* The bucket that holds `at`, made where there is none. */
+struct bucket *tier_at(struct tier *t, ff_wall at);
+
+/* The bucket of exactly that span (from tier_span), or NULL when nothing was added to it. */
+const struct bucket *tier_find(const struct tier *t, struct zone_span span);
+
+#endif

@@ -1,0 +1,181 @@
+"""Random histories: the daemon and the plain reference agree on every field, whatever the order
+of arrival, before and after kill -9. $FOOTFALL_HISTORIES says how many, $FOOTFALL_SEED from which
+seed on; a failure names the seed that gives it again."""
+
+import os
+import random
+import time
+import unittest
+
+from footfall import SECOND, Daemon, agree, expect, lasting, site_config, taken, until
+from beacons import DAY, MINUTE
+from histories import AT, SITES, history, shuffled, wire, with_late
+from reference import Reference
+
+HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "12"))
+FIRST_SEED = int(os.environ.get("FOOTFALL_SEED", "1"))
+SECONDS = float(os.environ.get("FOOTFALL_HISTORIES_SECONDS", "40"))  # a test; no history begins after
+
+PACES = ("hours", "days", "minutes", "months")
+PARTS = 6  # partial windows of a history
+
+
+def seeds(share=1):
+    """This run's seeds (or a share of them), as long as there is time."""
+    end = time.monotonic() + SECONDS
+    for seed in range(FIRST_SEED, FIRST_SEED + max(1, round(HISTORIES * share))):
+        if time.monotonic() > end:
+            print(f"no time left for seed {seed} and on")
+            return
+        yield seed
+
+
+def pace_of(seed):
+    return PACES[seed % len(PACES)]
+
+
+def now_less(ago):
+    """A whole second so long ago."""
+    return round(time.time()) * SECOND - ago
+
+
+LONG = 8 * DAY  # after this nothing of a history changes with time
+
+
+def windows(beacons, seed):
+    """from and to of the whole history, and of some parts of it."""
+    rng = random.Random(seed)
+    first, last = beacons[0][AT] // SECOND, beacons[-1][AT] // SECOND
+    yield first - 3600, last + 3600
+    for _ in range(PARTS):
+        start = rng.randint(first, last)
+        yield start, start + rng.choice((1, 60, 3600, 7 * 3600, 86400, last - start + 1))
+
+
+class Case(unittest.TestCase):
+    def check(self, daemon, reference, beacons, seed, note, sites=SITES):
+        for start, end in windows(beacons, seed):
+            for site in sites:
+                agree(self, reference, daemon, site.id, f"seed {seed}, {note}:", from_=start, to=end)
+
+    def everything(self, daemon, beacons, seed):
+        """All answers, byte for byte but for the instant they were made."""
+        return [lasting(expect(daemon.stats_answer(site.id, from_=start, to=end), 200))
+                for start, end in windows(beacons, seed) for site in SITES]
+
+
+def bring(daemon, order):
+    """Brings the beacons to the daemon, and to the reference."""
+    sent = [wire(beacon) for beacon in order]
+    daemon.bring(sent)
+    return Reference(taken(sent), site_config(SITES))
+
+
+class Imported(Case):
+    def test_daemon_and_reference_agree_before_and_after_a_crash(self):
+        for seed in seeds():
+            with self.subTest(seed=seed), Daemon(SITES) as daemon:
+                beacons = history(seed, now_less(LONG), pace_of(seed))
+                reference = bring(daemon, beacons)
+                self.check(daemon, reference, beacons, seed, "in order")
+                before = self.everything(daemon, beacons, seed)
+                daemon.restart()
+                self.check(daemon, reference, beacons, seed, "after kill -9")
+                self.assertEqual(before, self.everything(daemon, beacons, seed), "replay differs")
+
+    def test_any_order_of_arrival_within_lateness_gives_the_same_bytes(self):
+        for seed in seeds():
+            with self.subTest(seed=seed):
+                beacons = history(seed + 1000, now_less(LONG), pace_of(seed))
+                in_order = self.answers(beacons, beacons, seed)
+                for turn in range(2):
+                    order = shuffled(beacons, seed + turn)
+                    self.assertEqual(in_order, self.answers(beacons, order, seed),
+                                     f"seed {seed}, order {turn} differs")
+
+    def answers(self, beacons, order, seed):
+        with Daemon(SITES) as daemon:
+            reference = bring(daemon, order)
+            self.assertEqual(reference.late, 0)
+            self.check(daemon, reference, beacons, seed, "shuffled")
+            daemon.restart()
+            return self.everything(daemon, beacons, seed)
+
+    def test_late_events_count_and_change_no_session(self):
+        for seed in seeds():
+            with self.subTest(seed=seed), Daemon(SITES) as daemon:
+                beacons = history(seed + 2000, now_less(LONG), pace_of(seed))
+                reference = bring(daemon, with_late(beacons, seed))
+                self.assertGreater(reference.late, 0)
+                self.check(daemon, reference, beacons, seed, "with late events")
+                daemon.restart()
+                self.check(daemon, reference, beacons, seed, "with late events, replayed")
+
+    def test_late_purchases_convert_the_cart_of_their_time(self):
+        for seed in seeds():
+            with self.subTest(seed=seed), Daemon(SITES) as daemon:
+                beacons = history(seed + 3000, now_less(LONG), pace_of(seed))
+                reference = bring(daemon, with_late(beacons, seed, purchases=True))
+                self.check(daemon, reference, beacons, seed, "with late purchases")
+
+    def test_a_history_in_several_imports_with_crashes_between_them(self):
+        for seed in seeds(share=0.25):
+            with self.subTest(seed=seed), Daemon(SITES) as daemon:
+                beacons = history(seed + 4000, now_less(LONG), "hours")
+                order = shuffled(beacons, seed)
+                for i in range(0, len(order), 97):
+                    daemon.bring([wire(beacon) for beacon in order[i:i + 97]])
+                    daemon.restart()
+                reference = Reference(taken([wire(b) for b in order]), site_config(SITES))
+                self.check(daemon, reference, beacons, seed, "several imports")
+
+    def test_what_still_goes_on_is_judged_as_of_now(self):
+        """History up to now: open carts, live visitors, states that time alone changes."""
+        for seed in seeds(share=0.5):
+            with self.subTest(seed=seed), Daemon(SITES) as daemon:
+                beacons = history(seed + 5000, now_less(2 * MINUTE), "hours")
+                reference = bring(daemon, shuffled(beacons, seed))
+                self.check(daemon, reference, beacons, seed, "up to now")
+                for window in ("5m", "15m", "1h", "24h", "7d"):
+                    for site in SITES:
+                        agree(self, reference, daemon, site.id, f"seed {seed}", window=window)
+
+
+class Live(Case):
+    """The last hours through the public doors, where the arrival is the wall clock."""
+
+    def told(self, seed):
+        """A history of the last two hours, and a reference of it as it arrives live."""
+        beacons = history(seed + 6000, now_less(3 * MINUTE), "minutes", length=30)
+        sent = [wire(beacon) for beacon in shuffled(beacons, seed)]
+        return beacons, sent, Reference(taken(sent, imported=False), site_config(SITES))
+
+    def test_over_http(self):
+        for seed in seeds(share=0.5):
+            with self.subTest(seed=seed), Daemon(SITES) as daemon:
+                beacons, sent, reference = self.told(seed)
+                for i in range(0, len(sent), 50):
+                    daemon.send(sent[i:i + 50])
+                self.check(daemon, reference, beacons, seed, "over HTTP")
+                daemon.restart()
+                self.check(daemon, reference, beacons, seed, "over HTTP, after kill -9")
+
+    def test_over_udp(self):
+        for seed in seeds(share=0.25):
+            with self.subTest(seed=seed), Daemon(SITES) as daemon:
+                beacons, sent, reference = self.told(seed)
+                for i in range(0, len(sent), 40):
+                    daemon.datagram(sent[i:i + 40])
+                self.last_datagram(daemon)
+                self.check(daemon, reference, beacons, seed, "over UDP", SITES[:2])
+
+    def last_datagram(self, daemon):
+        """One more, of now, on the third site: once it counts, those before it do."""
+        daemon.datagram({"type": "page_view", "site": SITES[2].id, "visitor": "last"})
+        start = int(time.time()) - 30
+        until(lambda: daemon.stats(SITES[2].id, from_=start, to=start + 90)["traffic"]["pageviews"],
+              "the last datagram")
+
+
+if __name__ == "__main__":
+    unittest.main()
