@@ -28,6 +28,12 @@ ff_wall house_now(struct house *h)
     return h->now;
 }
 
+void house_advance(struct house *h, ff_wall t)
+{
+    tally_advance(h->tally, t);
+    fold_advance(h->fold, t);
+}
+
 static void zones_free(struct zone ***zones, uint16_t n)
 {
     for (uint16_t i = 0; *zones && i < n; i++)
@@ -125,27 +131,6 @@ static bool house_make_doors(struct house *h)
     return true;
 }
 
-static bool house_listen(struct house *h)
-{
-    const struct ff_config *c = h->config;
-    struct net_options options = {
-        .max_body = c->ingest.max_body,
-        .max_header = c->ingest.max_header,
-        .max_connections = c->limits.connections,
-        .idle_timeout = c->ingest.idle_timeout,
-        .request_timeout = c->ingest.request_timeout,
-        .udp_allow = c->ingest.udp_allow,
-    };
-    char why[CONFIG_WHY] = "out of memory";
-    struct net_events events = {house_request, house_datagrams, house_on_turn, h};
-    h->net = net_new(&options, &events);
-    if (!h->net || (h->ingest_http = net_listen_http(h->net, c->ingest.http, why, sizeof why)) < 0 ||
-        (h->ingest_udp = net_listen_udp(h->net, c->ingest.udp, why, sizeof why)) < 0 ||
-        (h->stats_http = net_listen_http(h->net, c->stats.http, why, sizeof why)) < 0)
-        return house_fail("listen", why);
-    return true;
-}
-
 static bool house_open_journal(struct house *h)
 {
     const struct ff_config *c = h->config;
@@ -204,13 +189,6 @@ static bool house_make_fold(struct house *h)
         return false;
     h->fold = fold_new(&options, &seed, &sink);
     return h->fold ? true : house_fail("memory", "no address space for the tables of limits.*");
-}
-
-/* Time goes on for all state that depends on it. */
-static void house_advance(struct house *h, ff_wall t)
-{
-    tally_advance(h->tally, t);
-    fold_advance(h->fold, t);
 }
 
 /* Replay is normal operation: the same fold, from the record instead of from the door. */
@@ -315,6 +293,27 @@ static const struct {
     {SIGINT, house_on_stop},
     {SIGHUP, house_on_reload},
 };
+
+static bool house_listen(struct house *h)
+{
+    const struct ff_config *c = h->config;
+    struct net_options options = {
+        .max_body = c->ingest.max_body,
+        .max_header = c->ingest.max_header,
+        .max_connections = c->limits.connections,
+        .idle_timeout = c->ingest.idle_timeout,
+        .request_timeout = c->ingest.request_timeout,
+        .udp_allow = c->ingest.udp_allow,
+    };
+    char why[CONFIG_WHY] = "out of memory";
+    struct net_events events = {house_request, house_datagrams, house_on_turn, h};
+    h->net = net_new(&options, &events);
+    if (!h->net || (h->ingest_http = net_listen_http(h->net, c->ingest.http, why, sizeof why)) < 0 ||
+        (h->ingest_udp = net_listen_udp(h->net, c->ingest.udp, why, sizeof why)) < 0 ||
+        (h->stats_http = net_listen_http(h->net, c->stats.http, why, sizeof why)) < 0)
+        return house_fail("listen", why);
+    return true;
+}
 
 static bool house_connect(struct house *h)
 {

@@ -70,8 +70,6 @@ static void house_take_batch(struct house *h, const struct canon_arrival *how,
 /* The statuses that a message is refused for before any of it is looked at. */
 static enum ff_status house_admits(const struct house *h)
 {
-    if (h->stopping)
-        return FF_STOPPING;
     if (h->waiting.n == HOUSE_WAITING_MAX)
         return FF_BUSY;
     return journal_state(h->journal);

@@ -152,3 +152,33 @@ static void house_ready(struct house *h, struct net_handle handle, const struct 
                      state ? "Cache-Control: no-store\r\nRetry-After: 1\r\n" : "Cache-Control: no-store\r\n");
 }
 
+static int64_t house_live_visitors(void *fold, uint16_t site)
+{
+    return fold_live_visitors(fold, site);
+}
+
+static void house_stats(struct house *h, struct net_handle handle, const struct net_request *request)
+{
+    ff_wall now = house_now(h);
+    house_advance(h, now);
+    struct answer_context ctx = {
+        .sites = h->answer_sites,
+        .site_count = h->config->site_count,
+        .tally = h->tally,
+        .live_visitors = house_live_visitors,
+        .live_ctx = h->fold,
+        .now = now,
+    };
+    struct answer_out out = {.body = h->answer, .size = HOUSE_ANSWER_MAX};
+    answer_query(&ctx, request->path, request->query, &out);
+    bool same = out.http == 200 && answer_matches(request->if_none_match, out.etag);
+    char headers[128];
+    int n = out.etag[0] ? snprintf(headers, sizeof headers, "ETag: %s\r\nCache-Control: max-age=1\r\n", out.etag) : 0;
+    struct net_reply reply = {
+        .status = same ? 304 : out.http,
+        .content_type = same ? (struct ff_span){NULL, 0} : ff_span_text(out.content_type),
+        .body = same ? (struct ff_span){NULL, 0} : ff_span_of(out.body, out.length),
+        .headers = ff_span_of(headers, (size_t)n),
+    };
+    net_reply(h->net, handle, &reply);
+}

@@ -52,7 +52,6 @@ struct house {
     int ingest_http, ingest_udp, stats_http; /* listeners */
 
     ff_wall now;                /* never steps back, not even over a restart */
-    bool stopping;
     enum ff_status store_state; /* as last logged */
     struct house_queue waiting;
     char *record;               /* RECORD_MAX bytes to encode in */
@@ -62,6 +61,9 @@ struct house {
 
 /* The wall clock, forced to go forward. */
 ff_wall house_now(struct house *h);
+
+/* Time goes on for all state that depends on it. */
+void house_advance(struct house *h, ff_wall t);
 
 /* house_ingest.c: what comes in. */
 void house_events(struct house *h, struct net_handle handle, const struct net_request *request,

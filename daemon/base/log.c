@@ -52,7 +52,8 @@ static enum form form_find(void)
     const char *stream = getenv("JOURNAL_STREAM");
     unsigned long long device, inode;
     struct stat st;
-    if (!stream || sscanf(stream, "%llu:%llu", &device, &inode) != 2 || fstat(STDERR_FILENO, &st) != 0)
+    if (!stream || sscanf(stream, "%llu:%llu", &device, &inode) != 2 ||
+        fstat(STDERR_FILENO, &st) != 0)
         return FORM_TIME;
     return st.st_dev == device && st.st_ino == inode ? FORM_PRIORITY : FORM_TIME;
 }
@@ -103,10 +104,11 @@ void log_line(enum log_level level, const char *room, const char *event, const c
     if (!log_enabled(level))
         return;
     int saved = errno;
-    char line[LINE_MAX_BYTES + 2]; /* one byte more than fits, by which cutting is seen, and the NUL or newline */
+    char line[LINE_MAX_BYTES +
+              2]; /* one byte more than fits, by which cutting is seen, and the NUL or newline */
     size_t n = line_begin(line, sizeof line, level);
-    n += (size_t)snprintf(line + n, sizeof line - n, "%s %s %s%s", level_table[level].word, room, event,
-                          *format ? " " : "");
+    n += (size_t)snprintf(line + n, sizeof line - n, "%s %s %s%s", level_table[level].word, room,
+                          event, *format ? " " : "");
     if (n < sizeof line) {
         va_list args;
         va_start(args, format);
@@ -123,7 +125,7 @@ void log_line(enum log_level level, const char *room, const char *event, const c
     errno = saved;
 }
 
-/* Bytes of the UTF-8 character at p that may be shown as it is, or 0: not well-formed, or a control. */
+/* Bytes of the UTF-8 character at p, or 0 where it is not well-formed or a control. */
 static size_t shown(const unsigned char *p, size_t n)
 {
     if (p[0] < 0x80)
@@ -140,7 +142,8 @@ static size_t shown(const unsigned char *p, size_t n)
     return control || overlong || beyond ? 0 : length;
 }
 
-/* Writes the next character at p to piece as it stands between quotes. Gives how many bytes of p it was. */
+/* Writes the next character at p to piece as it stands between quotes. Gives how many bytes of p
+ * it was. */
 static size_t quote_next(char piece[8], const unsigned char *p, size_t n)
 {
     static const char plain[] = "\"\\\n\r\t", letters[] = "\"\\nrt";
@@ -166,7 +169,8 @@ const char *log_quoted(char *out, unsigned long size, const char *p, unsigned lo
     out[0] = '"';
     for (size_t i = 0; i < n;) {
         char piece[8];
-        size_t taken = quote_next(piece, (const unsigned char *)p + i, n - i), length = strlen(piece);
+        size_t taken = quote_next(piece, (const unsigned char *)p + i, n - i),
+               length = strlen(piece);
         if (used + length + 2 > size)
             break;
         memcpy(out + used, piece, length);

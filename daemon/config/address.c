@@ -71,7 +71,8 @@ bool address_valid(struct ff_span text)
 
 bool address_loopback(struct ff_span text)
 {
-    static const unsigned char one[16] = {[15] = 1}, mapped[13] = {[10] = 0xff, [11] = 0xff, [12] = 127};
+    static const unsigned char one[16] = {[15] = 1},
+                               mapped[13] = {[10] = 0xff, [11] = 0xff, [12] = 127};
     struct address a;
     if (!address_read(text, &a))
         return false;

@@ -15,7 +15,8 @@ static const struct rule rule_table[] = {
     {"session.lateness", "session.timeout", false},
     {"session.timeout", "session.max_length", false},
     {"session.max_length", "session.remember", false},
-    {"session.max_length", "tally.minutes", false}, /* what a session adds up to stays within its minute's life */
+    {"session.max_length", "tally.minutes",
+     false}, /* what a session adds up to stays within its minute's life */
     {"cart.abandon_after", "cart.recover_within", true},
     {"cart.recover_within", "session.remember", false},
     {"tally.minutes", "tally.hours", false},
@@ -34,7 +35,7 @@ static int line_of(const struct load *l, const struct key *k)
     return l->lines[k - config_keys.rows];
 }
 
-/* Of two keys the one to blame: that of the command line, else that which comes later in the file. */
+/* Of two keys the one to blame: that of the command line, else the later one of the file. */
 static const struct key *blamed(const struct load *l, const struct key *a, const struct key *b)
 {
     int x = line_of(l, a), y = line_of(l, b);
@@ -74,7 +75,8 @@ static bool stats_check(struct load *l)
     const struct key *k = blamed(l, key_named("stats.http"), key_named("stats.token_file"));
     return load_fails(l, line_of(l, k), k->name,
                       "expected a loopback address such as 127.0.0.1:7071 in stats.http, or a "
-                      "stats.token_file with it, got \"%s\" without one", http);
+                      "stats.token_file with it, got \"%s\" without one",
+                      http);
 }
 
 bool check_all(struct load *l)

@@ -22,7 +22,8 @@ enum ff_backend { FF_BACKEND_EMBEDDED };
 struct ff_config_site {
     const char *id;             /* 1 to 64 bytes */
     const char *const *aliases; /* NULL-terminated */
-    const char *timezone;       /* shaped like an IANA zone; whether there is such a zone is not checked here */
+    const char
+        *timezone; /* shaped like an IANA zone; whether there is such a zone is not checked here */
     ff_currency currency;
 };
 
@@ -32,8 +33,9 @@ struct ff_config_site {
  * texts and lists (NULL-terminated) are owned by the config and live as long as it does. */
 struct ff_config {
     struct {
-        const char *http, *udp;       /* "ADDR:PORT" or "[ADDR]:PORT", numeric */
-        const char *const *udp_allow; /* "10.0.0.0/8", "::1/128": always with a prefix length, no bits behind it */
+        const char *http, *udp; /* "ADDR:PORT" or "[ADDR]:PORT", numeric */
+        const char *const *
+            udp_allow; /* "10.0.0.0/8", "::1/128": always with a prefix length, no bits behind it */
         uint64_t max_body, max_header; /* bytes */
         uint32_t max_batch;            /* events */
         ff_dur max_age, idle_timeout, request_timeout;
@@ -73,8 +75,9 @@ struct ff_config {
         ff_dur grace;
     } stop;
 
-    const struct ff_config_site *sites; /* in the order of the file; "default" where it names none */
-    uint16_t site_count;                /* at least 1 */
+    const struct ff_config_site
+        *sites;          /* in the order of the file; "default" where it names none */
+    uint16_t site_count; /* at least 1 */
 
     struct shelf *shelf; /* the config's own memory */
 };

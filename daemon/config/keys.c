@@ -5,9 +5,10 @@
 #include <string.h>
 
 /* The offset of a member that must be of this type: anything else does not compile. */
-#define MEMBER(owner, type, member)                                                              \
-    (offsetof(owner, member) +                                                                   \
-     0 * sizeof(char[__builtin_types_compatible_p(type, __typeof__(((owner *)0)->member)) ? 1 : -1]))
+#define MEMBER(owner, type, member)                                                                \
+    (offsetof(owner, member) +                                                                     \
+     0 * sizeof(                                                                                   \
+             char[__builtin_types_compatible_p(type, __typeof__(((owner *)0)->member)) ? 1 : -1]))
 #define AT(type, member) MEMBER(struct ff_config, type, member)
 #define SITE_AT(type, member) MEMBER(struct ff_config_site, type, member)
 
@@ -123,7 +124,10 @@ static const struct key site_rows[] = {
      "Of amounts that come without one."},
 };
 
-#define LIST(rows) {rows, sizeof(rows) / sizeof *(rows)}
+#define LIST(rows)                                                                                 \
+    {                                                                                              \
+        rows, sizeof(rows) / sizeof *(rows)                                                        \
+    }
 
 const struct key_list config_keys = LIST(config_rows);
 const struct key_list site_keys = LIST(site_rows);

@@ -52,16 +52,16 @@ const struct key *key_find(const struct key_list *list, struct ff_span name);
 
 enum key_result {
     KEY_TAKEN,
-    KEY_WRONG,     /* not a value of this kind */
-    KEY_RANGE,     /* below min or above max */
+    KEY_WRONG, /* not a value of this kind */
+    KEY_RANGE, /* below min or above max */
     KEY_NO_MEMORY,
 };
 
 /* Reads texts (exactly 1, or any number for a list) into the key's member of the struct at base;
- * what it must copy goes on the shelf. Unless KEY_TAKEN, the member is as it was, and *culprit is the text
- * to blame. */
-enum key_result key_read(const struct key *k, struct shelf *s, const struct ff_span *texts, size_t n,
-                         void *base, struct ff_span *culprit);
+ * what it must copy goes on the shelf. Unless KEY_TAKEN, the member is as it was, and after
+ * KEY_WRONG and KEY_RANGE *culprit is the text to blame. */
+enum key_result key_read(const struct key *k, struct shelf *s, const struct ff_span *texts,
+                         size_t n, void *base, struct ff_span *culprit);
 
 /* The same from one text, in which the items of a list are parted by commas. */
 enum key_result key_read_text(const struct key *k, struct shelf *s, struct ff_span text, void *base,

@@ -14,12 +14,13 @@
 struct kind {
     enum key_form form;
     size_t size;
-    const char *noun;         /* what it expects */
+    const char *noun;               /* what it expects */
     const struct scale_unit *units; /* of numbers; else NULL */
     /* Reads one text (for a list: one item) to out, which is as large as the member (for a list: a
      * const char *). */
     enum key_result (*read)(const struct key *k, struct shelf *s, struct ff_span text, void *out);
-    void (*print)(const struct key *k, const void *value, char out[KEY_TEXT_SIZE]); /* KEY_PLAIN only */
+    void (*print)(const struct key *k, const void *value,
+                  char out[KEY_TEXT_SIZE]); /* KEY_PLAIN only */
 };
 
 static const struct kind *kind_of(const struct key *k);
@@ -31,7 +32,8 @@ static enum key_result number_read(const struct key *k, struct ff_span text, int
     return *out < k->min || *out > k->max ? KEY_RANGE : KEY_TAKEN;
 }
 
-static enum key_result read_wide(const struct key *k, struct shelf *s, struct ff_span text, void *out)
+static enum key_result read_wide(const struct key *k, struct shelf *s, struct ff_span text,
+                                 void *out)
 {
     (void)s;
     int64_t number;
@@ -41,7 +43,8 @@ static enum key_result read_wide(const struct key *k, struct shelf *s, struct ff
     return result;
 }
 
-static enum key_result read_count(const struct key *k, struct shelf *s, struct ff_span text, void *out)
+static enum key_result read_count(const struct key *k, struct shelf *s, struct ff_span text,
+                                  void *out)
 {
     (void)s;
     int64_t number;
@@ -51,7 +54,8 @@ static enum key_result read_count(const struct key *k, struct shelf *s, struct f
     return result;
 }
 
-static enum key_result read_boolean(const struct key *k, struct shelf *s, struct ff_span text, void *out)
+static enum key_result read_boolean(const struct key *k, struct shelf *s, struct ff_span text,
+                                    void *out)
 {
     (void)k, (void)s;
     bool yes = ff_span_is(text, "true");
@@ -71,7 +75,8 @@ static struct ff_span word_at(const char *words, unsigned number)
     return ff_span_of(words, strcspn(words, " "));
 }
 
-static enum key_result read_word(const struct key *k, struct shelf *s, struct ff_span text, void *out)
+static enum key_result read_word(const struct key *k, struct shelf *s, struct ff_span text,
+                                 void *out)
 {
     (void)s;
     for (unsigned i = 0; word_at(k->words, i).n; i++)
@@ -82,7 +87,8 @@ static enum key_result read_word(const struct key *k, struct shelf *s, struct ff
     return KEY_WRONG;
 }
 
-static enum key_result read_currency(const struct key *k, struct shelf *s, struct ff_span text, void *out)
+static enum key_result read_currency(const struct key *k, struct shelf *s, struct ff_span text,
+                                     void *out)
 {
     (void)k, (void)s;
     if (text.n != 3)
@@ -103,14 +109,16 @@ static enum key_result keep(struct shelf *s, struct ff_span text, void *out)
     return KEY_TAKEN;
 }
 
-static enum key_result read_address(const struct key *k, struct shelf *s, struct ff_span text, void *out)
+static enum key_result read_address(const struct key *k, struct shelf *s, struct ff_span text,
+                                    void *out)
 {
     (void)k;
     return address_valid(text) ? keep(s, text, out) : KEY_WRONG;
 }
 
 /* Control bytes would break the lines of logs and of config_dump. */
-static enum key_result read_text(const struct key *k, struct shelf *s, struct ff_span text, void *out)
+static enum key_result read_text(const struct key *k, struct shelf *s, struct ff_span text,
+                                 void *out)
 {
     for (size_t i = 0; i < text.n; i++)
         if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f)
@@ -121,7 +129,8 @@ static enum key_result read_text(const struct key *k, struct shelf *s, struct ff
 }
 
 /* Only the shape, and nothing that would leave the folder of zones. */
-static enum key_result read_zone(const struct key *k, struct shelf *s, struct ff_span text, void *out)
+static enum key_result read_zone(const struct key *k, struct shelf *s, struct ff_span text,
+                                 void *out)
 {
     (void)k;
     if (text.n < 1 || text.n > 64 || text.p[0] == '/')
@@ -135,7 +144,8 @@ static enum key_result read_zone(const struct key *k, struct shelf *s, struct ff
     return keep(s, text, out);
 }
 
-static enum key_result read_network(const struct key *k, struct shelf *s, struct ff_span text, void *out)
+static enum key_result read_network(const struct key *k, struct shelf *s, struct ff_span text,
+                                    void *out)
 {
     (void)k;
     char network[NETWORK_TEXT];
@@ -175,18 +185,27 @@ static void print_currency(const struct key *k, const void *value, char out[KEY_
 }
 
 static const struct kind kind_table[KEY_KINDS] = {
-    [KEY_DURATION] = {KEY_PLAIN, 8, "a duration such as 30m", scale_duration, read_wide, print_wide},
+    [KEY_DURATION] = {KEY_PLAIN, 8, "a duration such as 30m", scale_duration, read_wide,
+                      print_wide},
     [KEY_SIZE] = {KEY_PLAIN, 8, "a size such as 64k", scale_size, read_wide, print_wide},
-    [KEY_COUNT] = {KEY_PLAIN, 4, "a whole number such as 1000 or 16M", scale_count, read_count, print_count},
+    [KEY_COUNT] = {KEY_PLAIN, 4, "a whole number such as 1000 or 16M", scale_count, read_count,
+                   print_count},
     [KEY_BOOLEAN] = {KEY_PLAIN, sizeof(bool), "true or false", NULL, read_boolean, print_boolean},
     [KEY_WORD] = {KEY_PLAIN, sizeof(unsigned), "", NULL, read_word, print_word},
-    [KEY_CURRENCY] = {KEY_PLAIN, 4, "a currency of three capital letters such as EUR", NULL, read_currency, print_currency},
-    [KEY_ADDRESS] = {KEY_STRING, sizeof(char *), "an address such as 127.0.0.1:7070 or [::1]:7070", NULL, read_address, NULL},
-    [KEY_PATH] = {KEY_STRING, sizeof(char *), "a path such as /var/lib/footfalld", NULL, read_text, NULL},
-    [KEY_TEXT] = {KEY_STRING, sizeof(char *), "text without control characters", NULL, read_text, NULL},
-    [KEY_ZONE] = {KEY_STRING, sizeof(char *), "a time zone such as UTC or Europe/Berlin", NULL, read_zone, NULL},
-    [KEY_NETWORKS] = {KEY_LIST, sizeof(char **), "networks such as 10.0.0.0/8 or ::1/128", NULL, read_network, NULL},
-    [KEY_TEXTS] = {KEY_LIST, sizeof(char **), "texts without control characters", NULL, read_text, NULL},
+    [KEY_CURRENCY] = {KEY_PLAIN, 4, "a currency of three capital letters such as EUR", NULL,
+                      read_currency, print_currency},
+    [KEY_ADDRESS] = {KEY_STRING, sizeof(char *), "an address such as 127.0.0.1:7070 or [::1]:7070",
+                     NULL, read_address, NULL},
+    [KEY_PATH] = {KEY_STRING, sizeof(char *), "a path such as /var/lib/footfalld", NULL, read_text,
+                  NULL},
+    [KEY_TEXT] = {KEY_STRING, sizeof(char *), "text without control characters", NULL, read_text,
+                  NULL},
+    [KEY_ZONE] = {KEY_STRING, sizeof(char *), "a time zone such as UTC or Europe/Berlin", NULL,
+                  read_zone, NULL},
+    [KEY_NETWORKS] = {KEY_LIST, sizeof(char **), "networks such as 10.0.0.0/8 or ::1/128", NULL,
+                      read_network, NULL},
+    [KEY_TEXTS] = {KEY_LIST, sizeof(char **), "texts without control characters", NULL, read_text,
+                   NULL},
 };
 
 static const struct kind *kind_of(const struct key *k)
@@ -212,8 +231,8 @@ static enum key_result list_read(const struct key *k, struct shelf *s, const str
     return KEY_TAKEN;
 }
 
-enum key_result key_read(const struct key *k, struct shelf *s, const struct ff_span *texts, size_t n,
-                         void *base, struct ff_span *culprit)
+enum key_result key_read(const struct key *k, struct shelf *s, const struct ff_span *texts,
+                         size_t n, void *base, struct ff_span *culprit)
 {
     void *member = (char *)base + k->offset;
     if (key_is_list(k))
@@ -318,9 +337,12 @@ bool key_equal(const struct key *k, const void *a, const void *b)
 {
     const void *x = (const char *)a + k->offset, *y = (const char *)b + k->offset;
     switch (key_form(k)) {
-    case KEY_PLAIN: return memcmp(x, y, key_size(k)) == 0;
-    case KEY_STRING: return strcmp(*(const char *const *)x, *(const char *const *)y) == 0;
-    case KEY_LIST: return list_equal(*(const char *const *const *)x, *(const char *const *const *)y);
+    case KEY_PLAIN:
+        return memcmp(x, y, key_size(k)) == 0;
+    case KEY_STRING:
+        return strcmp(*(const char *const *)x, *(const char *const *)y) == 0;
+    case KEY_LIST:
+        return list_equal(*(const char *const *const *)x, *(const char *const *const *)y);
     }
     return false;
 }

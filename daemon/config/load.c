@@ -88,8 +88,8 @@ static bool load_list(struct load *l, const struct key *k, const char *called,
     return fails_value(l, line, k, called, result, culprit);
 }
 
-bool load_node(struct load *l, const struct key *k, const char *called, const struct tree_node *node,
-               void *base)
+bool load_node(struct load *l, const struct key *k, const char *called,
+               const struct tree_node *node, void *base)
 {
     if (node->kind != (key_is_list(k) ? TREE_LIST : TREE_TEXT))
         return fails_shape(l, k, called, node->line, node->kind);
@@ -106,7 +106,8 @@ bool load_presets(struct load *l, const struct key_list *list, void *base)
         const struct key *k = &list->rows[i];
         struct ff_span culprit = {NULL, 0};
         enum key_result result =
-            k->preset ? key_read_text(k, l->shelf, ff_span_text(k->preset), base, &culprit) : KEY_TAKEN;
+            k->preset ? key_read_text(k, l->shelf, ff_span_text(k->preset), base, &culprit)
+                      : KEY_TAKEN;
         if (result != KEY_TAKEN)
             return fails_value(l, LOAD_PRESET, k, k->name, result, culprit);
     }
@@ -142,7 +143,8 @@ static bool load_key(struct load *l, const struct tree_node *node, const char *n
     const struct key *k = key_find(&config_keys, ff_span_text(name));
     bool dotted = memchr(node->key.p, '.', node->key.n) != NULL;
     if (k && dotted)
-        return load_fails(l, node->line, name, "expected each part on a line of its own, indented below \"%.*s:\"",
+        return load_fails(l, node->line, name,
+                          "expected each part on a line of its own, indented below \"%.*s:\"",
                           (int)strcspn(name, "."), name);
     if (k) {
         l->lines[k - config_keys.rows] = node->line;

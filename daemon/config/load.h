@@ -28,14 +28,15 @@ bool load_fails(struct load *l, int line, const char *key, const char *format, .
 bool load_fails_unknown(struct load *l, int line, const char *prefix, const char *key,
                         const struct key_list *list);
 
-/* Puts the value of a node into the key's member of the struct at base; called names it in messages. */
-bool load_node(struct load *l, const struct key *k, const char *called, const struct tree_node *node,
-               void *base);
+/* Puts the value of a node into the key's member of the struct at base; messages name it as
+ * called. */
+bool load_node(struct load *l, const struct key *k, const char *called,
+               const struct tree_node *node, void *base);
 
 /* Puts the presets of all keys of list that have one into the struct at base. */
 bool load_presets(struct load *l, const struct key_list *list, void *base);
 
-/* Refuses a map in which a key is there twice; prefix ("session.") goes before it in the message. */
+/* Refuses a map in which a key is there twice; prefix ("session.") goes before it in messages. */
 bool load_no_repeats(struct load *l, const struct tree_node *map, const char *prefix);
 
 /* Reads the list of sites; a NULL node, or one that is nothing, gives the one site "default". */
@@ -49,7 +50,8 @@ bool check_all(struct load *l);
 
 #define LOAD_NAME 128 /* bytes that hold a key as messages show it */
 
-/* Joins prefix and a key that may be anything to out, without what would break a line, cut to fit. */
+/* Joins prefix and a key, which may be anything, to out: cut to fit, and with nothing in it that
+ * would break a line. */
 void load_name(char out[LOAD_NAME], const char *prefix, struct ff_span key);
 
 #endif

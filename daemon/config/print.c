@@ -13,7 +13,8 @@ static void print_text(FILE *out, struct ff_span text)
         bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z', digit = c >= '0' && c <= '9';
         bare = bare && (letter || digit || (c && strchr(i ? "._-/+" : "/", c)));
     }
-    if (bare && !ff_span_is(text, "null") && !ff_span_is(text, "Null") && !ff_span_is(text, "NULL")) {
+    if (bare && !ff_span_is(text, "null") && !ff_span_is(text, "Null") &&
+        !ff_span_is(text, "NULL")) {
         fprintf(out, "%.*s", (int)text.n, text.p);
         return;
     }
@@ -43,8 +44,12 @@ static void print_value(FILE *out, const struct key *k, const void *base)
         key_print(k, member, text);
         fputs(text, out);
         break;
-    case KEY_STRING: print_text(out, ff_span_text(*(const char *const *)member)); break;
-    case KEY_LIST: print_list(out, *(const char *const *const *)member); break;
+    case KEY_STRING:
+        print_text(out, ff_span_text(*(const char *const *)member));
+        break;
+    case KEY_LIST:
+        print_list(out, *(const char *const *const *)member);
+        break;
     }
 }
 
@@ -113,7 +118,8 @@ static void print_keys(FILE *out, const struct ff_config *c)
 static void print_sample_sites(FILE *out)
 {
     fputs("\n# The shops. With none there is one site, default. A site looks like this:\n"
-          "#  - id: shop  # ", out);
+          "#  - id: shop  # ",
+          out);
     fprintf(out, "%s\n", site_keys.rows[0].help);
     for (size_t i = 1; i < site_keys.n; i++) {
         const struct key *k = &site_keys.rows[i];
@@ -126,12 +132,14 @@ static void print_sample_sites(FILE *out)
 
 void config_print_sample(FILE *out)
 {
-    fputs("# footfalld's configuration: every key with its default. Give the file with -c, and single\n"
+    fputs("# footfalld's configuration: every key with its default. Give the file with -c, and "
+          "single\n"
           "# keys with -o session.timeout=45m. What is left out is as it stands here.\n"
           "#\n"
           "# Durations: 500ms, 90s, 30m, 1h, 7d. Sizes: bytes, or 64k, 1M, 2G in powers of 1024.\n"
           "# Counts: 1000, or 10k, 16M, 1G in powers of 1000.\n"
-          "# Keys marked [reload] follow a SIGHUP; all others need a restart.\n", out);
+          "# Keys marked [reload] follow a SIGHUP; all others need a restart.\n",
+          out);
     print_keys(out, NULL);
     print_sample_sites(out);
 }

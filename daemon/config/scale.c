@@ -6,7 +6,8 @@
 #include <stdio.h>
 
 const struct scale_unit scale_duration[] = {
-    {"s", FF_SECOND}, {"ms", FF_MILLISECOND}, {"m", FF_MINUTE}, {"h", FF_HOUR}, {"d", FF_DAY}, {NULL, 0},
+    {"s", FF_SECOND}, {"ms", FF_MILLISECOND}, {"m", FF_MINUTE},
+    {"h", FF_HOUR},   {"d", FF_DAY},          {NULL, 0},
 };
 
 const struct scale_unit scale_size[] = {

@@ -17,12 +17,12 @@ extern const struct scale_unit scale_duration[]; /* ms s m h d, in microseconds;
 extern const struct scale_unit scale_size[];     /* k M G: powers of 1024 */
 extern const struct scale_unit scale_count[];    /* k M G: powers of 1000 */
 
-/* Digits and a unit, nothing else. False where that is not what text is, or it is beyond int64_t. */
+/* Digits and a unit, nothing else. False where text is not that, or is beyond int64_t. */
 bool scale_read(const struct scale_unit *units, struct ff_span text, int64_t *out);
 
 #define SCALE_TEXT 32 /* bytes that hold any number with its unit and NUL */
 
-/* Writes value, a number that scale_read gives, in the largest unit that it is a whole number of. */
+/* Writes value, a number that scale_read gives, in the largest unit that divides it. */
 void scale_print(const struct scale_unit *units, int64_t value, char out[SCALE_TEXT]);
 
 #endif

@@ -55,8 +55,8 @@ static bool names_check(struct load *l, struct name *names, size_t n)
         return true;
     char quoted[96];
     log_quoted(quoted, sizeof quoted, worst->text, strlen(worst->text));
-    return load_fails(l, worst->line, "sites", "the name %s is taken by the site in line %d", quoted,
-                      worst->twin->line);
+    return load_fails(l, worst->line, "sites", "the name %s is taken by the site in line %d",
+                      quoted, worst->twin->line);
 }
 
 /* Ids and aliases must all differ; list is what the sites were read from. */

@@ -16,9 +16,9 @@ enum tree_kind {
 /* A value, and in a map its key. */
 struct tree_node {
     enum tree_kind kind;
-    int line;            /* from 1; in a map that of the key */
-    struct ff_span key;  /* {NULL, 0} outside maps */
-    struct ff_span text; /* of a TREE_TEXT: UTF-8 without NULs */
+    int line;                       /* from 1; in a map that of the key */
+    struct ff_span key;             /* {NULL, 0} outside maps */
+    struct ff_span text;            /* of a TREE_TEXT: UTF-8 without NULs */
     struct tree_node *first, *next; /* the parts of a list or map, in their order */
 };
 

@@ -19,8 +19,8 @@ struct reader {
     size_t size;
 };
 
-__attribute__((format(printf, 3, 4)))
-static bool reader_fails(struct reader *r, size_t line, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static bool reader_fails(struct reader *r, size_t line,
+                                                               const char *format, ...)
 {
     int n = line ? snprintf(r->why, r->size, "%s:%zu: ", r->file, line)
                  : snprintf(r->why, r->size, "%s: ", r->file);
@@ -42,7 +42,8 @@ static bool reader_fails_yaml(struct reader *r)
         for (size_t i = 0; i < p->problem_offset && i < r->bytes.n; i++)
             line += r->bytes.p[i] == '\n';
     }
-    return reader_fails(r, line, "not well-formed YAML: %s", p->problem ? p->problem : "out of memory");
+    return reader_fails(r, line, "not well-formed YAML: %s",
+                        p->problem ? p->problem : "out of memory");
 }
 
 /* The next event, which the caller deletes. */
@@ -75,16 +76,20 @@ static bool read_text(struct reader *r, const yaml_event_t *e, struct ff_span *o
 static bool is_decorated(const yaml_event_t *e)
 {
     switch (e->type) {
-    case YAML_SCALAR_EVENT: return e->data.scalar.anchor || e->data.scalar.tag;
-    case YAML_SEQUENCE_START_EVENT: return e->data.sequence_start.anchor || e->data.sequence_start.tag;
-    case YAML_MAPPING_START_EVENT: return e->data.mapping_start.anchor || e->data.mapping_start.tag;
-    default: return e->type == YAML_ALIAS_EVENT;
+    case YAML_SCALAR_EVENT:
+        return e->data.scalar.anchor || e->data.scalar.tag;
+    case YAML_SEQUENCE_START_EVENT:
+        return e->data.sequence_start.anchor || e->data.sequence_start.tag;
+    case YAML_MAPPING_START_EVENT:
+        return e->data.mapping_start.anchor || e->data.mapping_start.tag;
+    default:
+        return e->type == YAML_ALIAS_EVENT;
     }
 }
 
 static bool read_node(struct reader *r, const yaml_event_t *e, struct tree_node *node);
 
-/* Reads the key of a map's next part, and turns *e into its value's event; false at a key that is no text. */
+/* Reads the key of a map's next part, and turns *e into the event of its value. */
 static bool read_key(struct reader *r, yaml_event_t *e, struct tree_node *node)
 {
     if (is_decorated(e))
@@ -98,8 +103,10 @@ static bool read_key(struct reader *r, yaml_event_t *e, struct tree_node *node)
     return reader_next(r, e);
 }
 
-/* Reads one part of a list or map, of which *e is the first event. *e is empty or still to be deleted then. */
-static bool read_part(struct reader *r, yaml_event_t *e, enum tree_kind parent, struct tree_node *node)
+/* Reads one part of a list or map, of which *e is the first event. Whatever *e is then, the caller
+ * deletes it. */
+static bool read_part(struct reader *r, yaml_event_t *e, enum tree_kind parent,
+                      struct tree_node *node)
 {
     if (parent == TREE_MAP && !read_key(r, e, node))
         return false;

@@ -129,6 +129,16 @@ bool http_post(struct http *h, const char *path, const char *content_type, struc
     return answered;
 }
 
+uint64_t http_header_number(const struct http *h, const char *name)
+{
+    struct curl_header *header;
+    if (curl_easy_header(h->curl, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return 0;
+    char *end;
+    uint64_t number = strtoull(header->value, &end, 10);
+    return *end == '\0' && header->value[0] != '-' ? number : 0;
+}
+
 bool http_escape(const char *value, char *out, size_t size)
 {
     static const char hex[] = "0123456789ABCDEF";

@@ -5,6 +5,7 @@
 #include "footfall/span.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct http;
 
@@ -24,6 +25,9 @@ struct http_answer {
 bool http_get(struct http *h, const char *path, struct http_answer *out, char *why, size_t size);
 bool http_post(struct http *h, const char *path, const char *content_type, struct ff_span body,
                struct http_answer *out, char *why, size_t size);
+
+/* A header of the last answer as a whole number; 0 where it has none such. */
+uint64_t http_header_number(const struct http *h, const char *name);
 
 /* Writes value to out (size bytes with the NUL) as it may stand in a query string. False when it
  * does not fit. */

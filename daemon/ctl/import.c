@@ -128,12 +128,22 @@ static uint64_t take_rejections(struct import *m, const struct doc *list)
     return n;
 }
 
+/* All of the batch was taken; a header says how many had been before. */
+static void take_all(struct import *m)
+{
+    uint64_t count = m->batch.count;
+    uint64_t repeats = http_header_number(m->sender.http, "X-Footfall-Duplicates");
+    repeats = repeats < count ? repeats : count;
+    m->done.accepted += count - repeats;
+    m->done.duplicates += repeats;
+    m->done.answered += count;
+}
+
 /* Takes an answer that says what became of each event. False when it is no such answer. */
 static bool take_verdict(struct import *m, const struct http_answer *answer)
 {
     if (answer->status == 204) {
-        m->done.accepted += m->batch.count;
-        m->done.answered += m->batch.count;
+        take_all(m);
         return true;
     }
     if (answer->status != 200 && answer->status != 400)
@@ -193,7 +203,7 @@ static void note_progress(struct import *m)
     m->progress_path = NULL;
 }
 
-/* Sends the next batch and takes its answer. False, having said why, when the import cannot go on. */
+/* Sends the next batch and takes its answer. False, having said why, when it cannot go on. */
 static bool send_batch(struct import *m)
 {
     const struct index_ref *next = m->index.refs + m->done.answered;

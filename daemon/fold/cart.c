@@ -164,9 +164,8 @@ static void cart_convert(struct fold *f, struct cart *c, const struct act *a, ff
     c->value = 0;
 }
 
-static void cart_fill(struct fold *f, struct cart *c, const struct act *a)
+static void cart_change_lines(struct fold *f, struct cart *c, const struct act *a)
 {
-    uint32_t lines_before = c->line_count;
     switch ((enum ff_type)a->type) {
     case FF_ADD_TO_CART:
         lines_add(f, c, a->lines);
@@ -183,8 +182,18 @@ static void cart_fill(struct fold *f, struct cart *c, const struct act *a)
             lines_replace(f, c, a->lines);
         break;
     default:
-        return;
+        break;
     }
+}
+
+/* Lines left out are counted like facts: not again when the act is folded again. */
+static void cart_fill(const struct pen *p, struct cart *c, const struct act *a)
+{
+    struct fold *f = p->fold;
+    uint32_t lines_before = c->line_count;
+    uint64_t left_out = f->counts.lines_left_out;
+    cart_change_lines(f, c, a);
+    f->counts.lines_left_out = left_out + (f->counts.lines_left_out - left_out) * (uint64_t)p->sign;
     if (c->line_count > 0)
         c->emptied = false;
     else if (lines_before > 0)
@@ -245,7 +254,7 @@ void cart_fold(const struct pen *p, uint32_t *cart, const struct act *a)
     if (a->type == FF_PURCHASE)
         cart_convert(f, c, a, f->sites[p->site].currency);
     else
-        cart_fill(f, c, a);
+        cart_fill(p, c, a);
     cart_contribution(f, c, f->now, &after);
     cart_emit(p, c->opened, &before, &after);
 }

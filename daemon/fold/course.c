@@ -20,10 +20,15 @@ bool course_fold(const struct pen *p, struct course *c, const struct act *a)
     return true;
 }
 
-void course_fold_all(const struct pen *p, struct course *c, uint32_t acts)
+bool course_fold_all(const struct pen *p, struct course *c, uint32_t acts, uint32_t asked)
 {
-    for (; acts; acts = act_at(p->fold, acts)->next)
-        course_fold(p, c, act_at(p->fold, acts));
+    bool answer = true;
+    for (; acts; acts = act_at(p->fold, acts)->next) {
+        bool folded = course_fold(p, c, act_at(p->fold, acts));
+        if (acts == asked)
+            answer = folded;
+    }
+    return answer;
 }
 
 struct course course_share(struct fold *f, const struct course *c)

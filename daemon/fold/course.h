@@ -7,8 +7,9 @@
 /* Folds one act onto the course. False: a ping without a session, counted as stray. */
 bool course_fold(const struct pen *p, struct course *c, const struct act *a);
 
-/* Folds a chain of acts, in order. */
-void course_fold_all(const struct pen *p, struct course *c, uint32_t acts);
+/* Folds a chain of acts, in order. Gives what course_fold gave for the act `asked` (a number of the
+ * chain, or 0). */
+bool course_fold_all(const struct pen *p, struct course *c, uint32_t acts, uint32_t asked);
 
 /* A copy that shares the cart; and the end of one. */
 struct course course_share(struct fold *f, const struct course *c);

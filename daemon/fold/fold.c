@@ -54,6 +54,8 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     if (!f)
         return NULL;
     f->options = *options;
+    if (f->options.cart_recover_within < options->cart_abandon_after)
+        f->options.cart_recover_within = options->cart_abandon_after;
     f->seed = *seed;
     f->sink = *sink;
     f->now = FF_NEVER;

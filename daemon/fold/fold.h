@@ -18,7 +18,8 @@ struct fold_options {
     const struct fold_site *sites; /* borrowed for the call; the ids within longer */
     uint16_t site_count;
     ff_dur session_timeout, session_max_length, session_lateness, session_remember;
-    ff_dur cart_abandon_after, cart_recover_within;
+    ff_dur cart_abandon_after;
+    ff_dur cart_recover_within; /* less than cart_abandon_after counts as that: an open cart is live */
     ff_dur dedupe_window, orders_dedupe;
     ff_dur max_age; /* how long after its time a live event may come */
     uint32_t max_visitors, max_carts, max_ids, max_orders;

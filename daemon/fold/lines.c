@@ -95,6 +95,15 @@ void lines_add(struct fold *f, struct cart *c, uint32_t items)
             lines_add_one(f, c, line_at(f, items), 0);
 }
 
+/* Takes out the line whose number stands at this place of the cart's chain. */
+static void lines_drop(struct fold *f, struct cart *c, uint32_t *place)
+{
+    uint32_t gone = *place;
+    *place = line_at(f, gone)->next;
+    pool_give(&f->lines, gone);
+    c->line_count--;
+}
+
 void lines_remove(struct fold *f, struct cart *c, uint32_t items)
 {
     for (; items; items = line_at(f, items)->next) {
@@ -104,13 +113,19 @@ void lines_remove(struct fold *f, struct cart *c, uint32_t items)
             continue;
         struct line *l = line_at(f, *place);
         l->quantity -= item->quantity;
-        if (l->quantity > 0)
-            continue;
-        uint32_t gone = *place;
-        *place = l->next;
-        pool_give(&f->lines, gone);
-        c->line_count--;
+        if (l->quantity <= 0)
+            lines_drop(f, c, place);
     }
+}
+
+/* Takes out the lines with a quantity of 0, which brought at most a price. */
+static void lines_drop_none(struct fold *f, struct cart *c)
+{
+    for (uint32_t *place = &c->lines; *place;)
+        if (line_at(f, *place)->quantity > 0)
+            place = &line_at(f, *place)->next;
+        else
+            lines_drop(f, c, place);
 }
 
 void lines_replace(struct fold *f, struct cart *c, uint32_t items)
@@ -120,10 +135,9 @@ void lines_replace(struct fold *f, struct cart *c, uint32_t items)
     c->line_count = 0;
     for (; items; items = line_at(f, items)->next) {
         const struct line *item = line_at(f, items);
-        if (item->quantity <= 0)
-            continue;
         const uint32_t *before = lines_find(f, &old, item->sku);
         lines_add_one(f, c, item, *before ? line_at(f, *before)->price : 0);
     }
     lines_free(f, &old);
+    lines_drop_none(f, c);
 }

@@ -109,10 +109,6 @@ static void story_reserve(struct fold *f)
     while (pool_left(&f->carts) < RESERVE_CARTS || pool_left(&f->lines) < RESERVE_LINES)
         if (!story_evict_oldest_cart(f) && !story_settle_oldest(f))
             break;
-    while (pool_left(&f->visitors) < 1) {
-        story_drop_visitor(f, f->visitors_by_touch.oldest);
-        f->counts.visitors_evicted++;
-    }
 }
 
 struct story_match {
@@ -132,6 +128,10 @@ static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
     uint32_t number = table_find(&f->visitors_by_key, key, story_same, &match);
     if (number)
         return number;
+    if (pool_left(&f->visitors) < 1) {
+        story_drop_visitor(f, f->visitors_by_touch.oldest);
+        f->counts.visitors_evicted++;
+    }
     number = pool_take(&f->visitors);
     assert(number);
     struct visitor *v = visitor_at(f, number);
@@ -155,7 +155,7 @@ static uint32_t story_act(struct fold *f, const struct ff_record *r)
     a->time = b->time;
     a->received = r->received;
     a->type = (uint8_t)b->type;
-    a->passive = b->passive;
+    a->passive = b->type == FF_CUSTOM && b->passive;
     a->currency = b->currency;
     if (b->type == FF_PING || b->type == FF_PAGE_VIEW)
         a->engaged_ms = (uint32_t)b->number[FF_NUMBER_ENGAGED_MS];
@@ -286,12 +286,19 @@ void story_pass(struct fold *f, ff_wall t)
             story_pass_cart(f, (uint32_t)e.who, v, t);
 }
 
+static ff_dur longer(ff_dur a, ff_dur b)
+{
+    return a > b ? a : b;
+}
+
 /* Later events of a visitor may come max_age after their time; until then its window is open. */
 void story_expire(struct fold *f, ff_wall now)
 {
     const struct fold_options *o = &f->options;
-    ff_wall cart_limit = now - o->cart_recover_within - o->max_age - FF_HOUR;
-    ff_wall visitor_limit = now - o->session_remember - o->max_age - FF_HOUR;
+    ff_dur memory = longer(longer(o->session_remember, o->session_timeout), o->cart_recover_within);
+    ff_dur slack = o->max_age + o->session_lateness + FF_HOUR;
+    ff_wall cart_limit = now - o->cart_recover_within - slack;
+    ff_wall visitor_limit = now - memory - slack;
     tail_expire(f, now);
     while (f->carts_by_touch.oldest && visitor_at(f, f->carts_by_touch.oldest)->touched < cart_limit)
         story_drop_carts(f, f->carts_by_touch.oldest);

@@ -13,6 +13,7 @@ bool tail_is_late(const struct fold *f, const struct visitor *v, ff_wall t, ff_w
            t < tail_at(f, v->tail)->settled_to;
 }
 
+/* A new tail begins behind all that is in the head: that is settled for good. */
 static struct tail *tail_of(struct fold *f, uint32_t visitor)
 {
     struct visitor *v = visitor_at(f, visitor);
@@ -20,7 +21,7 @@ static struct tail *tail_of(struct fold *f, uint32_t visitor)
         v->tail = pool_take(&f->tails);
         assert(v->tail);
         *tail_at(f, v->tail) = (struct tail){
-            .settled = course_share(f, &v->head), .settled_to = FF_NEVER, .visitor = visitor};
+            .settled = course_share(f, &v->head), .settled_to = v->newest, .visitor = visitor};
         chain_add(&f->tails_by_age, v->tail);
     }
     return tail_at(f, v->tail);
@@ -83,7 +84,7 @@ static void tail_retract(const struct pen *p, struct visitor *v, const struct ta
     retract.sign = (int8_t)-p->sign;
     course_release(p->fold, &v->head);
     struct course undone = course_share(p->fold, &t->settled);
-    course_fold_all(&retract, &undone, t->first);
+    course_fold_all(&retract, &undone, t->first, 0);
     course_release(p->fold, &undone);
 }
 
@@ -112,13 +113,12 @@ bool tail_take(const struct pen *p, uint32_t visitor, uint32_t act)
     if (v->newest == FF_NEVER || a->time >= v->newest)
         return tail_append(p, visitor, act);
     struct tail *t = tail_at(f, v->tail);
-    int64_t stray = f->counts.stray;
     tail_retract(p, v, t);
     tail_link(f, t, act);
     v->head = course_share(f, &t->settled);
-    course_fold_all(p, &v->head, t->first);
+    bool folded = course_fold_all(p, &v->head, t->first, act);
     tail_settle(f, t);
-    return f->counts.stray <= stray;
+    return folded;
 }
 
 void tail_take_late(const struct pen *p, uint32_t visitor, uint32_t act)

@@ -150,6 +150,9 @@ static enum ff_status set_word(const struct fields *f, struct ff_beacon *b, int 
 static enum ff_status time_from_number(struct ff_span number, ff_wall *out)
 {
     char text[TIME_TEXT];
+    int64_t whole;
+    if (decimal_to_integer(number, &whole) == FF_OK)
+        return instant_from_number((double)whole, out);
     if (number.n >= sizeof text)
         return FF_BAD_TIME;
     memcpy(text, number.p, number.n);

@@ -39,11 +39,11 @@ static struct ff_span take_line(struct ff_span *rest)
 
 static enum ff_status begin_walk(struct intake *in, struct ff_span text, struct json_walk *w)
 {
+    const uint32_t *at;
     size_t n;
-    enum ff_status s = json_index_run(in->index, text, &w->at, &n);
-    w->text = text.p;
-    w->end = w->at + n;
-    w->texts = &in->texts;
+    enum ff_status s = json_index_run(in->index, text, &at, &n);
+    if (s == FF_OK)
+        *w = json_begin(text, at, n, &in->texts);
     return s;
 }
 

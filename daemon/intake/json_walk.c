@@ -5,6 +5,12 @@
 
 static enum ff_status walk_value(struct json_walk *w, struct intake_value *v, int depth);
 
+struct json_walk json_begin(struct ff_span document, const uint32_t *at, size_t n, struct texts *texts)
+{
+    bool escapes = memchr(document.p, '\\', document.n) != NULL;
+    return (struct json_walk){document.p, at, at + n, texts, escapes};
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -26,7 +32,9 @@ static enum ff_status read_string(struct json_walk *w, struct intake_value *v)
     if (t.n < 2 || t.p[t.n - 1] != '"')
         return FF_MALFORMED;
     w->at++;
-    return json_unescape(w->texts, ff_span_of(t.p + 1, t.n - 2), v) ? FF_OK : FF_MALFORMED;
+    v->kind = INTAKE_STRING;
+    v->text = ff_span_of(t.p + 1, t.n - 2);
+    return !w->escapes || json_unescape(w->texts, v->text, v) ? FF_OK : FF_MALFORMED;
 }
 
 static enum ff_status read_number(struct json_walk *w, struct intake_value *v)

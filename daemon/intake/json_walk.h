@@ -12,7 +12,12 @@ struct json_walk {
     const uint32_t *at;  /* the next token's offset */
     const uint32_t *end; /* behind the last token; *end is the document's length */
     struct texts *texts; /* where unescaped strings go */
+    bool escapes;        /* there is a backslash somewhere in the text */
 };
+
+/* A walk from the start of a document whose n tokens begin at the offsets at (json_index_run). All
+ * is borrowed. texts must have room for the document. */
+struct json_walk json_begin(struct ff_span document, const uint32_t *at, size_t n, struct texts *texts);
 
 /* An array or object that is being walked. */
 struct json_list {

@@ -2,11 +2,12 @@
 
 #include <assert.h>
 
+/* The factors give every word of a beacon, of an item and of the types a slot of its own. */
 static unsigned slot_of(struct ff_span word)
 {
     unsigned first = (unsigned char)word.p[0], middle = (unsigned char)word.p[word.n / 2];
     unsigned last = (unsigned char)word.p[word.n - 1];
-    return ((unsigned)word.n * 11 + first * 5 + middle * 7 + last * 3) % KEYS_SLOTS;
+    return ((unsigned)word.n + first * 9 + middle * 29 + last * 5) % KEYS_SLOTS;
 }
 
 void keys_init(struct keys *k, const struct ff_span *words, size_t n)

@@ -192,12 +192,11 @@ enum ff_status journal_drain(struct journal *j)
         journal_flush(j);
         if (j->state == FF_OK && j->durable == j->last)
             break;
-        if (j->state != FF_OK) {
-            failures++;
-            continue;
+        if (j->flushed && j->durable < j->last) {
+            news_wait(j);
+            journal_poll(j);
         }
-        news_wait(j);
-        journal_poll(j);
+        failures += !j->flushed || journal_news_fd(j) < 0;
     }
     return j->state;
 }

@@ -43,7 +43,7 @@ struct ff_store {
     bool replayed;
     bool fresh;          /* the current segment's name is not synced yet */
     bool given_up;       /* the current segment is to be left when no sync is under way */
-    bool held;           /* a full segment waits to be synced before the next begins */
+    bool held;           /* a full or given up segment waits for its sync before the next begins */
 };
 
 static void store_check(const struct ff_store *s)
@@ -161,8 +161,9 @@ static int groups_write(struct ff_store *s)
 static enum ff_status embedded_flush(struct ff_store *s)
 {
     if (s->given_up) {
-        if (s->syncer.busy) /* with the file that is to be closed; its result comes */
-            return s->trouble.status;
+        s->held = s->syncer.busy;
+        if (s->held)
+            return FF_OK;
         segment_end(s);
     }
     if (!pending_unwritten(&s->queue))

@@ -36,7 +36,7 @@ static bool can_parse(const struct conn *c)
 /* A request has begun and is not whole. */
 static bool is_partial(const struct conn *c)
 {
-    return netbuf_length(&c->in) > 0 && !c->stalled && !c->resumed;
+    return netbuf_length(&c->in) > 0 && !c->stalled && !c->resumed && !c->pipeline.last;
 }
 
 static bool wants_read(const struct conn *c)
@@ -104,8 +104,10 @@ static void conn_finish(struct conn *c)
 /* After each step: closes what has come to its end, and sets what to wait for and how long. */
 static void conn_settle(struct conn *c)
 {
-    if ((c->eof || c->net->stopping) && !c->stalled && !c->resumed)
+    if ((c->eof || c->net->stopping) && !c->stalled && !c->resumed && !c->pipeline.last) {
         c->pipeline.last = true;
+        conn_reset_input(c);
+    }
     bool nothing_owed = pipeline_waiting(&c->pipeline) == 0 && pipeline_bytes(&c->pipeline) == 0;
     if (c->broken || (c->phase == CONN_OPEN && c->pipeline.last && nothing_owed && !c->pipeline.closing)) {
         conn_close(c);
@@ -157,7 +159,6 @@ static void conn_continue(struct conn *c)
         return;
     c->owes_continue = false;
     c->broken |= !netbuf_append(&c->net->pool, &c->pipeline.out, word, sizeof word - 1);
-    conn_mark_dirty(c);
 }
 
 /* Takes one message off the front of b. False: none is whole. */
@@ -223,7 +224,8 @@ static void conn_parse(struct conn *c, struct netbuf *b)
     conn_keep(c, b);
     if (began_now)
         c->since = net_now(c->net);
-    conn_continue(c);
+    if (c->owes_continue)
+        conn_mark_dirty(c);
 }
 
 /* Where the next bytes go: behind what was kept, in the work buffer if that is little. */
@@ -248,7 +250,10 @@ static void conn_read(struct conn *c)
 {
     struct net *n = c->net;
     struct netbuf work, *b = conn_room(c, &work);
-    ssize_t got = b ? recv(c->fd, b->p + b->end, b->cap - NET_PADDING - b->end, 0) : -1;
+    size_t room = b ? b->cap - NET_PADDING - b->end : 0;
+    if (room > NET_WORK_BYTES)
+        room = NET_WORK_BYTES;
+    ssize_t got = b ? recv(c->fd, b->p + b->end, room, 0) : -1;
     if (got < 0) {
         if (b && (errno == EAGAIN || errno == EINTR))
             return;
@@ -355,7 +360,8 @@ static void conn_send(struct conn *c)
     }
     if (sent > 0) {
         out->start += (size_t)sent;
-        c->since = net_now(c->net);
+        if (!is_partial(c))
+            c->since = net_now(c->net);
     }
     c->blocked = netbuf_length(out) > 0;
     if (c->blocked && !c->writer) {
@@ -382,6 +388,7 @@ void conn_flush(struct conn *c)
     }
     if (c->stalled && can_parse(c)) {
         c->stalled = false;
+        c->since = net_now(c->net);
         list_add(&c->net->resume_next, &c->resumed, c->index);
     }
     conn_settle(c);

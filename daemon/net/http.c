@@ -98,9 +98,7 @@ static int on_head_end(llhttp_t *parser)
     struct http_head *head = r->head;
     head->keep_alive = llhttp_should_keep_alive(parser);
     head->content_length = parser->flags & F_CONTENT_LENGTH ? parser->content_length : 0;
-    r->bad |= (parser->flags & F_CONTENT_LENGTH) && (parser->flags & F_TRANSFER_ENCODING);
-    parser->upgrade = 0; /* nothing is upgraded: the request is answered as it stands */
-    return 1;            /* the body is message.c's */
+    return 1; /* the body is message.c's */
 }
 
 static int on_end(llhttp_t *parser)

@@ -18,6 +18,8 @@
 #define NET_LINGER_BYTES (4 * 1024 * 1024) /* and how much of it */
 #define NET_SWEEP_EVERY (FF_SECOND / 2)
 #define NET_ACCEPT_PAUSE (FF_SECOND / 10) /* after running out of descriptors */
+#define NET_COMPLAIN_EVERY (30 * FF_SECOND) /* and how often that is logged */
+#define FF_FOREVER INT64_MAX             /* a deadline that does not come */
 
 enum conn_phase {
     CONN_FREE,
@@ -73,6 +75,7 @@ struct net {
     ff_mono stop_at;
     ff_dur grace;
     ff_mono swept;
+    ff_mono complain_at;    /* before it, running out of descriptors is not logged again */
     struct loop *loop;
     struct conn *conns;     /* options.max_connections of them */
     ff_mono *deadlines;     /* beside them, dense, for the sweep; FF_FOREVER: none */
@@ -88,8 +91,6 @@ struct net {
     int watch_n;
     struct net_counts counts;
 };
-
-#define FF_FOREVER INT64_MAX
 
 /* The clock, read once a turn. */
 ff_mono net_now(struct net *n);

@@ -27,7 +27,7 @@ struct net_request {
     struct ff_span query;   /* behind it */
     struct ff_span body;    /* with NET_PADDING readable bytes behind it */
     struct ff_span content_type, content_encoding, origin, host, authorization, if_none_match,
-        user_agent, forwarded;
+        user_agent, forwarded; /* header values; forwarded: X-Forwarded-For, of several the last */
 };
 #define NET_PADDING 64
 
@@ -40,11 +40,12 @@ struct net_reply {
     int status;                /* 200, 204, 400, ... */
     struct ff_span content_type; /* {NULL, 0}: no body */
     struct ff_span body;       /* copied */
-    struct ff_span headers;    /* further header lines, each ending in \r\n; copied */
+    struct ff_span headers;    /* further header lines, each ending in \r\n; copied. Length, type and
+                                  Connection are net's own */
     bool close;                /* close the connection behind it */
 };
 
-/* What net tells its owner. ctx is the owner's. None of them may free the net. */
+/* What net tells its owner. ctx is the owner's. None of them may free the net or call net_turn. */
 struct net_events {
     /* A request; must be answered by net_reply now or later, exactly once. */
     void (*request)(void *ctx, struct net_handle handle, const struct net_request *request);
@@ -60,7 +61,8 @@ struct net_options {
     uint32_t max_connections; /* more are accepted and closed at once, counted */
     ff_dur idle_timeout;     /* keep-alive without a request */
     ff_dur request_timeout;  /* from a request's first byte to its last */
-    const char *const *udp_allow; /* "10.0.0.0/8", "::1/128", ...; NULL-terminated */
+    const char *const *udp_allow; /* "10.0.0.0/8", "::1/128", ...; NULL-terminated; NULL: nobody.
+                                     Borrowed until the last net_listen_udp */
 };
 
 /* Owned by the caller; NULL when out of memory. */
@@ -79,19 +81,25 @@ const char *net_address(const struct net *n, int listener);
  * connection are written in the order of its requests, gathered into one write a turn. */
 void net_reply(struct net *n, struct net_handle handle, const struct net_reply *reply);
 
-/* Calls fn(ctx) when fd is readable; when a signal came; every interval. Until net_free. */
+/* Calls fn(ctx) when fd is readable; when a signal came; every interval (> 0). Until net_free, which
+ * must come before fd is closed. 0, or -1 when out of memory or of the 32 places there are. */
 int net_watch(struct net *n, int fd, void (*fn)(void *ctx), void *ctx);
 int net_signal(struct net *n, int signal, void (*fn)(void *ctx), void *ctx);
 int net_every(struct net *n, ff_dur interval, void (*fn)(void *ctx), void *ctx);
 
-/* Runs the loop until net_stop. */
+/* Runs the loop until net_stop has done its work; then all connections are closed. */
 void net_run(struct net *n);
+
+/* One turn of the loop, of which net_run is made: waits (when wait) until something is due, reads,
+ * tells, sends what was answered. False once the stop is complete. */
+bool net_turn(struct net *n, bool wait);
 
 /* Begins to stop: no connection is accepted and no request read any more; requests that came
  * are answered; the loop returns when the last reply is written or after grace. */
 void net_stop(struct net *n, ff_dur grace);
 
-/* Counters of the room, for /metrics and the log. */
+/* Counters of the room, for /metrics and the log. Requests that net answered itself are among
+ * bad_requests (400, 413, 431) or timed_out (408), not among requests. */
 struct net_counts {
     uint64_t accepted, closed, refused_connections, requests, bad_requests, timed_out;
     uint64_t datagrams, datagrams_refused, datagrams_truncated, datagrams_dropped_by_kernel;

@@ -91,13 +91,19 @@ void distinct_add(struct distinct *d, uint64_t mark)
         to_sketch(d);
 }
 
+/* restrict lets the compiler take 16 registers at a time. */
+static void sketch_merge(uint8_t *restrict into, const uint8_t *restrict from)
+{
+    for (uint32_t i = 0; i < REGISTERS; i++)
+        into[i] = into[i] > from[i] ? into[i] : from[i];
+}
+
 void distinct_merge(struct distinct *d, const struct distinct *from)
 {
     if (from->registers) {
         if (!d->registers)
             to_sketch(d);
-        for (uint32_t i = 0; i < REGISTERS; i++)
-            d->registers[i] = d->registers[i] > from->registers[i] ? d->registers[i] : from->registers[i];
+        sketch_merge(d->registers, from->registers);
         return;
     }
     for (uint32_t i = 0; i < from->slots; i++)

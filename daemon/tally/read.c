@@ -3,8 +3,9 @@
 #include <assert.h>
 #include <string.h>
 
-/* Edges beyond the year 9999 are taken for its end, so that no sum overflows. */
-#define LAST_EDGE (INT64_C(253402300800) * FF_SECOND)
+/* Edges beyond the last day of the year 9999 are taken for its start: no sum overflows, and every
+ * edge can be written with four digits. */
+#define LAST_EDGE (INT64_C(253402214400) * FF_SECOND)
 
 /* The finest tier that keeps `at`, or the coarsest where none does. */
 static enum tier_kind finest_kept(const struct tally_site *s, ff_wall at)

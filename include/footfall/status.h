@@ -19,6 +19,7 @@
     X(NOT_FOUND, "not_found", 404, "there is nothing here")                                      \
     X(METHOD_NOT_ALLOWED, "method_not_allowed", 405, "this method is not allowed here")          \
     X(BAD_REQUEST, "bad_request", 400, "the request is not well-formed HTTP")                    \
+    X(UNAUTHORIZED, "unauthorized", 401, "a token is needed")                                    \
     X(FOREIGN_ORIGIN, "foreign_origin", 403, "browsers on other pages may not do this")          \
     X(TIMED_OUT, "timed_out", 408, "the request took too long")                                  \
     X(BAD_PARAMETER, "bad_parameter", 400, "a parameter is not valid")                           \

@@ -15,7 +15,7 @@ from reference import Reference
 SEED = int(os.environ.get("FOOTFALL_SEED", "1"))
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "10"))
 SENDERS = 4
-SITE = Site("shop")
+SITE = Site("crash-shop")  # a port may pass to another test's daemon, which knows no such site
 
 
 class Sender(threading.Thread):
@@ -32,7 +32,7 @@ class Sender(threading.Thread):
             for key in ("visitor", "order", "ticket"):
                 if key in beacon:
                     beacon[key] = f"{seed}-{beacon[key]}"
-        self.answered, self.repeated, self.trouble = 0, 0, None
+        self.answered, self.trouble = 0, None
 
     def run(self):
         try:
@@ -44,22 +44,19 @@ class Sender(threading.Thread):
             self.trouble = trouble
 
     def insist(self, events):
-        end = time.monotonic() + 60
+        end, last = time.monotonic() + 60, None
         while time.monotonic() < end:
             client = Client(self.place())
             try:
-                answer = client.post("/v1/events", events)
-                if answer.status == 204:
+                last = client.post("/v1/events", events)
+                if last.status == 204:
                     return
-                if answer.status != 503:
-                    raise Failure(f"{answer!r} to {events}")
-            except (OSError, http.client.HTTPException):
-                pass
+            except (OSError, http.client.HTTPException) as trouble:
+                last = trouble
             finally:
                 client.close()
-            self.repeated += 1
             time.sleep(0.005)
-        raise Failure("not answered within a minute")
+        raise Failure(f"not taken within a minute, at last {last!r}: {events}")
 
 
 class Crash(unittest.TestCase):
@@ -115,14 +112,14 @@ class Store(unittest.TestCase):
     def test_a_torn_tail_is_cut_and_the_rest_is_there(self):
         with Daemon((SITE,)) as daemon:
             for n in range(20):
-                daemon.send({"type": "page_view", "site": "shop", "visitor": f"v{n}"})
+                daemon.send({"type": "page_view", "site": SITE.id, "visitor": f"v{n}"})
             daemon.kill()
             path = self.newest_segment(daemon)
             with open(path, "ab") as file:
                 file.write(b"\x17" * 11)
             daemon.start()
             self.assertEqual(daemon.stats(window="1h")["traffic"]["pageviews"], 20)
-            daemon.send({"type": "page_view", "site": "shop", "visitor": "next"})
+            daemon.send({"type": "page_view", "site": SITE.id, "visitor": "next"})
             daemon.restart()
             self.assertEqual(daemon.stats(window="1h")["traffic"]["pageviews"], 21)
 
@@ -133,7 +130,7 @@ class Store(unittest.TestCase):
 
     def test_a_second_daemon_on_the_same_store_is_refused(self):
         with Daemon((SITE,)) as daemon:
-            daemon.send({"type": "page_view", "site": "shop", "visitor": "v"})
+            daemon.send({"type": "page_view", "site": SITE.id, "visitor": "v"})
             other = Daemon((SITE,), [f"store.path={daemon.directory}/store"])
             self.addCleanup(other.close)
             with self.assertRaisesRegex(Failure, "ended with 1 "):
@@ -142,14 +139,14 @@ class Store(unittest.TestCase):
 
     def test_orders_repeats_and_carts_are_remembered_over_a_stop(self):
         with Daemon((SITE,)) as daemon:
-            buy = {"type": "purchase", "site": "shop", "visitor": "v", "order": "o", "value": 10}
-            add = {"type": "add_to_cart", "site": "shop", "visitor": "v", "items": [{"sku": "a"}]}
+            buy = {"type": "purchase", "site": SITE.id, "visitor": "v", "order": "o", "value": 10}
+            add = {"type": "add_to_cart", "site": SITE.id, "visitor": "v", "items": [{"sku": "a"}]}
             daemon.send([{**add, "id": "1"}])
             daemon.stop()
             daemon.start()
             daemon.send([{**add, "id": "1"}, {**buy, "id": "2"}])
             daemon.restart()
-            daemon.send([{**buy, "id": "3"}, {"type": "refund", "site": "shop", "order": "o"}])
+            daemon.send([{**buy, "id": "3"}, {"type": "refund", "site": SITE.id, "order": "o"}])
             answer = daemon.stats(window="1h")
             self.assertEqual(answer["cart"]["carts_converted"], 1)
             self.assertEqual(answer["orders"]["duplicates"], 1)

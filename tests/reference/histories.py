@@ -38,7 +38,7 @@ class Teller:
         self.random = random.Random(seed)
         self.gap_weights = GAPS[pace]
         self.longest = LONGEST[pace]
-        self.orders, self.beacons, self.number = [], [], 0
+        self.refunded, self.beacons, self.number = set(), [], 0
 
     def gap(self):
         """To a visitor's next event: seconds, minutes, or about one of the limits."""
@@ -101,17 +101,19 @@ class Teller:
             self.beacons.append({**beacon, AT: beacon[AT] + wait})
         elif beacon["type"] == "purchase" and self.maybe(0.1):
             self.number += 1
-            wait = self.wait(0, MINUTE, HOUR, 3 * DAY, 90 * DAY, 90 * DAY + 1)
-            again = {**beacon, AT: beacon[AT] + wait, "id": f"e{self.number}", "value": "77"}
-            self.beacons.append(again)
+            again = (90 * DAY + 1,) if beacon["order"] not in self.refunded else ()
+            wait = self.wait(0, MINUTE, HOUR, 3 * DAY, 90 * DAY, *again)
+            other = {**beacon, AT: beacon[AT] + wait, "id": f"e{self.number}", "value": "77"}
+            self.beacons.append(other)
             if self.maybe(0.5):
-                self.beacons.append({**again, AT: again[AT] + SECOND})
+                self.beacons.append({**other, AT: other[AT] + SECOND})
 
     def office(self, time, site, order):
         """What back offices send: refunds before and after the purchase, and the rest."""
         while self.maybe(0.3):
             wait = self.wait(-90 * DAY, -DAY, -HOUR, -1, 0, 1, HOUR, 2 * DAY, 90 * DAY, 90 * DAY + 1)
             name = order if self.maybe(0.8) else f"unknown{self.number}"
+            self.refunded.add(name)
             fields = self.make_refund()
             self.repeats(self.add(time + wait, site, "refund", None, order=name, **fields))
         if self.maybe(0.1):
@@ -183,7 +185,6 @@ class Teller:
 
     def make_purchase(self):
         order = f"o{self.number}"
-        self.orders.append(order)
         value = self.random.choice((10, "24.75", 0.0001, "99999.9999", 59.970000000000006, 0))
         return {**self.cart_fields(items=self.items()), "order": order, "value": value}
 

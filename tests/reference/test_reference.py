@@ -67,6 +67,7 @@ class Nothing(Case):
 class Values(Case):
     def test_times_are_seconds_milliseconds_or_text(self):
         self.assertEqual(instant(100_000_000_000), 100_000_000_000 * SECOND)
+        self.assertEqual(instant(100_000_000_001), 100_000_000_001_000)
         self.assertEqual(instant(1_700_000_000_123), 1_700_000_000_123_000)
         self.assertEqual(instant(1_700_000_000.5), 1_700_000_000_500_000)
         self.assertEqual(instant("2023-11-14T22:13:20Z"), 1_700_000_000 * SECOND)
@@ -83,6 +84,7 @@ class Values(Case):
         self.assertEqual(term_key("Cafe\u0301"), "caf\u00e9")
         self.assertEqual(term_key("İ"), "i\u0307")
         self.assertEqual(len(term_key("a" + "\u00e9" * 200).encode()), 255)
+        self.assertEqual(term_key("a" * 300), "a" * 256)
 
 
 class Sessions(Case):
@@ -138,12 +140,15 @@ class Sessions(Case):
         self.shows(story, "traffic", {"live_visitors": 2}, now=5)
         self.shows(story, "traffic", {"live_visitors": 1}, now=5.01)
         self.shows(story, "traffic", {"live_visitors": 0}, now=50)
+        story = [at(0, "page_view"), at(4, "ping")]
+        self.shows(story, "traffic", {"live_visitors": 1}, now=9)
 
     def test_time_on_page_is_the_time_to_the_next_page_or_what_the_last_one_reports(self):
         story = [at(0, "page_view", engaged_ms=7000), at(1, "ping", engaged_ms=60000),
                  at(2, "page_view"), at(3, "ping", engaged_ms=5000), at(4, "custom", name="x"),
                  at(5, "ping", engaged_ms=1000)]
         self.shows(story, "traffic", {"page_seconds": (120 + 6) / 2})
+        self.shows([at(0, "page_view", engaged_ms=2500)], "traffic", {"page_seconds": 2.5})
         self.shows([at(0, "page_view"), at(1, "ping")], "traffic", {"page_seconds": None})
         self.shows([at(0, "page_view"), at(0, "page_view")], "traffic", {"page_seconds": 0.0})
 
@@ -255,6 +260,12 @@ class CartStates(Case):
                   carts_recovered=1)
         self.cart(at(0, "add_to_cart", items=[ITEM]), at(59, "view_cart"), buy(118),
                   carts_recovered=0)
+
+    def test_the_abandonment_rate_leaves_open_and_emptied_carts_out(self):
+        self.cart(at(0, "add_to_cart"), at(0, "add_to_cart", "w"), buy(1, visitor="w"),
+                  at(100, "add_to_cart", "x"), at(0, "add_to_cart", "y", items=[ITEM]),
+                  at(1, "update_cart", "y", items=[]), now=101,
+                  carts_opened=4, carts_open=1, carts_emptied=1, abandonment_rate=0.5)
 
     def test_a_gap_while_emptied_is_no_abandonment(self):
         self.cart(at(0, "add_to_cart", items=[ITEM]), at(1, "remove_from_cart", items=[ITEM]),
@@ -381,6 +392,7 @@ class Orders(Case):
         self.assertEqual(refunded(value=7), {"USD": Decimal(7)})
         self.assertEqual(refunded(items=[{"sku": "a", "price": "1.5", "quantity": 2}]),
                          {"USD": Decimal(3)})
+        self.assertEqual(refunded(value=7, items=[ITEM]), {"USD": Decimal(7)})
         self.assertEqual(refunded(items=[]), {"USD": Decimal(30)})
         self.assertEqual(refunded(), {"USD": Decimal(30)})
         self.assertEqual(refunded(value=7, currency="JPY"), {"JPY": Decimal(7)})
@@ -500,8 +512,11 @@ class Sites(Case):
         self.shows(story, "traffic", {"pageviews": 1, "visitors": 1, "session_seconds": 120.0},
                    config=config)
         other = Config(sites=config.sites[::-1])
+        story.append(at(3, "refund", None, order="1", site="two"))
+        self.shows(story, "traffic", {"pageviews": 1}, config=other)
         self.shows(story, "orders", {"orders": 1, "duplicates": 0,
-                                     "revenue": {"JPY": Decimal(99)}}, config=other)
+                                     "revenue": {"JPY": Decimal(99)},
+                                     "refunded": {"JPY": Decimal(99)}}, config=other)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,56 @@
+/* Answer: the queries. Each is a row {path, parameters, render}: it reads what the shop is now,
+ * changes nothing, and writes JSON into the caller's buffer. */
+#ifndef FOOTFALL_ANSWER_H
+#define FOOTFALL_ANSWER_H
+
+#include "footfall/span.h"
+#include "footfall/status.h"
+#include "footfall/time.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tally;
+struct zone;
+
+struct answer_site {
+    const char *id;
+    const char *const *aliases; /* NULL-terminated, or NULL */
+    const struct zone *zone;
+};
+
+/* What queries read; all borrowed for the call. Tally and live_visitors must have been advanced to
+ * now. */
+struct answer_context {
+    const struct answer_site *sites; /* in the order of their indices in facts */
+    uint16_t site_count;
+    struct tally *tally;
+    int64_t (*live_visitors)(void *ctx, uint16_t site); /* in the 5 minutes before now */
+    void *live_ctx;
+    ff_wall now;
+};
+
+#define ANSWER_MIN 2048 /* bytes of buffer that every refusal fits in */
+#define ANSWER_ETAG 40
+
+struct answer_out {
+    char *body;               /* in: the caller's buffer, not NUL-terminated */
+    size_t size;              /* in: its bytes, >= ANSWER_MIN */
+    size_t length;            /* of the body */
+    int http;                 /* status of the response */
+    const char *content_type; /* of the body, static */
+    char etag[ANSWER_ETAG];   /* quoted, of everything but generated_at; "" when refused */
+};
+
+/* Answers a GET of path with query (what follows the '?', as sent; {NULL, 0} for none). FF_OK, or
+ * why it was refused: FF_NOT_FOUND for a path that is no query, FF_UNKNOWN_SITE, FF_BAD_PARAMETER
+ * (also where the answer would not fit the buffer). The body then is {"error", "code",
+ * "parameter" (where it is about one)}. */
+enum ff_status answer_query(const struct answer_context *ctx, struct ff_span path, struct ff_span query,
+                            struct answer_out *out);
+
+/* Whether an If-None-Match header ("*", or a list of tags, weak ones too) names etag: the response
+ * then is 304 without a body. Never for an empty etag. */
+bool answer_matches(struct ff_span if_none_match, const char *etag);
+
+#endif

@@ -1,0 +1,45 @@
+/* Metrics: what each number is made of, in one table of rows; the meanings are metrics.md's. */
+#ifndef FOOTFALL_METRICS_H
+#define FOOTFALL_METRICS_H
+
+#include "json_out.h"
+#include "tally.h"
+
+enum metric_kind {
+    METRIC_COUNT,       /* top */
+    METRIC_RATIO,       /* top / bottom */
+    METRIC_SECONDS,     /* top, in microseconds, / bottom, in seconds */
+    METRIC_MONEY,       /* purse */
+    METRIC_MONEY_LESS,  /* purse - other_purse */
+    METRIC_MONEY_MEAN,  /* purse / number of things in it, rounded half-even to 4 places */
+    METRIC_LIVE,        /* live visitors: known for now only */
+};
+
+/* An operand beside the counters: distinct visitors. */
+#define METRIC_VISITORS FF_COUNTERS
+
+/* one + sign * other, not below 0; sign 0 is one alone, which may be anything. */
+struct metric_term {
+    uint8_t one;
+    int8_t sign;
+    uint8_t other;
+};
+
+struct metric {
+    const char *section, *name;
+    enum metric_kind kind;
+    struct metric_term top, bottom;
+    uint8_t purse, other_purse;
+};
+
+/* The rows, those of a section side by side; *n of them. */
+const struct metric *metrics_all(size_t *n);
+
+/* The metric called "name" or "section.name". NULL when there is none, and then *ambiguous is how
+ * many metrics of that name mean different numbers (0: it is unknown). */
+const struct metric *metrics_find(struct ff_span name, size_t *ambiguous);
+
+/* Writes the metric's value (the key comes before): a number, null, or an object of money. */
+void metrics_write(const struct metric *m, const struct tally_window *w, int64_t live, struct json_out *out);
+
+#endif

@@ -1,0 +1,30 @@
+/* A record's lasting form: one MessagePack map with integer keys.
+ *
+ *   RECORD_KEY_VERSION first; then RECORD_KEY_RECEIVED, and of the other RECORD_KEY_* those that
+ *   say something; then every field that the beacon has, under its FF_FIELD_* number, in order.
+ *   type: its number in FF_TYPE_TABLE. Texts: strings. time, numbers, money: integers in their
+ *   units. currency: its three letters. items: an array of maps, whose keys are enum ff_item_text
+ *   and RECORD_ITEM_*.
+ *
+ * What a change needs: a new key, or a new type or field, is a new RECORD_VERSION, because a daemon
+ * that does not know it must not pass over it; the numbers that were given stay as they are, and
+ * records of older versions stay readable. A test pins the bytes. */
+#ifndef FOOTFALL_RECORD_KEYS_H
+#define FOOTFALL_RECORD_KEYS_H
+
+#define RECORD_VERSION 1
+
+enum record_key {
+    RECORD_KEY_VERSION = 64,
+    RECORD_KEY_RECEIVED = 65,
+    RECORD_KEY_ARRIVAL = 66,  /* where it is not received */
+    RECORD_KEY_IMPORTED = 67, /* true, or left out */
+    RECORD_KEY_TERM = 68,     /* term_key, where it is not the term */
+};
+
+enum record_item_key {
+    RECORD_ITEM_PRICE = 5,    /* where the item has one */
+    RECORD_ITEM_QUANTITY = 6, /* where it is not 1 */
+};
+
+#endif

@@ -1,0 +1,87 @@
+/* Desk: two shops with their tally, to ask queries of. Berlin is site 0, UTC site 1. */
+#ifndef FOOTFALL_TEST_DESK_H
+#define FOOTFALL_TEST_DESK_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+#include "tally.h"
+#include "zone.h"
+
+#define NOW (INT64_C(1792956200) * FF_SECOND) /* 2026-10-25T19:23:20Z, the day Berlin has 25 hours */
+
+struct desk {
+    struct zone *zone[2];
+    struct answer_site site[2];
+    struct answer_context ctx;
+    struct answer_out out;
+    enum ff_status status;
+    char body[1 << 20];
+};
+
+static int64_t desk_live(void *ctx, uint16_t site)
+{
+    (void)ctx;
+    return 7 + site;
+}
+
+static int desk_open(void **state)
+{
+    static const char *const aliases[] = {"berlin", "ber lin", NULL};
+    struct desk *d = calloc(1, sizeof(*d));
+    d->zone[0] = zone_new("Europe/Berlin");
+    d->zone[1] = zone_new("UTC");
+    d->site[0] = (struct answer_site){"shop", aliases, d->zone[0]};
+    d->site[1] = (struct answer_site){"other", NULL, d->zone[1]};
+    const struct zone *const zones[] = {d->zone[0], d->zone[1]};
+    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY};
+    d->ctx = (struct answer_context){d->site, 2, tally_new(&options), desk_live, NULL, NOW};
+    tally_advance(d->ctx.tally, NOW);
+    *state = d;
+    return 0;
+}
+
+static int desk_close(void **state)
+{
+    struct desk *d = *state;
+    tally_free(&d->ctx.tally);
+    zone_free(&d->zone[0]);
+    zone_free(&d->zone[1]);
+    free(d);
+    return 0;
+}
+
+static inline void desk_count(struct desk *d, uint16_t site, ff_wall at, enum ff_counter which, int64_t by)
+{
+    struct ff_fact f = {.at = at, .site = site, .kind = FF_FACT_COUNT, .which = (uint8_t)which, .by = by};
+    tally_add(d->ctx.tally, &f, 1);
+}
+
+static inline void desk_pay(struct desk *d, uint16_t site, ff_wall at, ff_money amount)
+{
+    struct ff_fact f = {.at = at, .site = site, .kind = FF_FACT_MONEY, .which = FF_PURSE_REVENUE,
+                        .currency = FF_CURRENCY('E', 'U', 'R'), .by = 1};
+    f.amount = amount;
+    tally_add(d->ctx.tally, &f, 1);
+}
+
+/* Asks, and gives the body as a string. */
+static inline const char *desk_ask(struct desk *d, const char *path, const char *query)
+{
+    d->out = (struct answer_out){.body = d->body, .size = sizeof(d->body) - 1};
+    d->status = answer_query(&d->ctx, ff_span_text(path), ff_span_text(query), &d->out);
+    d->body[d->out.length] = '\0';
+    return d->body;
+}
+
+static inline size_t desk_occurrences(const char *text, const char *of)
+{
+    size_t n = 0;
+    for (const char *p = text; (p = strstr(p, of)); p++)
+        n++;
+    return n;
+}
+
+#endif

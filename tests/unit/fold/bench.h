@@ -1,0 +1,372 @@
+/* Bench: a fold to try things on. It sums up the facts per (instant, what), as a tally would, and
+ * builds records in few words. Static functions, since every test is a program of its own. */
+#ifndef FOOTFALL_TEST_BENCH_H
+#define FOOTFALL_TEST_BENCH_H
+
+#include "state.h"
+
+#include <stdlib.h>
+
+#define BENCH __attribute__((unused)) static
+
+/* The bench's midnight (2024-01-01T00:00:00Z) and instants after it. */
+#define BENCH_START (INT64_C(1704067200) * FF_SECOND)
+#define T(minutes) (BENCH_START + (ff_dur)(minutes) * FF_MINUTE)
+#define DAYS(n) (BENCH_START + (ff_dur)(n) * FF_DAY)
+
+#define EUR FF_CURRENCY('E', 'U', 'R')
+#define USD FF_CURRENCY('U', 'S', 'D')
+#define MONEY(units) ((ff_money)(units) * FF_MONEY_ONE)
+
+/* One counter, or one purse and currency, or one visitor's mark, at one instant. */
+struct bench_sum {
+    ff_wall at;
+    uint16_t site;
+    uint8_t kind, which;
+    ff_currency currency;
+    uint64_t mark;
+    int64_t by;
+    ff_money_sum amount;
+};
+
+struct bench {
+    struct fold *fold;
+    struct fold_options options;
+    struct bench_sum *sums;
+    size_t n, room;
+    ff_wall received; /* of the last record */
+    uint64_t seq;
+};
+
+static int bench_compare(const void *left, const void *right)
+{
+    const struct bench_sum *a = left, *b = right;
+#define BY(field)                                                                                \
+    if (a->field != b->field)                                                                    \
+        return a->field < b->field ? -1 : 1
+    BY(at);
+    BY(site);
+    BY(kind);
+    BY(which);
+    BY(currency);
+    BY(mark);
+#undef BY
+    return 0;
+}
+
+BENCH void bench_take(void *ctx, const struct ff_fact *facts, size_t n)
+{
+    struct bench *b = ctx;
+    for (size_t i = 0; i < n; i++) {
+        const struct ff_fact *f = &facts[i];
+        struct bench_sum s = {f->at, f->site, f->kind, f->which, f->currency, 0, f->by, 0};
+        if (f->kind == FF_FACT_MONEY)
+            s.amount = f->amount;
+        if (f->kind == FF_FACT_VISITOR)
+            s.mark = f->mark;
+        size_t k = 0;
+        while (k < b->n && bench_compare(&b->sums[k], &s) != 0)
+            k++;
+        if (k == b->n) {
+            if (b->n == b->room) {
+                b->room = b->room ? 2 * b->room : 64;
+                b->sums = realloc(b->sums, b->room * sizeof *b->sums);
+                assert_non_null(b->sums);
+            }
+            b->sums[b->n++] = s;
+        } else if (f->kind != FF_FACT_VISITOR) { /* a visitor's repeats change nothing */
+            b->sums[k].by += s.by;
+            b->sums[k].amount += s.amount;
+        }
+    }
+}
+
+/* The contract's defaults, with room for little. */
+BENCH struct fold_options bench_options(void)
+{
+    return (struct fold_options){
+        .session_timeout = 30 * FF_MINUTE, .session_max_length = 24 * FF_HOUR,
+        .session_lateness = 5 * FF_MINUTE, .session_remember = 90 * FF_DAY,
+        .cart_abandon_after = FF_HOUR, .cart_recover_within = 7 * FF_DAY,
+        .dedupe_window = FF_DAY, .orders_dedupe = 90 * FF_DAY, .max_age = 72 * FF_HOUR,
+        .max_visitors = 64, .max_carts = 64, .max_ids = 64, .max_orders = 64,
+        .max_tails = 64, .max_tail_events = 2000, .max_lines = 65536,
+    };
+}
+
+/* Two sites: 0 in EUR, 1 in USD. */
+BENCH void bench_open_with(struct bench *b, struct fold_options options)
+{
+    static const struct fold_site sites[] = {{"shop", EUR}, {"other", USD}};
+    *b = (struct bench){.options = options, .received = FF_NEVER};
+    b->options.sites = sites;
+    b->options.site_count = 2;
+    struct hash_seed seed = {{UINT64_C(0x9e3779b97f4a7c15), 42}};
+    struct ff_fact_sink sink = {bench_take, b};
+    b->fold = fold_new(&b->options, &seed, &sink);
+    assert_non_null(b->fold);
+}
+
+BENCH void bench_open(struct bench *b)
+{
+    bench_open_with(b, bench_options());
+}
+
+BENCH void bench_close(struct bench *b)
+{
+    fold_free(&b->fold);
+    assert_null(b->fold);
+    free(b->sums);
+    b->sums = NULL;
+}
+
+/* --- beacons: texts are borrowed ----------------------------------------------------------- */
+
+BENCH struct ff_beacon bench_event(enum ff_type type, const char *visitor, ff_wall time)
+{
+    struct ff_beacon e = {.type = type, .time = time, .has = FF_HAS(TYPE) | FF_HAS(TIME)};
+    if (visitor) {
+        e.has |= FF_HAS(VISITOR);
+        e.text[FF_TEXT_VISITOR] = ff_span_text(visitor);
+    }
+    return e;
+}
+
+BENCH struct ff_beacon bench_engaged(enum ff_type type, const char *visitor, ff_wall time, int64_t ms)
+{
+    struct ff_beacon e = bench_event(type, visitor, time);
+    e.has |= FF_HAS(ENGAGED_MS);
+    e.number[FF_NUMBER_ENGAGED_MS] = ms;
+    return e;
+}
+
+BENCH struct ff_beacon bench_search(const char *visitor, ff_wall time, const char *term)
+{
+    struct ff_beacon e = bench_event(FF_SEARCH, visitor, time);
+    e.term_key = ff_span_text(term);
+    return e;
+}
+
+BENCH struct ff_item bench_item(const char *sku, int32_t quantity, ff_money price)
+{
+    struct ff_item i = {.quantity = quantity, .price = price, .has_price = true};
+    i.text[FF_ITEM_SKU] = ff_span_text(sku);
+    return i;
+}
+
+BENCH struct ff_item bench_unpriced(const char *sku, int32_t quantity)
+{
+    struct ff_item i = bench_item(sku, quantity, 0);
+    i.has_price = false;
+    return i;
+}
+
+/* items are borrowed, too. */
+BENCH struct ff_beacon bench_cart(enum ff_type type, const char *visitor, ff_wall time,
+                                  const struct ff_item *items, uint32_t n)
+{
+    struct ff_beacon e = bench_event(type, visitor, time);
+    if (n > 0)
+        e.has |= FF_HAS(ITEMS);
+    e.items = items;
+    e.item_count = n;
+    return e;
+}
+
+BENCH struct ff_beacon bench_purchase(const char *visitor, ff_wall time, const char *order, ff_money value)
+{
+    struct ff_beacon e = bench_event(FF_PURCHASE, visitor, time);
+    e.has |= FF_HAS(ORDER) | FF_HAS(VALUE);
+    e.text[FF_TEXT_ORDER] = ff_span_text(order);
+    e.money[FF_AMOUNT_VALUE] = value;
+    return e;
+}
+
+BENCH struct ff_beacon bench_refund(ff_wall time, const char *order)
+{
+    struct ff_beacon e = bench_event(FF_REFUND, NULL, time);
+    e.has |= FF_HAS(ORDER);
+    e.text[FF_TEXT_ORDER] = ff_span_text(order);
+    return e;
+}
+
+BENCH struct ff_beacon bench_with_value(struct ff_beacon e, ff_money value)
+{
+    e.has |= FF_HAS(VALUE);
+    e.money[FF_AMOUNT_VALUE] = value;
+    return e;
+}
+
+BENCH struct ff_beacon bench_with_id(struct ff_beacon e, const char *id)
+{
+    e.has |= FF_HAS(ID);
+    e.text[FF_TEXT_ID] = ff_span_text(id);
+    return e;
+}
+
+BENCH struct ff_beacon bench_in(struct ff_beacon e, ff_currency currency)
+{
+    e.has |= FF_HAS(CURRENCY);
+    e.currency = currency;
+    return e;
+}
+
+/* --- records ------------------------------------------------------------------------------- */
+
+BENCH enum ff_status bench_fold(struct bench *b, struct ff_beacon e, ff_wall received, bool imported)
+{
+    if (received > b->received)
+        b->received = received;
+    struct ff_record r = {.seq = ++b->seq, .received = b->received,
+                          .arrival = imported ? e.time : b->received, .imported = imported, .beacon = e};
+    return fold_apply(b->fold, &r);
+}
+
+/* Comes at this time. */
+BENCH enum ff_status bench_send_at(struct bench *b, struct ff_beacon e, ff_wall received)
+{
+    return bench_fold(b, e, received, false);
+}
+
+/* Comes when it happens, or at the time of the record before. */
+BENCH enum ff_status bench_send(struct bench *b, struct ff_beacon e)
+{
+    return bench_fold(b, e, e.time, false);
+}
+
+/* One event a letter, a minute apart, from start on; capitals are the variant. */
+BENCH void bench_play(struct bench *b, const char *visitor, ff_wall start, const char *letters)
+{
+    static const char *const orders[] = {"o0", "o1", "o2", "o3", "o4", "o5", "o6", "o7"};
+    struct ff_item item = bench_item("sku", 1, MONEY(10)), nothing = bench_item("sku", 0, 0);
+    for (size_t i = 0; letters[i]; i++) {
+        ff_wall t = start + (ff_dur)i * FF_MINUTE;
+        struct ff_beacon e;
+        switch (letters[i]) {
+        case 'p': e = bench_event(FF_PAGE_VIEW, visitor, t); break;
+        case '.': e = bench_event(FF_PING, visitor, t); break;
+        case 'e': e = bench_engaged(FF_PING, visitor, t, 9999); break;
+        case 'E': e = bench_engaged(FF_PING, visitor, t, 10000); break;
+        case 'i': e = bench_event(FF_VIEW_ITEM, visitor, t); break;
+        case 's': e = bench_search(visitor, t, "red shoes"); break;
+        case 'S': e = bench_search(visitor, t, "blue shoes"); break;
+        case 'a': e = bench_cart(FF_ADD_TO_CART, visitor, t, &item, 1); break;
+        case 'r': e = bench_cart(FF_REMOVE_FROM_CART, visitor, t, &item, 1); break;
+        case 'u': e = bench_cart(FF_UPDATE_CART, visitor, t, &item, 1); break;
+        case 'U': e = bench_cart(FF_UPDATE_CART, visitor, t, &nothing, 1); break;
+        case 'v': e = bench_event(FF_VIEW_CART, visitor, t); break;
+        case 'b': e = bench_event(FF_BEGIN_CHECKOUT, visitor, t); break;
+        case 'c': e = bench_event(FF_CHECKOUT_STEP, visitor, t); break;
+        case '$': e = bench_purchase(visitor, t, orders[i % 8], MONEY(10)); break;
+        case 'y': e = bench_event(FF_SURVEY, visitor, t); break;
+        case 'x': e = bench_event(FF_CUSTOM, visitor, t); break;
+        case 'X':
+            e = bench_event(FF_CUSTOM, visitor, t);
+            e.passive = true;
+            break;
+        default: fail_msg("no event for '%c'", letters[i]); return;
+        }
+        bench_send(b, e);
+    }
+}
+
+/* --- sums ---------------------------------------------------------------------------------- */
+
+/* Of all instants and sites. */
+BENCH int64_t bench_total(const struct bench *b, enum ff_counter counter)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < b->n; i++)
+        if (b->sums[i].kind == FF_FACT_COUNT && b->sums[i].which == counter)
+            sum += b->sums[i].by;
+    return sum;
+}
+
+BENCH int64_t bench_count(const struct bench *b, uint16_t site, enum ff_counter counter, ff_wall at)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (b->sums[i].kind == FF_FACT_COUNT && b->sums[i].which == counter && b->sums[i].at == at &&
+            b->sums[i].site == site)
+            return b->sums[i].by;
+    return 0;
+}
+
+/* Sum of a purse over all instants and sites; *number, when asked for, is that of things summed. */
+BENCH int64_t bench_money(const struct bench *b, enum ff_purse purse, ff_currency currency, int64_t *number)
+{
+    ff_money_sum sum = 0;
+    int64_t things = 0;
+    for (size_t i = 0; i < b->n; i++)
+        if (b->sums[i].kind == FF_FACT_MONEY && b->sums[i].which == purse && b->sums[i].currency == currency) {
+            sum += b->sums[i].amount;
+            things += b->sums[i].by;
+        }
+    if (number)
+        *number = things;
+    return (int64_t)sum;
+}
+
+/* Times at which a visitor was seen, over all visitors. */
+BENCH size_t bench_seen(const struct bench *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n; i++)
+        n += b->sums[i].kind == FF_FACT_VISITOR;
+    return n;
+}
+
+#define assert_total(b, counter, expected)                                                       \
+    assert_int_equal(bench_total(b, FF_COUNT_##counter), expected)
+
+/* What metrics.md promises of any history: carts add up at every opening, and no sum of
+ * differences is below nothing. */
+BENCH void bench_assert_sums(struct bench *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        const struct bench_sum *s = &b->sums[i];
+        if (s->by < 0 || (s->kind == FF_FACT_MONEY && s->by == 0 && s->amount != 0))
+            fail_msg("kind %d which %d at %lld: %lld", s->kind, s->which, (long long)s->at, (long long)s->by);
+        if (s->kind != FF_FACT_COUNT || s->which != FF_COUNT_CARTS_OPENED)
+            continue;
+        int64_t states = bench_count(b, s->site, FF_COUNT_CARTS_OPEN, s->at) +
+                         bench_count(b, s->site, FF_COUNT_CARTS_CONVERTED, s->at) +
+                         bench_count(b, s->site, FF_COUNT_CARTS_ABANDONED, s->at) +
+                         bench_count(b, s->site, FF_COUNT_CARTS_EMPTIED, s->at);
+        if (states != s->by)
+            fail_msg("carts opened at %lld: %lld, but %lld in some state", (long long)s->at,
+                     (long long)s->by, (long long)states);
+    }
+}
+
+/* Long after the last window: nothing may be left in memory, and no pool may leak. */
+BENCH void bench_assert_empties(struct bench *b)
+{
+    ff_wall now = b->fold->now == FF_NEVER ? BENCH_START : b->fold->now;
+    fold_advance(b->fold, now + 1000 * FF_DAY);
+    struct fold_counts c = fold_counts(b->fold);
+    assert_int_equal(c.visitors, 0);
+    assert_int_equal(c.carts, 0);
+    assert_int_equal(c.ids, 0);
+    assert_int_equal(c.orders, 0);
+    assert_int_equal(c.tails, 0);
+    assert_int_equal(c.tail_events, 0);
+    assert_int_equal(b->fold->lines.used, 0);
+    assert_int_equal(b->fold->pending.used, 0);
+    assert_int_equal(b->fold->live_due.n, 0);
+    assert_int_equal(b->fold->cart_due.n, 0);
+    assert_int_equal(b->fold->visitors_by_key.used, 0);
+    assert_int_equal(fold_live_visitors(b->fold, 0), 0);
+    assert_int_equal(fold_live_visitors(b->fold, 1), 0);
+}
+
+/* Every test ends with it. */
+BENCH void bench_finish(struct bench *b)
+{
+    bench_assert_sums(b);
+    bench_assert_empties(b);
+    bench_assert_sums(b);
+    assert_int_equal(bench_total(b, FF_COUNT_CARTS_OPEN), 0);
+    bench_close(b);
+}
+
+#endif

@@ -1,0 +1,201 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "rig.h"
+
+#include <signal.h>
+
+static struct rig rig;
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct net_options options = rig_options();
+    rig_init(&rig, &options);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    rig_fini(&rig);
+    return 0;
+}
+
+static void a_stop_answers_what_was_accepted(void **state)
+{
+    (void)state;
+    int closed, idle = rig_connect(&rig), busy = rig_connect(&rig), late = rig_connect(&rig), part = rig_connect(&rig);
+    rig.hold = true;
+    rig_say(&rig, busy, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+    rig_say(&rig, part, "GET /part");
+    assert_int_equal(rig.requests, 2);
+    assert_int_equal(send(late, "GET /3 HTTP/1.1\r\nHost: h\r\n\r\n", 28, 0), 28);
+    net_stop(rig.net, 10 * FF_SECOND);
+    assert_true(net_turn(rig.net, true));
+    assert_int_equal(rig.requests, 3);
+    rig_turns(&rig, 3);
+    assert_string_equal(rig_hear_until(&rig, idle, &closed), "");
+    assert_int_equal(closed, 1);
+    assert_string_equal(rig_hear_until(&rig, part, &closed), "");
+    assert_int_equal(closed, 1);
+    assert_int_equal(net_counts(rig.net).open, 2);
+    for (int i = 3; i-- > 0;)
+        rig_answer(&rig, rig.handle[i], "hello", 5);
+    const char *heard = rig_hear_until(&rig, busy, &closed);
+    const char *first = strstr(heard, "hello"), *last = strstr(heard, "Connection: close\r\n\r\nhello");
+    assert_true(first && last && first < last);
+    assert_int_equal(closed, 1);
+    assert_non_null(strstr(rig_hear_until(&rig, late, &closed), "Connection: close\r\n\r\nhello"));
+    assert_int_equal(closed, 1);
+    assert_true(net_turn(rig.net, false));
+    close(busy);
+    close(late);
+    rig_turns(&rig, 2);
+    assert_false(net_turn(rig.net, false));
+    struct sockaddr_in a = rig_port(&rig, rig.listener);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), -1);
+    close(fd);
+    close(idle);
+    close(part);
+}
+
+static void a_stop_answers_pipelined_requests_that_have_come(void **state)
+{
+    (void)state;
+    char text[16000] = "";
+    for (int i = 0; i < 200; i++)
+        strcat(text, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    int fd = rig_connect(&rig), replies = 0;
+    rig_send(&rig, fd, text, strlen(text));
+    rig_turns(&rig, 1);
+    assert_int_equal(rig.requests, 64);
+    net_stop(rig.net, 10 * FF_SECOND);
+    const char *heard = rig_hear(&rig, fd);
+    for (const char *at = heard; (at = strstr(at, "HTTP/1.1 200")); at++)
+        replies++;
+    assert_int_equal(rig.requests, 200);
+    assert_int_equal(replies, 200);
+    close(fd);
+}
+
+static void a_stop_ends_after_its_grace(void **state)
+{
+    (void)state;
+    int closed, fd = rig_connect(&rig);
+    rig.hold = true;
+    rig_say(&rig, fd, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    net_stop(rig.net, 3 * FF_SECOND);
+    assert_true(net_turn(rig.net, false));
+    rig_time += 2 * FF_SECOND;
+    assert_true(net_turn(rig.net, false));
+    rig_time += 1 * FF_SECOND;
+    net_run(rig.net);
+    assert_int_equal(net_counts(rig.net).open, 0);
+    rig_hear_until(&rig, fd, &closed);
+    assert_int_equal(closed, 1);
+    close(fd);
+}
+
+static void run_returns_at_once_when_a_stop_was_asked_before(void **state)
+{
+    (void)state;
+    net_stop(rig.net, FF_SECOND);
+    net_run(rig.net);
+}
+
+static int calls;
+
+static void stop_it(void *ctx)
+{
+    (void)ctx;
+    if (++calls == 3)
+        net_stop(rig.net, 0);
+}
+
+static void signals_watches_and_intervals_call(void **state)
+{
+    (void)state;
+    int pair[2];
+    assert_int_equal(pipe(pair), 0);
+    assert_int_equal(write(pair[1], "x", 1), 1);
+    calls = 0;
+    assert_int_equal(net_watch(rig.net, pair[0], stop_it, NULL), 0);
+    net_run(rig.net);
+    assert_int_equal(calls, 3);
+    rig_fini(&rig);
+    close(pair[0]);
+    close(pair[1]);
+
+    set_up(NULL);
+    calls = 0;
+    assert_int_equal(net_every(rig.net, 1, stop_it, NULL), 0);
+    net_run(rig.net);
+    assert_int_equal(calls, 3);
+    rig_fini(&rig);
+
+    set_up(NULL);
+    calls = 2;
+    assert_int_equal(net_signal(rig.net, SIGUSR1, stop_it, NULL), 0);
+    raise(SIGUSR1);
+    net_run(rig.net);
+    assert_int_equal(calls, 3);
+}
+
+static void watches_have_a_ceiling(void **state)
+{
+    (void)state;
+    for (int i = 0; i < NET_WATCHES; i++)
+        assert_int_equal(net_every(rig.net, FF_HOUR, stop_it, NULL), 0);
+    assert_int_equal(net_every(rig.net, FF_HOUR, stop_it, NULL), -1);
+}
+
+static void the_turn_is_told_after_its_requests_and_only_then(void **state)
+{
+    (void)state;
+    int fd = rig_connect(&rig);
+    assert_int_equal(rig.turns, 0);
+    rig_say(&rig, fd, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(rig.turns, 1);
+    rig_turns(&rig, 10);
+    assert_int_equal(rig.turns, 1);
+    close(fd);
+}
+
+static void counters_add_up(void **state)
+{
+    (void)state;
+    int a = rig_connect(&rig), b = rig_connect(&rig);
+    rig_say(&rig, a, "GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    rig_say(&rig, b, "rubbish");
+    close(a);
+    close(b);
+    rig_turns(&rig, 5);
+    struct net_counts c = net_counts(rig.net);
+    assert_int_equal(c.accepted, 2);
+    assert_int_equal(c.closed, 2);
+    assert_int_equal(c.open, 0);
+    assert_int_equal(c.requests, 2);
+    assert_int_equal(c.bad_requests, 1);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_stop_answers_what_was_accepted),
+        T(a_stop_answers_pipelined_requests_that_have_come),
+        T(a_stop_ends_after_its_grace),
+        T(run_returns_at_once_when_a_stop_was_asked_before),
+        T(signals_watches_and_intervals_call),
+        T(watches_have_a_ceiling),
+        T(the_turn_is_told_after_its_requests_and_only_then),
+        T(counters_add_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,156 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "distinct.h"
+#include "hash.h"
+
+/* The i-th mark of a stream: marks of different streams are unrelated. */
+static uint64_t mark_of(uint64_t stream, uint64_t i)
+{
+    return hash_mix(hash_mix(stream + 1) + i * UINT64_C(0x9e3779b97f4a7c15));
+}
+
+static double count_of(const struct distinct *d)
+{
+    bool exact;
+    return distinct_count(d, &exact);
+}
+
+static void the_empty_set_counts_nothing(void **state)
+{
+    (void)state;
+    struct distinct d = {0}, other = {0};
+    bool exact = false;
+    assert_true(distinct_count(&d, &exact) == 0 && exact);
+    distinct_merge(&d, &other);
+    assert_true(count_of(&d) == 0);
+    distinct_reset(&d);
+}
+
+static void repeats_change_nothing_and_zero_is_a_mark(void **state)
+{
+    (void)state;
+    struct distinct d = {0};
+    for (int round = 0; round < 3; round++)
+        for (uint64_t mark = 0; mark < 10; mark++)
+            distinct_add(&d, mark);
+    assert_true(count_of(&d) == 10);
+    distinct_reset(&d);
+    assert_true(count_of(&d) == 0);
+}
+
+static void it_is_exact_up_to_2048_and_never_below_that_after(void **state)
+{
+    (void)state;
+    for (uint64_t stream = 0; stream < 20; stream++) {
+        struct distinct d = {0};
+        bool exact = false;
+        for (uint64_t i = 0; i < DISTINCT_EXACT; i++) {
+            distinct_add(&d, mark_of(stream, i));
+            distinct_add(&d, mark_of(stream, i / 2));
+            assert_true(distinct_count(&d, &exact) == i + 1 && exact);
+        }
+        distinct_add(&d, mark_of(stream, DISTINCT_EXACT));
+        double n = distinct_count(&d, &exact);
+        assert_false(exact);
+        assert_true(n >= DISTINCT_EXACT + 1 && n == rint(n));
+        distinct_reset(&d);
+    }
+}
+
+static void the_standard_error_is_below_one_percent_at_all_sizes(void **state)
+{
+    (void)state;
+    static const struct { uint64_t n; int trials; } rows[] = {
+        {2049, 150}, {3000, 150}, {6000, 150}, {12000, 150}, {25000, 120}, {41000, 120},
+        {50000, 120}, {70000, 100}, {100000, 100}, {250000, 60}, {1000000, 40}};
+    uint64_t stream = 100;
+    for (size_t r = 0; r < sizeof(rows) / sizeof(*rows); r++) {
+        double squares = 0, sum = 0;
+        for (int trial = 0; trial < rows[r].trials; trial++, stream++) {
+            struct distinct d = {0};
+            for (uint64_t i = 0; i < rows[r].n; i++)
+                distinct_add(&d, mark_of(stream, i));
+            double error = count_of(&d) / (double)rows[r].n - 1;
+            squares += error * error;
+            sum += error;
+            distinct_reset(&d);
+        }
+        double spread = sqrt(squares / rows[r].trials), bias = sum / rows[r].trials;
+        if (spread > 0.01 || fabs(bias) > 0.003)
+            fail_msg("%lu marks: standard error %f, bias %f", (unsigned long)rows[r].n, spread, bias);
+    }
+}
+
+static void assert_same(const struct distinct *a, const struct distinct *b)
+{
+    bool exact_a, exact_b;
+    double n_a = distinct_count(a, &exact_a), n_b = distinct_count(b, &exact_b);
+    assert_true(n_a == n_b);
+    assert_int_equal(exact_a, exact_b);
+}
+
+static void the_order_of_marks_does_not_matter(void **state)
+{
+    (void)state;
+    static const uint64_t sizes[] = {100, 2048, 2049, 30000};
+    for (size_t s = 0; s < 4; s++) {
+        struct distinct up = {0}, down = {0};
+        for (uint64_t i = 0; i < sizes[s]; i++) {
+            distinct_add(&up, mark_of(7, i));
+            distinct_add(&down, mark_of(7, sizes[s] - 1 - i));
+        }
+        assert_same(&up, &down);
+        distinct_reset(&up);
+        distinct_reset(&down);
+    }
+}
+
+/* Splits n marks, some of them shared, over parts and merges these; all in one is the truth. */
+static void check_merge(uint64_t n, uint64_t parts)
+{
+    struct distinct whole = {0}, merged = {0};
+    for (uint64_t part = 0; part < parts; part++) {
+        struct distinct d = {0};
+        for (uint64_t i = part * n / parts; i < (part + 2) * n / parts && i < n; i++) {
+            distinct_add(&d, i ? mark_of(9, i) : 0);
+            distinct_add(&whole, i ? mark_of(9, i) : 0);
+        }
+        distinct_merge(&merged, &d);
+        distinct_reset(&d);
+    }
+    assert_same(&whole, &merged);
+    distinct_reset(&whole);
+    distinct_reset(&merged);
+}
+
+static void merging_is_adding_all(void **state)
+{
+    (void)state;
+    check_merge(1, 1);
+    check_merge(500, 7);
+    check_merge(2048, 3);
+    check_merge(2049, 3);
+    check_merge(9000, 2);
+    check_merge(9000, 50);
+    check_merge(100000, 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_empty_set_counts_nothing),
+        cmocka_unit_test(repeats_change_nothing_and_zero_is_a_mark),
+        cmocka_unit_test(it_is_exact_up_to_2048_and_never_below_that_after),
+        cmocka_unit_test(the_standard_error_is_below_one_percent_at_all_sizes),
+        cmocka_unit_test(the_order_of_marks_does_not_matter),
+        cmocka_unit_test(merging_is_adding_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
