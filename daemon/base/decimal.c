@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 #define PLACES 4
-#define EXPONENT_CAP INT64_C(1000000000000) /* farther than any text of digits can reach back from */
+#define EXPONENT_CAP                                                                               \
+    INT64_C(1000000000000) /* farther than any text of digits can reach back from */
 
 /* A number in text: digits * 10^exponent, negated or not. */
 struct parts {

@@ -159,6 +159,7 @@ size_t instant_print(char out[INSTANT_TEXT], ff_wall t)
     else if (fraction != 0)
         snprintf(tail, sizeof tail, ".%03dZ", (int)(fraction / 1000));
     int n = snprintf(out, INSTANT_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%s", (int)year, (int)month,
-                     (int)days + 1, (int)(clock / 3600), (int)(clock / 60 % 60), (int)(clock % 60), tail);
+                     (int)days + 1, (int)(clock / 3600), (int)(clock / 60 % 60), (int)(clock % 60),
+                     tail);
     return (size_t)n;
 }

@@ -33,7 +33,9 @@ struct canon_arrival {
 /* Checks and normalises r->beacon in place (defaults filled in: time, scale, quantity;
  * texts cut; site resolved and text[SITE] replaced by the site's id; term_key set; ip dropped) and
  * sets r->received, r->arrival, r->imported. FF_OK, or the beacon's fault, with fault_field and
- * fault_note set. Texts that it makes live in the canon until canon_reset. */
+ * fault_note set. Texts and items that it makes live in the canon until canon_reset (64 MiB and a
+ * million; past that FF_NO_MEMORY). items, term, kind, scale and purpose are dropped from types
+ * that have no use for them. What passed always has type, site and time. */
 enum ff_status canon_check(struct canon *c, const struct canon_arrival *how, struct ff_record *r);
 
 /* Forgets the texts that canon_check and record_decode made, so that their memory is used anew. Call it between
@@ -49,7 +51,9 @@ size_t record_encode(const struct ff_record *r, void *out, size_t size);
 
 /* Decodes body into *r (seq from the journal), borrowing texts from body and items from the canon.
  * r->beacon.site is resolved as canon_check does; FF_UNKNOWN_SITE when the configuration has it no
- * more (all else is set, then). FF_STORE_CORRUPT, FF_STORE_VERSION for what no encode has written. */
+ * more (all else is set, then). FF_STORE_CORRUPT, FF_STORE_VERSION for what no encode has written;
+ * FF_NO_MEMORY when canon_reset was not called for a million items. What is decoded equals what was
+ * encoded but for unknown and cut, which are 0. */
 enum ff_status record_decode(struct canon *c, uint64_t seq, struct ff_span body, struct ff_record *r);
 
 #endif

@@ -6,7 +6,8 @@
 
 /* Sets the fault; field and note are static text (note may be NULL). Always false, so that a
  * check can end in it. */
-static inline bool refuse(struct ff_beacon *b, enum ff_status fault, const char *field, const char *note)
+static inline bool refuse(struct ff_beacon *b, enum ff_status fault, const char *field,
+                          const char *note)
 {
     b->fault = fault;
     b->fault_field = field;

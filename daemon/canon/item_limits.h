@@ -2,8 +2,8 @@
 #ifndef FOOTFALL_ITEM_LIMITS_H
 #define FOOTFALL_ITEM_LIMITS_H
 
-#define LIMIT_SKU 128        /* bytes */
-#define LIMIT_ITEM_TEXT 256  /* bytes; longer ones are cut */
+#define LIMIT_SKU 128       /* bytes */
+#define LIMIT_ITEM_TEXT 256 /* bytes; longer ones are cut */
 #define LIMIT_QUANTITY 1000000
 
 #endif

@@ -11,7 +11,7 @@ struct reader {
     struct canon *canon;
     struct unpack u;
     struct ff_record *r;
-    uint64_t seen; /* bit of each RECORD_KEY_*, less RECORD_KEY_VERSION */
+    uint64_t seen;         /* bit of each RECORD_KEY_*, less RECORD_KEY_VERSION */
     enum ff_status status; /* FF_OK, or what stopped the reading that is no damage */
 };
 
@@ -112,7 +112,7 @@ static void read_item(struct reader *d, struct ff_item *item)
     uint32_t n = unpack_map(&d->u);
     for (uint32_t i = 0; i < n && !d->u.bad && d->status == FF_OK; i++)
         read_item_member(d, item);
-    d->u.bad |= item->text[FF_ITEM_SKU].n == 0;
+    d->u.bad |= d->status == FF_OK && item->text[FF_ITEM_SKU].n == 0;
 }
 
 static void read_items(struct reader *d, const struct field_row *row)
@@ -133,8 +133,9 @@ static void read_items(struct reader *d, const struct field_row *row)
 }
 
 static void (*const read_table[])(struct reader *d, const struct field_row *row) = {
-    [FF_KIND_TYPE] = read_type,       [FF_KIND_ID] = read_id,           [FF_KIND_TEXT] = read_field_text,
-    [FF_KIND_WORD] = read_field_text, [FF_KIND_TIME] = read_time,       [FF_KIND_INTEGER] = read_number,
+    [FF_KIND_TYPE] = read_type,       [FF_KIND_ID] = read_id,
+    [FF_KIND_TEXT] = read_field_text, [FF_KIND_WORD] = read_field_text,
+    [FF_KIND_TIME] = read_time,       [FF_KIND_INTEGER] = read_number,
     [FF_KIND_DECIMAL] = read_money,   [FF_KIND_CURRENCY] = read_currency,
     [FF_KIND_BOOLEAN] = read_boolean, [FF_KIND_ITEMS] = read_items,
 };
@@ -209,7 +210,8 @@ static enum ff_status finish(struct reader *d)
     return site < 0 ? FF_UNKNOWN_SITE : FF_OK;
 }
 
-enum ff_status record_decode(struct canon *c, uint64_t seq, struct ff_span body, struct ff_record *r)
+enum ff_status record_decode(struct canon *c, uint64_t seq, struct ff_span body,
+                             struct ff_record *r)
 {
     struct reader d = {.canon = c, .u = unpack_begin(body), .r = r, .status = FF_OK};
     memset(r, 0, sizeof *r);

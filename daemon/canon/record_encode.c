@@ -1,109 +1,84 @@
 #include "canon.h"
+#include "pack.h"
 #include "record_keys.h"
 
-#include <msgpack/pack.h>
-
-/* Where packed bytes go. */
-struct room {
-    char *p;
-    size_t used, size;
-};
-
-static int put(void *data, const char *bytes, size_t n)
-{
-    struct room *room = data;
-    if (n > room->size - room->used)
-        return -1;
-    memcpy(room->p + room->used, bytes, n);
-    room->used += n;
-    return 0;
-}
-
-/* What packing gives: 0, or below it when there was no room. */
-static int pack_text(msgpack_packer *pk, struct ff_span text)
-{
-    return msgpack_pack_str_with_body(pk, text.p, text.n);
-}
-
-static int pack_type(msgpack_packer *pk, const struct ff_beacon *b, int place)
+static void put_type(struct pack *k, const struct ff_beacon *b, int place)
 {
     (void)place;
-    return msgpack_pack_int64(pk, b->type);
+    pack_integer(k, b->type);
 }
 
-static int pack_field_text(msgpack_packer *pk, const struct ff_beacon *b, int place)
+static void put_text(struct pack *k, const struct ff_beacon *b, int place)
 {
-    return pack_text(pk, b->text[place]);
+    pack_string(k, b->text[place]);
 }
 
-static int pack_time(msgpack_packer *pk, const struct ff_beacon *b, int place)
+static void put_time(struct pack *k, const struct ff_beacon *b, int place)
 {
     (void)place;
-    return msgpack_pack_int64(pk, b->time);
+    pack_integer(k, b->time);
 }
 
-static int pack_number(msgpack_packer *pk, const struct ff_beacon *b, int place)
+static void put_number(struct pack *k, const struct ff_beacon *b, int place)
 {
-    return msgpack_pack_int64(pk, b->number[place]);
+    pack_integer(k, b->number[place]);
 }
 
-static int pack_money(msgpack_packer *pk, const struct ff_beacon *b, int place)
+static void put_money(struct pack *k, const struct ff_beacon *b, int place)
 {
-    return msgpack_pack_int64(pk, b->money[place]);
+    pack_integer(k, b->money[place]);
 }
 
-static int pack_currency(msgpack_packer *pk, const struct ff_beacon *b, int place)
+static void put_currency(struct pack *k, const struct ff_beacon *b, int place)
 {
     char text[4];
     (void)place;
     ff_currency_text(b->currency, text);
-    return msgpack_pack_str_with_body(pk, text, 3);
+    pack_string(k, ff_span_of(text, 3));
 }
 
-static int pack_boolean(msgpack_packer *pk, const struct ff_beacon *b, int place)
+static void put_boolean(struct pack *k, const struct ff_beacon *b, int place)
 {
     (void)place;
-    return b->passive ? msgpack_pack_true(pk) : msgpack_pack_false(pk);
+    pack_boolean(k, b->passive);
 }
 
-static int pack_item(msgpack_packer *pk, const struct ff_item *item)
+static void put_item(struct pack *k, const struct ff_item *item)
 {
-    int bad = 0;
     size_t n = (size_t)item->has_price + (item->quantity != 1);
     for (int i = 0; i < FF_ITEM_TEXT_COUNT; i++)
         n += item->text[i].p != NULL;
-    bad |= msgpack_pack_map(pk, n);
+    pack_map(k, n);
     for (int i = 0; i < FF_ITEM_TEXT_COUNT; i++) {
         if (!item->text[i].p)
             continue;
-        bad |= msgpack_pack_int64(pk, i);
-        bad |= pack_text(pk, item->text[i]);
+        pack_integer(k, i);
+        pack_string(k, item->text[i]);
     }
     if (item->has_price) {
-        bad |= msgpack_pack_int64(pk, RECORD_ITEM_PRICE);
-        bad |= msgpack_pack_int64(pk, item->price);
+        pack_integer(k, RECORD_ITEM_PRICE);
+        pack_integer(k, item->price);
     }
     if (item->quantity != 1) {
-        bad |= msgpack_pack_int64(pk, RECORD_ITEM_QUANTITY);
-        bad |= msgpack_pack_int64(pk, item->quantity);
+        pack_integer(k, RECORD_ITEM_QUANTITY);
+        pack_integer(k, item->quantity);
     }
-    return bad;
 }
 
-static int pack_items(msgpack_packer *pk, const struct ff_beacon *b, int place)
+static void put_items(struct pack *k, const struct ff_beacon *b, int place)
 {
     (void)place;
-    int bad = msgpack_pack_array(pk, b->item_count);
-    for (uint32_t i = 0; i < b->item_count && !bad; i++)
-        bad = pack_item(pk, &b->items[i]);
-    return bad;
+    pack_array(k, b->item_count);
+    for (uint32_t i = 0; i < b->item_count; i++)
+        put_item(k, &b->items[i]);
 }
 
-static int (*const pack_table[])(msgpack_packer *pk, const struct ff_beacon *b, int place) = {
-    [FF_KIND_TYPE] = pack_type,         [FF_KIND_ID] = pack_field_text,   [FF_KIND_TEXT] = pack_field_text,
-    [FF_KIND_WORD] = pack_field_text,   [FF_KIND_TIME] = pack_time,       [FF_KIND_INTEGER] = pack_number,
-    [FF_KIND_DECIMAL] = pack_money,     [FF_KIND_CURRENCY] = pack_currency,
-    [FF_KIND_BOOLEAN] = pack_boolean,   [FF_KIND_ITEMS] = pack_items,
+static void (*const put_table[])(struct pack *k, const struct ff_beacon *b, int place) = {
+    [FF_KIND_TYPE] = put_type,       [FF_KIND_ID] = put_text,
+    [FF_KIND_TEXT] = put_text,       [FF_KIND_WORD] = put_text,
+    [FF_KIND_TIME] = put_time,       [FF_KIND_INTEGER] = put_number,
+    [FF_KIND_DECIMAL] = put_money,   [FF_KIND_CURRENCY] = put_currency,
+    [FF_KIND_BOOLEAN] = put_boolean, [FF_KIND_ITEMS] = put_items,
 };
 
 static const struct field_row {
@@ -114,53 +89,43 @@ static const struct field_row {
 #undef X
 };
 
-static int pack_fields(msgpack_packer *pk, const struct ff_beacon *b)
+static void put_fields(struct pack *k, const struct ff_beacon *b)
 {
-    int bad = 0;
-    for (uint64_t left = b->has; left != 0 && !bad; left &= left - 1) {
+    for (uint64_t left = b->has; left != 0; left &= left - 1) {
         int field = __builtin_ctzll(left);
-        bad |= msgpack_pack_int64(pk, field);
-        bad |= pack_table[field_table[field].kind](pk, b, field_table[field].place);
+        pack_integer(k, field);
+        put_table[field_table[field].kind](k, b, field_table[field].place);
     }
-    return bad;
 }
 
-static bool has_own_term_key(const struct ff_beacon *b)
-{
-    return !ff_span_equal(b->term_key, b->text[FF_TEXT_TERM]);
-}
-
-static int pack_head(msgpack_packer *pk, const struct ff_record *r)
+static void put_head(struct pack *k, const struct ff_record *r)
 {
     const struct ff_beacon *b = &r->beacon;
-    bool own_arrival = r->arrival != r->received, own_key = has_own_term_key(b);
-    size_t n = 2 + own_arrival + r->imported + own_key + (size_t)__builtin_popcountll(b->has);
-    int bad = msgpack_pack_map(pk, n);
-    bad |= msgpack_pack_int64(pk, RECORD_KEY_VERSION);
-    bad |= msgpack_pack_int64(pk, RECORD_VERSION);
-    bad |= msgpack_pack_int64(pk, RECORD_KEY_RECEIVED);
-    bad |= msgpack_pack_int64(pk, r->received);
+    bool own_arrival = r->arrival != r->received;
+    bool own_key = !ff_span_equal(b->term_key, b->text[FF_TEXT_TERM]);
+    pack_map(k, 2 + own_arrival + r->imported + own_key + (size_t)__builtin_popcountll(b->has));
+    pack_integer(k, RECORD_KEY_VERSION);
+    pack_integer(k, RECORD_VERSION);
+    pack_integer(k, RECORD_KEY_RECEIVED);
+    pack_integer(k, r->received);
     if (own_arrival) {
-        bad |= msgpack_pack_int64(pk, RECORD_KEY_ARRIVAL);
-        bad |= msgpack_pack_int64(pk, r->arrival);
+        pack_integer(k, RECORD_KEY_ARRIVAL);
+        pack_integer(k, r->arrival);
     }
     if (r->imported) {
-        bad |= msgpack_pack_int64(pk, RECORD_KEY_IMPORTED);
-        bad |= msgpack_pack_true(pk);
+        pack_integer(k, RECORD_KEY_IMPORTED);
+        pack_boolean(k, true);
     }
     if (own_key) {
-        bad |= msgpack_pack_int64(pk, RECORD_KEY_TERM);
-        bad |= pack_text(pk, b->term_key);
+        pack_integer(k, RECORD_KEY_TERM);
+        pack_string(k, b->term_key);
     }
-    return bad;
 }
 
 size_t record_encode(const struct ff_record *r, void *out, size_t size)
 {
-    struct room room = {out, 0, size};
-    msgpack_packer pk;
-    msgpack_packer_init(&pk, &room, put);
-    int bad = pack_head(&pk, r);
-    bad |= pack_fields(&pk, &r->beacon);
-    return bad ? 0 : room.used;
+    struct pack k = pack_begin(out, size);
+    put_head(&k, r);
+    put_fields(&k, &r->beacon);
+    return pack_done(&k);
 }

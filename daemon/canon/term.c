@@ -66,8 +66,8 @@ static bool write_unicode(struct writer *w, struct ff_span term)
     const utf8proc_option_t nfc = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
     int32_t codes[CODES_MAX], folded[FOLD_MAX];
     int boundary = 0;
-    utf8proc_ssize_t n =
-        utf8proc_decompose((const utf8proc_uint8_t *)term.p, (utf8proc_ssize_t)term.n, codes, CODES_MAX, nfc);
+    utf8proc_ssize_t n = utf8proc_decompose((const utf8proc_uint8_t *)term.p,
+                                            (utf8proc_ssize_t)term.n, codes, CODES_MAX, nfc);
     if (n < 0 || n > CODES_MAX)
         return false;
     n = utf8proc_normalize_utf32(codes, n, nfc);

@@ -1,11 +1,6 @@
 #include "unpack.h"
 
-/* First bytes of the MessagePack format. */
-enum {
-    FIXMAP = 0x80, FIXARRAY = 0x90, FIXSTR = 0xA0, FALSE_BYTE = 0xC2, TRUE_BYTE = 0xC3,
-    UINT8 = 0xCC, UINT64 = 0xCF, INT8 = 0xD0, INT64 = 0xD3,
-    STR8 = 0xD9, STR32 = 0xDB, ARRAY16 = 0xDC, MAP16 = 0xDE, NEGATIVE = 0xE0,
-};
+#include "pack_bytes.h"
 
 struct unpack unpack_begin(struct ff_span bytes)
 {
@@ -34,17 +29,17 @@ static uint64_t take(struct unpack *u, size_t n)
 int64_t unpack_integer(struct unpack *u)
 {
     uint64_t first = take(u, 1);
-    if (first < FIXMAP)
+    if (first < PACK_FIXMAP)
         return (int64_t)first;
-    if (first >= NEGATIVE)
+    if (first >= PACK_NEGATIVE)
         return (int8_t)first;
-    if (first >= UINT8 && first <= UINT64) {
-        uint64_t value = take(u, (size_t)1 << (first - UINT8));
+    if (first >= PACK_UINT8 && first <= PACK_UINT64) {
+        uint64_t value = take(u, (size_t)1 << (first - PACK_UINT8));
         u->bad |= value > INT64_MAX;
         return u->bad ? 0 : (int64_t)value;
     }
-    if (first >= INT8 && first <= INT64) {
-        size_t n = (size_t)1 << (first - INT8);
+    if (first >= PACK_INT8 && first <= PACK_INT64) {
+        size_t n = (size_t)1 << (first - PACK_INT8);
         uint64_t value = take(u, n) << (64 - 8 * n);
         return (int64_t)value >> (64 - 8 * n);
     }
@@ -55,16 +50,16 @@ int64_t unpack_integer(struct unpack *u)
 bool unpack_boolean(struct unpack *u)
 {
     uint64_t first = take(u, 1);
-    u->bad |= first != FALSE_BYTE && first != TRUE_BYTE;
-    return !u->bad && first == TRUE_BYTE;
+    u->bad |= first != PACK_FALSE && first != PACK_TRUE;
+    return !u->bad && first == PACK_TRUE;
 }
 
 struct ff_span unpack_string(struct unpack *u)
 {
     uint64_t first = take(u, 1), n = first & 0x1F;
-    if (first >= STR8 && first <= STR32)
-        n = take(u, (size_t)1 << (first - STR8));
-    else if ((first & 0xE0) != FIXSTR)
+    if (first >= PACK_STR8 && first <= PACK_STR32)
+        n = take(u, (size_t)1 << (first - PACK_STR8));
+    else if ((first & 0xE0) != PACK_FIXSTR)
         u->bad = true;
     if (u->bad || n > bytes_left(u)) {
         u->bad = true;
@@ -90,12 +85,12 @@ static uint32_t take_count(struct unpack *u, uint64_t fix, uint64_t wide, size_t
 
 uint32_t unpack_map(struct unpack *u)
 {
-    return take_count(u, FIXMAP, MAP16, 2);
+    return take_count(u, PACK_FIXMAP, PACK_MAP16, 2);
 }
 
 uint32_t unpack_array(struct unpack *u)
 {
-    return take_count(u, FIXARRAY, ARRAY16, 1);
+    return take_count(u, PACK_FIXARRAY, PACK_ARRAY16, 1);
 }
 
 bool unpack_done(const struct unpack *u)

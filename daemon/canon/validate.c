@@ -19,7 +19,7 @@ static const struct field_row {
 };
 
 /* The bits of all fields of the kinds. */
-#define KIND_BIT(name, key, kind, place, max) \
+#define KIND_BIT(name, key, kind, place, max)                                                      \
     | ((kind) == FF_KIND_ID || (kind) == FF_KIND_TEXT ? FF_HAS(name) : 0)
 static const uint64_t text_fields = 0 FF_FIELD_TABLE(KIND_BIT);
 #undef KIND_BIT
@@ -38,7 +38,7 @@ static bool check_spend(struct ff_beacon *b);
 /* What a type of event needs and has. */
 static const struct type_row {
     uint64_t required;
-    uint64_t own;                     /* of the FOREIGN ones: those it keeps */
+    uint64_t own;                       /* of the FOREIGN ones: those it keeps */
     bool (*check)(struct ff_beacon *b); /* what else holds for it, or NULL */
 } type_table[FF_TYPE_COUNT] = {
     [FF_PAGE_VIEW] = {VISITOR, 0, NULL},
@@ -53,7 +53,8 @@ static const struct type_row {
     [FF_CHECKOUT_STEP] = {VISITOR, FF_HAS(ITEMS), NULL},
     [FF_PURCHASE] = {VISITOR | FF_HAS(ORDER) | FF_HAS(VALUE), FF_HAS(ITEMS), NULL},
     [FF_REFUND] = {FF_HAS(ORDER), FF_HAS(ITEMS), NULL},
-    [FF_SURVEY] = {VISITOR | FF_HAS(KIND) | FF_HAS(SCORE), FF_HAS(KIND) | FF_HAS(SCALE), survey_check},
+    [FF_SURVEY] = {VISITOR | FF_HAS(KIND) | FF_HAS(SCORE), FF_HAS(KIND) | FF_HAS(SCALE),
+                   survey_check},
     [FF_SUPPORT_OPEN] = {FF_HAS(TICKET), 0, NULL},
     [FF_SUPPORT_REPLY] = {FF_HAS(TICKET), 0, NULL},
     [FF_SUPPORT_RESOLVE] = {FF_HAS(TICKET), 0, NULL},
@@ -80,7 +81,8 @@ static const struct note_row {
 static const char *note_missing(enum ff_type type, int field)
 {
     for (size_t i = 0; i < sizeof note_table / sizeof *note_table; i++)
-        if ((int)note_table[i].field == field && (note_table[i].type == type || note_table[i].type == FF_TYPE_NONE))
+        if ((int)note_table[i].field == field &&
+            (note_table[i].type == type || note_table[i].type == FF_TYPE_NONE))
             return note_table[i].note;
     return NULL;
 }
@@ -88,7 +90,8 @@ static const char *note_missing(enum ff_type type, int field)
 static bool check_spend(struct ff_beacon *b)
 {
     struct ff_span purpose = b->text[FF_TEXT_PURPOSE];
-    if (!ff_has(b, FF_HAS(PURPOSE)) || ff_span_is(purpose, "retention") || ff_span_is(purpose, "acquisition"))
+    if (!ff_has(b, FF_HAS(PURPOSE)) || ff_span_is(purpose, "retention") ||
+        ff_span_is(purpose, "acquisition"))
         return true;
     return refuse(b, FF_BAD_CHOICE, "purpose", "purpose is retention or acquisition");
 }

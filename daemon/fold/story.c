@@ -99,11 +99,17 @@ static bool story_evict_oldest_cart(struct fold *f)
     return true;
 }
 
-/* Makes room for whatever one record can need; the oldest give way. The pools are never smaller
- * than the reserve (fold_new), so emptying them always suffices. */
-static void story_reserve(struct fold *f)
+static bool story_needs_tail(const struct fold *f, const struct visitor *v)
 {
-    while (pool_left(&f->tails) < 1 || pool_left(&f->acts) < RESERVE_ACTS)
+    return !v->tail && pool_left(&f->tails) < 1;
+}
+
+/* Makes room for whatever one record of the visitor can need; the oldest give way. The pools are
+ * never smaller than the reserve (fold_new), so emptying them always suffices. */
+static void story_reserve(struct fold *f, uint32_t number)
+{
+    const struct visitor *v = visitor_at(f, number);
+    while (story_needs_tail(f, v) || pool_left(&f->acts) < RESERVE_ACTS)
         if (!story_settle_oldest(f))
             break;
     while (pool_left(&f->carts) < RESERVE_CARTS || pool_left(&f->lines) < RESERVE_LINES)
@@ -213,8 +219,8 @@ enum ff_status story_fold(struct fold *f, const struct ff_record *r)
 {
     struct ff_span id = r->beacon.text[FF_TEXT_VISITOR];
     uint64_t scope = f->sites[r->beacon.site].scope;
-    story_reserve(f);
     uint32_t number = story_visitor(f, hash_id(&f->seed, scope, id), r->beacon.site);
+    story_reserve(f, number);
     struct visitor *v = visitor_at(f, number);
     struct pen pen = {.fold = f, .mark = hash_mark(scope, id), .visitor = number,
                       .site = r->beacon.site, .sign = 1};

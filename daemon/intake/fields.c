@@ -39,12 +39,14 @@ static const uint8_t type_numbers[] = {
 enum { ITEM_PRICE = FF_ITEM_TEXT_COUNT, ITEM_QUANTITY, ITEM_FIELD_COUNT };
 
 static const struct ff_span item_words[ITEM_FIELD_COUNT] = {
-    {"sku", 3}, {"name", 4}, {"category", 8}, {"brand", 5}, {"variant", 7}, {"price", 5}, {"quantity", 8},
+    {"sku", 3},     {"name", 4},  {"category", 8}, {"brand", 5},
+    {"variant", 7}, {"price", 5}, {"quantity", 8},
 };
 
 /* How an item's fields are named in a refusal. */
 static const char *const item_fields[ITEM_FIELD_COUNT] = {
-    "items.sku", "items.name", "items.category", "items.brand", "items.variant", "items.price", "items.quantity",
+    "items.sku",     "items.name",  "items.category", "items.brand",
+    "items.variant", "items.price", "items.quantity",
 };
 
 static const char string_expected[] = "expected a string";
@@ -92,7 +94,8 @@ static enum ff_status note_key(struct fields_object *o, int place, struct ff_spa
 }
 
 /* name: what a fault calls the field. */
-static int enter(struct fields_object *o, struct ff_beacon *b, int place, struct ff_span key, const char *name)
+static int enter(struct fields_object *o, struct ff_beacon *b, int place, struct ff_span key,
+                 const char *name)
 {
     enum ff_status s = note_key(o, place, key);
     if (s != FF_OK) {
@@ -104,7 +107,8 @@ static int enter(struct fields_object *o, struct ff_beacon *b, int place, struct
     return place;
 }
 
-int fields_enter(const struct fields *f, struct fields_object *o, struct ff_beacon *b, struct ff_span key)
+int fields_enter(const struct fields *f, struct fields_object *o, struct ff_beacon *b,
+                 struct ff_span key)
 {
     int field = keys_find(&f->beacon, key);
     return enter(o, b, field, key, field < 0 ? "" : field_table[field].key);
@@ -173,7 +177,8 @@ static enum ff_status set_integer(const struct fields *f, struct ff_beacon *b, i
                                   const struct intake_value *v)
 {
     (void)f;
-    return v->kind == INTAKE_NUMBER ? decimal_to_integer(v->text, &b->number[place]) : FF_WRONG_TYPE;
+    return v->kind == INTAKE_NUMBER ? decimal_to_integer(v->text, &b->number[place])
+                                    : FF_WRONG_TYPE;
 }
 
 static enum ff_status read_decimal(const struct intake_value *v, ff_money *out)
@@ -200,7 +205,8 @@ static enum ff_status set_currency(const struct fields *f, struct ff_beacon *b, 
     if (v->text.n != 3)
         return FF_BAD_CURRENCY;
     for (int i = 0; i < 3; i++) {
-        unsigned char letter = (unsigned char)v->text.p[i] & 0xDF; /* upper case of an ASCII letter */
+        unsigned char letter =
+            (unsigned char)v->text.p[i] & 0xDF; /* upper case of an ASCII letter */
         if (letter < 'A' || letter > 'Z')
             return FF_BAD_CURRENCY;
         code = code << 8 | letter;
@@ -219,7 +225,8 @@ static enum ff_status set_boolean(const struct fields *f, struct ff_beacon *b, i
 
 /* One row a kind of field: how it is set, and what to say of a value of the wrong type. */
 static const struct kind_row {
-    enum ff_status (*set)(const struct fields *f, struct ff_beacon *b, int place, const struct intake_value *v);
+    enum ff_status (*set)(const struct fields *f, struct ff_beacon *b, int place,
+                          const struct intake_value *v);
     const char *expected;
 } kind_table[] = {
     [FF_KIND_TYPE] = {set_type, string_expected},
@@ -234,8 +241,8 @@ static const struct kind_row {
 };
 
 /* Makes s, which setting a field gave, the beacon's fault. */
-static void refuse(struct ff_beacon *b, enum ff_status s, const struct intake_value *v, const char *field,
-                   const char *expected)
+static void refuse(struct ff_beacon *b, enum ff_status s, const struct intake_value *v,
+                   const char *field, const char *expected)
 {
     if (v->kind == INTAKE_BROKEN_STRING)
         fields_fault(b, FF_NOT_UTF8, field, "half of a surrogate pair");
@@ -243,7 +250,8 @@ static void refuse(struct ff_beacon *b, enum ff_status s, const struct intake_va
         fields_fault(b, s, field, s == FF_WRONG_TYPE ? expected : NULL);
 }
 
-void fields_set(const struct fields *f, struct ff_beacon *b, int field, const struct intake_value *v)
+void fields_set(const struct fields *f, struct ff_beacon *b, int field,
+                const struct intake_value *v)
 {
     const struct field_row *row = &field_table[field];
     const struct kind_row *kind = &kind_table[row->kind];
@@ -270,7 +278,8 @@ static enum ff_status read_quantity(const struct intake_value *v, int32_t *out)
     return FF_OK;
 }
 
-void fields_set_item(struct ff_beacon *b, struct ff_item *item, int field, const struct intake_value *v)
+void fields_set_item(struct ff_beacon *b, struct ff_item *item, int field,
+                     const struct intake_value *v)
 {
     enum ff_status s = FF_WRONG_TYPE;
     const char *expected = string_expected;

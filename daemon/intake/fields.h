@@ -45,14 +45,17 @@ void fields_fault(struct ff_beacon *b, enum ff_status fault, const char *field, 
 /* Takes note of a key of a beacon, or of one of its items. Gives its field (enum ff_field; for
  * an item its place for fields_set_item), or -1 when its value is to be passed over: an unknown
  * key, which is counted, or a repeated one, which is a fault. key lives as long as o. */
-int fields_enter(const struct fields *f, struct fields_object *o, struct ff_beacon *b, struct ff_span key);
+int fields_enter(const struct fields *f, struct fields_object *o, struct ff_beacon *b,
+                 struct ff_span key);
 int fields_enter_item(const struct fields *f, struct fields_object *o, struct ff_beacon *b,
                       struct ff_span key);
 
 /* Sets a field other than items from its value. */
-void fields_set(const struct fields *f, struct ff_beacon *b, int field, const struct intake_value *v);
+void fields_set(const struct fields *f, struct ff_beacon *b, int field,
+                const struct intake_value *v);
 
 /* Sets a field of an item of b; faults go to b. */
-void fields_set_item(struct ff_beacon *b, struct ff_item *item, int field, const struct intake_value *v);
+void fields_set_item(struct ff_beacon *b, struct ff_item *item, int field,
+                     const struct intake_value *v);
 
 #endif

@@ -22,7 +22,8 @@ static bool is_blank(char c)
 static struct ff_span media_type(struct ff_span content_type)
 {
     const char *semicolon = content_type.n > 0 ? memchr(content_type.p, ';', content_type.n) : NULL;
-    struct ff_span t = {content_type.p, semicolon ? (size_t)(semicolon - content_type.p) : content_type.n};
+    struct ff_span t = {content_type.p,
+                        semicolon ? (size_t)(semicolon - content_type.p) : content_type.n};
     while (t.n > 0 && is_blank(t.p[t.n - 1]))
         t.n--;
     while (t.n > 0 && is_blank(*t.p))

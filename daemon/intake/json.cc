@@ -52,10 +52,12 @@ static enum ff_status status_of(simdjson::error_code error)
     }
 }
 
-enum ff_status json_index_run(struct json_index *index, struct ff_span text, const uint32_t **at, size_t *n)
+enum ff_status json_index_run(struct json_index *index, struct ff_span text, const uint32_t **at,
+                              size_t *n)
 {
     auto &stage = *index->stage;
-    auto error = stage.stage1(reinterpret_cast<const uint8_t *>(text.p), text.n, simdjson::stage1_mode::regular);
+    auto error = stage.stage1(reinterpret_cast<const uint8_t *>(text.p), text.n,
+                              simdjson::stage1_mode::regular);
     *at = stage.structural_indexes.get();
     *n = stage.n_structural_indexes;
     return status_of(error);

@@ -22,7 +22,8 @@ void json_index_free(struct json_index **index);
 /* Gives the offsets of the text's *n tokens in their order: brackets, colons, commas, opening
  * quotes, and the first byte of anything else; (*at)[*n] is text.n. Borrowed until the next run.
  * FF_EMPTY when there is none, FF_NOT_UTF8, FF_MALFORMED, FF_BODY_TOO_LARGE. */
-enum ff_status json_index_run(struct json_index *index, struct ff_span text, const uint32_t **at, size_t *n);
+enum ff_status json_index_run(struct json_index *index, struct ff_span text, const uint32_t **at,
+                              size_t *n);
 
 #ifdef __cplusplus
 }

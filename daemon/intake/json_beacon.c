@@ -1,9 +1,12 @@
 #include "json_beacon.h"
 
-/* What stands between an object's braces: member() is called at each key's value. */
-static enum ff_status each_member(struct intake *in, struct json_walk *w, struct ff_beacon *b, struct ff_item *item,
-                                  enum ff_status (*member)(struct intake *in, struct json_walk *w, struct ff_beacon *b,
-                                                           struct ff_item *item, struct ff_span key))
+/* Reads the value of a key: into item, or into b where item is NULL. */
+typedef enum ff_status (*member_fn)(struct intake *in, struct json_walk *w, struct ff_beacon *b,
+                                    struct ff_item *item, struct ff_span key);
+
+/* Reads an object, member by member. */
+static enum ff_status each_member(struct intake *in, struct json_walk *w, struct ff_beacon *b,
+                                  struct ff_item *item, member_fn member)
 {
     struct json_list list = json_enter(w);
     struct intake_value key;
@@ -21,8 +24,8 @@ static enum ff_status each_member(struct intake *in, struct json_walk *w, struct
     return s;
 }
 
-static enum ff_status item_member(struct intake *in, struct json_walk *w, struct ff_beacon *b, struct ff_item *item,
-                                  struct ff_span key)
+static enum ff_status item_member(struct intake *in, struct json_walk *w, struct ff_beacon *b,
+                                  struct ff_item *item, struct ff_span key)
 {
     struct intake_value v;
     int field = fields_enter_item(&in->fields, &in->item_object, b, key);
@@ -64,8 +67,8 @@ static enum ff_status read_items(struct intake *in, struct json_walk *w, struct 
     return s;
 }
 
-static enum ff_status beacon_member(struct intake *in, struct json_walk *w, struct ff_beacon *b, struct ff_item *item,
-                                    struct ff_span key)
+static enum ff_status beacon_member(struct intake *in, struct json_walk *w, struct ff_beacon *b,
+                                    struct ff_item *item, struct ff_span key)
 {
     (void)item;
     struct intake_value v;

@@ -100,7 +100,8 @@ enum ff_status json_decode(struct intake *in, struct ff_span message, struct int
     return FF_OK;
 }
 
-enum ff_status json_decode_lines(struct intake *in, struct ff_span message, struct intake_batch *out)
+enum ff_status json_decode_lines(struct intake *in, struct ff_span message,
+                                 struct intake_batch *out)
 {
     struct ff_span rest = without_mark(message);
     while (rest.n > 0) {

@@ -5,7 +5,8 @@
 #include "intake.h"
 
 enum ff_status json_decode(struct intake *in, struct ff_span message, struct intake_batch *out);
-enum ff_status json_decode_lines(struct intake *in, struct ff_span message, struct intake_batch *out);
+enum ff_status json_decode_lines(struct intake *in, struct ff_span message,
+                                 struct intake_batch *out);
 
 /* Whether the message is one object a line, and more than one: its first line that is not blank
  * is an object in itself, and something follows. */

@@ -5,7 +5,8 @@
 
 static enum ff_status walk_value(struct json_walk *w, struct intake_value *v, int depth);
 
-struct json_walk json_begin(struct ff_span document, const uint32_t *at, size_t n, struct texts *texts)
+struct json_walk json_begin(struct ff_span document, const uint32_t *at, size_t n,
+                            struct texts *texts)
 {
     bool escapes = memchr(document.p, '\\', document.n) != NULL;
     return (struct json_walk){document.p, at, at + n, texts, escapes};

@@ -17,7 +17,8 @@ struct json_walk {
 
 /* A walk from the start of a document whose n tokens begin at the offsets at (json_index_run). All
  * is borrowed. texts must have room for the document. */
-struct json_walk json_begin(struct ff_span document, const uint32_t *at, size_t n, struct texts *texts);
+struct json_walk json_begin(struct ff_span document, const uint32_t *at, size_t n,
+                            struct texts *texts);
 
 /* An array or object that is being walked. */
 struct json_list {

@@ -107,7 +107,7 @@ enum ff_status values_get(const struct place *p, const char *name, void *out, si
         return FF_BAD_PARAMETER;
     char file[PATH_MAX];
     unsigned char *bytes;
-    size_t length;
+    size_t length = 0;
     struct ff_span value;
     place_file(p, file, BEFORE, name);
     int r = file_read(p->io, file, &bytes, &length);

@@ -8,10 +8,10 @@
 /* A body under way. Zeroed is its beginning. */
 struct chunk {
     uint8_t state;
-    uint8_t digits;  /* of the size line so far */
-    uint64_t left;   /* data bytes of this chunk still to come; while the size is read, the size */
-    uint64_t total;  /* data bytes so far */
-    size_t loose;    /* bytes of extensions and trailers so far */
+    uint8_t digits; /* of the size line so far */
+    uint64_t left;  /* data bytes of this chunk still to come; while the size is read, the size */
+    uint64_t total; /* data bytes so far */
+    size_t loose;   /* bytes of extensions and trailers so far */
 };
 
 enum chunk_result {

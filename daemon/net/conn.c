@@ -56,7 +56,7 @@ static ff_mono deadline_of(const struct conn *c)
         return c->since + o->idle_timeout;
     if (is_partial(c))
         return c->since + o->request_timeout;
-    return pipeline_waiting(&c->pipeline) ? FF_FOREVER : c->since + o->idle_timeout;
+    return pipeline_waiting(&c->pipeline) ? NET_FOREVER : c->since + o->idle_timeout;
 }
 
 static void conn_reset_input(struct conn *c)
@@ -78,7 +78,7 @@ void conn_close(struct conn *c)
     c->fd = -1;
     c->phase = CONN_FREE;
     c->generation++;
-    n->deadlines[c->index] = FF_FOREVER;
+    n->deadlines[c->index] = NET_FOREVER;
     n->unused[n->unused_n++] = c->index;
     n->counts.open--;
     n->counts.closed++;
@@ -109,7 +109,8 @@ static void conn_settle(struct conn *c)
         conn_reset_input(c);
     }
     bool nothing_owed = pipeline_waiting(&c->pipeline) == 0 && pipeline_bytes(&c->pipeline) == 0;
-    if (c->broken || (c->phase == CONN_OPEN && c->pipeline.last && nothing_owed && !c->pipeline.closing)) {
+    if (c->broken ||
+        (c->phase == CONN_OPEN && c->pipeline.last && nothing_owed && !c->pipeline.closing)) {
         conn_close(c);
         return;
     }
@@ -148,7 +149,8 @@ static void conn_deliver(struct conn *c, const char *p, bool more_behind)
     c->owes_continue = false;
     n->counts.requests++;
     n->active = true;
-    n->events.request(n->events.ctx, (struct net_handle){c->index, c->generation, number}, &request);
+    n->events.request(n->events.ctx, (struct net_handle){c->index, c->generation, number},
+                      &request);
 }
 
 /* Sends word to a client that waits before its body, when the replies before it are all out. */

@@ -158,7 +158,8 @@ static void target_split(const char *p, struct http_piece target, struct http_he
     const char *stop = mark ? mark : end;
     out->path = (struct http_piece){(uint32_t)(at - p), (uint32_t)(stop - at), true};
     if (mark)
-        out->query = (struct http_piece){(uint32_t)(mark + 1 - p), (uint32_t)(end - mark - 1), true};
+        out->query =
+            (struct http_piece){(uint32_t)(mark + 1 - p), (uint32_t)(end - mark - 1), true};
 }
 
 static bool piece_is(const char *p, struct http_piece piece, const char *word)

@@ -11,15 +11,15 @@
 
 #define NET_LISTENERS 8
 #define NET_WATCHES 32
-#define NET_WORK_BYTES 65536             /* read from one connection in one turn, at most */
-#define NET_TURN_REQUESTS 64             /* parsed for one connection in one turn, at most */
-#define NET_REPLY_BYTES (256 * 1024)     /* unsent replies at which a connection is read no further */
-#define NET_LINGER_TIME (2 * FF_SECOND)  /* how long a closed side is drained, */
+#define NET_WORK_BYTES 65536         /* read from one connection in one turn, at most */
+#define NET_TURN_REQUESTS 64         /* parsed for one connection in one turn, at most */
+#define NET_REPLY_BYTES (256 * 1024) /* unsent replies at which a connection is read no further */
+#define NET_LINGER_TIME (2 * FF_SECOND)    /* how long a closed side is drained, */
 #define NET_LINGER_BYTES (4 * 1024 * 1024) /* and how much of it */
 #define NET_SWEEP_EVERY (FF_SECOND / 2)
-#define NET_ACCEPT_PAUSE (FF_SECOND / 10) /* after running out of descriptors */
+#define NET_ACCEPT_PAUSE (FF_SECOND / 10)   /* after running out of descriptors */
 #define NET_COMPLAIN_EVERY (30 * FF_SECOND) /* and how often that is logged */
-#define FF_FOREVER INT64_MAX             /* a deadline that does not come */
+#define NET_FOREVER INT64_MAX               /* a deadline that does not come */
 
 enum conn_phase {
     CONN_FREE,
@@ -33,18 +33,18 @@ struct conn {
     uint32_t index, generation; /* the generation changes when it closes */
     int fd, listener;
     enum conn_phase phase;
-    bool dirty, resumed;   /* it is on that list; stays true when it closes, till the list is done */
-    bool eof;              /* the client sends nothing more */
-    bool stalled;          /* whole requests may wait in `in` until replies have gone */
-    bool blocked;          /* the kernel takes no more of our bytes now */
-    bool broken;           /* nothing can be done but close */
-    bool clean;            /* the client asked for the close and sent nothing behind it */
-    bool owes_continue;    /* "100 Continue", once the replies before it are gone */
+    bool dirty, resumed; /* it is on that list; stays true when it closes, till the list is done */
+    bool eof;            /* the client sends nothing more */
+    bool stalled;        /* whole requests may wait in `in` until replies have gone */
+    bool blocked;        /* the kernel takes no more of our bytes now */
+    bool broken;         /* nothing can be done but close */
+    bool clean;          /* the client asked for the close and sent nothing behind it */
+    bool owes_continue;  /* "100 Continue", once the replies before it are gone */
     struct loop_event *reader, *writer;
-    struct netbuf in;      /* the request under assembly and what followed it */
+    struct netbuf in; /* the request under assembly and what followed it */
     struct message message;
     struct pipeline pipeline;
-    ff_mono since;         /* open: when the present wait began; linger: when it began */
+    ff_mono since; /* open: when the present wait began; linger: when it began */
     size_t drained;
 };
 
@@ -59,7 +59,7 @@ struct listener {
     struct net *net;
     int fd;
     struct loop_event *event;
-    struct udp *udp;     /* NULL: HTTP */
+    struct udp *udp; /* NULL: HTTP */
     char address[64];
 };
 
@@ -70,19 +70,19 @@ struct net {
     ff_mono (*clock)(void); /* tests put theirs here */
     ff_mono now;            /* of this turn; valid when now_read */
     bool now_read;
-    bool active;            /* something was read in this turn */
+    bool active; /* something was read in this turn */
     bool stop_asked, stopping;
     ff_mono stop_at;
     ff_dur grace;
     ff_mono swept;
-    ff_mono complain_at;    /* before it, running out of descriptors is not logged again */
+    ff_mono complain_at; /* before it, running out of descriptors is not logged again */
     struct loop *loop;
-    struct conn *conns;     /* options.max_connections of them */
-    ff_mono *deadlines;     /* beside them, dense, for the sweep; FF_FOREVER: none */
-    uint32_t *unused;       /* stack of free places below `top` */
+    struct conn *conns; /* options.max_connections of them */
+    ff_mono *deadlines; /* beside them, dense, for the sweep; NET_FOREVER: none */
+    uint32_t *unused;   /* stack of free places below `top` */
     uint32_t unused_n, top;
     struct conn_list dirty, resume, resume_next;
-    char *work;             /* NET_WORK_BYTES and padding: most requests live and die here */
+    char *work; /* NET_WORK_BYTES and padding: most requests live and die here */
     struct netbuf_pool pool;
     struct listener listeners[NET_LISTENERS];
     int listener_n;

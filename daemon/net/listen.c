@@ -48,7 +48,8 @@ static bool address_parse(const char *text, union address *out)
     memcpy(host, from, n);
     host[n] = '\0';
     *out = (union address){.any.sa_family = six ? AF_INET6 : AF_INET};
-    if (inet_pton(out->any.sa_family, host, six ? (void *)&out->six.sin6_addr : &out->four.sin_addr) != 1)
+    if (inet_pton(out->any.sa_family, host,
+                  six ? (void *)&out->six.sin6_addr : &out->four.sin_addr) != 1)
         return false;
     return port_parse(colon + 1, six ? &out->six.sin6_port : &out->four.sin_port);
 }
@@ -82,7 +83,8 @@ static int socket_open(union address *address, bool datagrams)
     if (fd < 0)
         return -1;
     socket_set_up(fd, datagrams);
-    socklen_t size = address->any.sa_family == AF_INET6 ? sizeof address->six : sizeof address->four;
+    socklen_t size =
+        address->any.sa_family == AF_INET6 ? sizeof address->six : sizeof address->four;
     if (bind(fd, &address->any, size) == 0 && (datagrams || listen(fd, BACKLOG) == 0) &&
         getsockname(fd, &address->any, &size) == 0)
         return fd;

@@ -27,7 +27,8 @@ static void log_of_libevent(int severity, const char *message)
         [EVENT_LOG_WARN] = LOG_LEVEL_WARNING,
         [EVENT_LOG_ERR] = LOG_LEVEL_ERROR,
     };
-    enum log_level level = (unsigned)severity <= EVENT_LOG_ERR ? level_table[severity] : LOG_LEVEL_ERROR;
+    enum log_level level =
+        (unsigned)severity <= EVENT_LOG_ERR ? level_table[severity] : LOG_LEVEL_ERROR;
     log_line(level, "net", "libevent", "says=\"%s\"", message);
 }
 

@@ -13,12 +13,12 @@ struct message_limits {
 /* Zeroed is "nothing of it has come". All sizes count from the message's first byte. */
 struct message {
     struct http_head head; /* set once head_size is not 0 */
-    size_t seen;           /* bytes of the head looked at so far; a line's beginning or within one */
-    size_t line;           /* where the line that holds `seen` begins */
+    size_t seen; /* bytes of the head looked at so far; a line's beginning or within one */
+    size_t line; /* where the line that holds `seen` begins */
     size_t head_size;
-    size_t body_size;      /* bytes of body so far, in one piece behind the head */
+    size_t body_size; /* bytes of body so far, in one piece behind the head */
     struct chunk chunk;
-    enum ff_status fault;  /* set with MESSAGE_BAD */
+    enum ff_status fault; /* set with MESSAGE_BAD */
 };
 
 enum message_state { MESSAGE_MORE, MESSAGE_DONE, MESSAGE_BAD };

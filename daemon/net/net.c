@@ -37,7 +37,8 @@ static bool tables_map(struct net *n, size_t max)
     n->dirty.at = region_new(max, sizeof *n->dirty.at);
     n->resume.at = region_new(max, sizeof *n->resume.at);
     n->resume_next.at = region_new(max, sizeof *n->resume_next.at);
-    return n->conns && n->deadlines && n->unused && n->dirty.at && n->resume.at && n->resume_next.at;
+    return n->conns && n->deadlines && n->unused && n->dirty.at && n->resume.at &&
+           n->resume_next.at;
 }
 
 static void tables_unmap(struct net *n, size_t max)

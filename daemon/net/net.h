@@ -40,8 +40,8 @@ struct net_reply {
     int status;                /* 200, 204, 400, ... */
     struct ff_span content_type; /* {NULL, 0}: no body */
     struct ff_span body;       /* copied */
-    struct ff_span headers;    /* further header lines, each ending in \r\n; copied. Length, type and
-                                  Connection are net's own */
+    struct ff_span headers;    /* further header lines, each ending in \r\n; copied. Length, type
+                                  and Connection are net's own */
     bool close;                /* close the connection behind it */
 };
 
@@ -69,8 +69,8 @@ struct net_options {
 struct net *net_new(const struct net_options *options, const struct net_events *events);
 void net_free(struct net **n);
 
-/* Listens on "ADDR:PORT" or "[ADDR]:PORT" (port 0: any free one). Gives the listener's number (>= 0), or -1 with a
- * sentence in why. */
+/* Listens on "ADDR:PORT" or "[ADDR]:PORT" (port 0: any free one). Gives the listener's number
+ * (>= 0), or -1 with a sentence in why. */
 int net_listen_http(struct net *n, const char *address, char *why, size_t size);
 int net_listen_udp(struct net *n, const char *address, char *why, size_t size);
 
@@ -81,8 +81,8 @@ const char *net_address(const struct net *n, int listener);
  * connection are written in the order of its requests, gathered into one write a turn. */
 void net_reply(struct net *n, struct net_handle handle, const struct net_reply *reply);
 
-/* Calls fn(ctx) when fd is readable; when a signal came; every interval (> 0). Until net_free, which
- * must come before fd is closed. 0, or -1 when out of memory or of the 32 places there are. */
+/* Calls fn(ctx) when fd is readable; when a signal came; every interval (> 0). Until net_free,
+ * which must come before fd is closed. 0, or -1 when out of memory or of the 32 places. */
 int net_watch(struct net *n, int fd, void (*fn)(void *ctx), void *ctx);
 int net_signal(struct net *n, int signal, void (*fn)(void *ctx), void *ctx);
 int net_every(struct net *n, ff_dur interval, void (*fn)(void *ctx), void *ctx);

@@ -9,18 +9,18 @@
 
 /* A request that has not been answered, or whose reply waits for one before it. */
 struct pipeline_slot {
-    char *held;      /* the reply, owned; NULL as long as there is none */
+    char *held; /* the reply, owned; NULL as long as there is none */
     uint32_t n;
-    uint8_t flags;   /* REPLY_* of the request */
-    bool closes;     /* the held reply is the last one */
+    uint8_t flags; /* REPLY_* of the request */
+    bool closes;   /* the held reply is the last one */
 };
 
 /* Requests are numbered as they come; [first, next) are open. Zeroed is empty. */
 struct pipeline {
     uint32_t first, next;
-    bool last;       /* no request follows the newest one; set by the owner */
-    bool closing;    /* a reply that closes has gone out: nothing follows it */
-    size_t held;     /* bytes of replies that wait for their turn */
+    bool last;         /* no request follows the newest one; set by the owner */
+    bool closing;      /* a reply that closes has gone out: nothing follows it */
+    size_t held;       /* bytes of replies that wait for their turn */
     struct netbuf out; /* bytes to be sent, in order */
     struct pipeline_slot slot[PIPELINE_SLOTS];
 };

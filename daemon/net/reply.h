@@ -6,9 +6,9 @@
 
 /* What the request and the connection say about how it is answered. */
 enum {
-    REPLY_TO_HEAD = 1,    /* Content-Length of the body, but no body */
-    REPLY_CLOSES = 2,     /* nothing follows it on this connection */
-    REPLY_KEEPS_OLD = 4,  /* an HTTP/1.0 client asked for keep-alive */
+    REPLY_TO_HEAD = 1,   /* Content-Length of the body, but no body */
+    REPLY_CLOSES = 2,    /* nothing follows it on this connection */
+    REPLY_KEEPS_OLD = 4, /* an HTTP/1.0 client asked for keep-alive */
 };
 
 /* No reply needs more bytes than this. */

@@ -16,8 +16,8 @@
 
 struct udp {
     int fd;
-    size_t slot;      /* bytes of a datagram's place, padding included */
-    char *memory;     /* BATCH places */
+    size_t slot;  /* bytes of a datagram's place, padding included */
+    char *memory; /* BATCH places */
     struct cidr *allow;
     size_t allow_n;
     uint32_t drops_seen; /* the kernel's counter when it was read last; it wraps */

@@ -64,6 +64,8 @@ static void the_etag_is_of_all_but_generated_at(void **state)
     d->ctx.now += 1500 * FF_MILLISECOND;
     assert_string_not_equal(body, desk_ask(d, STATS, "site=shop&from=1792900000&to=1792950000"));
     assert_string_equal(etag, d->out.etag);
+    desk_ask(d, STATS, "site=shop&from=1792900100&to=1792950000"); /* only what is before it differs */
+    assert_string_not_equal(etag, d->out.etag);
     desk_ask(d, STATS, "site=other&from=1792900000&to=1792950000");
     assert_string_not_equal(etag, d->out.etag);
     desk_count(d, 0, NOW - FF_DAY / 2, FF_COUNT_ORDER_DUPLICATES, 1); /* behind generated_at */
@@ -109,7 +111,7 @@ static void every_refusal_fits_the_least_buffer(void **state)
     for (size_t i = 0; i < 3; i++) {
         d->out = (struct answer_out){.body = body, .size = ANSWER_MIN};
         assert_int_equal(answer_query(&d->ctx, FF_LITERAL(STATS), ff_span_of(query, lengths[i]), &d->out), FF_BAD_PARAMETER);
-        assert_true(d->out.length < ANSWER_MIN && body[d->out.length - 1] == '}');
+        assert_true(d->out.length < ANSWER_MIN / 2 && body[d->out.length - 1] == '}');
     }
     free(body);
 }

@@ -62,8 +62,11 @@ static void text_is_escaped(void **state)
         {{"\xf4\x90\x80\x80", 4}, "\"\\ufffd\\ufffd\\ufffd\\ufffd\""},
         {{"\xe2\x82z", 3}, "\"\\ufffd\\ufffdz\""}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        json_out_text(begin(), rows[i].text);
+        char *copy = malloc(rows[i].text.n + 1); /* its last byte is the text's, for a sanitizer */
+        memcpy(copy + 1, rows[i].text.p, rows[i].text.n);
+        json_out_text(begin(), ff_span_of(copy + 1, rows[i].text.n));
         assert_string_equal(written(), rows[i].json);
+        free(copy);
     }
 }
 

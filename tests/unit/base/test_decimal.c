@@ -15,7 +15,8 @@ static void gives(read_fn read, const char *text, int64_t expected)
     int64_t got = -1;
     enum ff_status s = read(ff_span_text(text), &got);
     if (s != FF_OK || got != expected)
-        fail_msg("%s: %s, %lld instead of %lld", text, ff_status_code(s), (long long)got, (long long)expected);
+        fail_msg("%s: %s, %lld instead of %lld", text, ff_status_code(s), (long long)got,
+                 (long long)expected);
 }
 
 static void refuses(read_fn read, const char *text, enum ff_status expected)
@@ -88,8 +89,9 @@ static void amounts_end_at_ten_to_the_eleventh(void **state)
 
 static void what_json_calls_no_number_is_refused(void **state)
 {
-    static const char *const bad[] = {"", "-", "+1", "01", "-01", ".5", "5.", "1.e2", "1e", "1e+", "1e1.5",
-                                      "0x10", " 1", "1 ", "NaN", "Infinity", "1,5", "--1", "1-", "1.2.3"};
+    static const char *const bad[] = {"",     "-",        "+1",  "01",    "-01",  ".5",   "5.",
+                                      "1.e2", "1e",       "1e+", "1e1.5", "0x10", " 1",   "1 ",
+                                      "NaN",  "Infinity", "1,5", "--1",   "1-",   "1.2.3"};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         refuses(decimal_from_number, bad[i], FF_BAD_DECIMAL);
@@ -102,7 +104,9 @@ static void what_json_calls_no_number_is_refused(void **state)
 
 static void strings_have_at_most_four_places(void **state)
 {
-    static const char *const bad[] = {"", "-", "1.00000", "59.97000000", "1e2", " 1", "1 ", "+1", ".5", "5.", "1.2.3", "EUR 5", "1,50", "1.5-"};
+    static const char *const bad[] = {"",      "-",     "1.00000", "59.97000000", "1e2",
+                                      " 1",    "1 ",    "+1",      ".5",          "5.",
+                                      "1.2.3", "EUR 5", "1,50",    "1.5-"};
     (void)state;
     gives(decimal_from_string, "59.97", 599700);
     gives(decimal_from_string, "-3", -30000);
@@ -116,8 +120,12 @@ static void strings_have_at_most_four_places(void **state)
 
 static void doubles_mean_their_shortest_decimal(void **state)
 {
-    static const struct { double value; ff_money expected; } table[] = {
-        {59.97, 599700}, {0.00015, 2}, {0.1 + 0.2, 3000}, {1e11, FF_MONEY_MAX}, {-2.5, -25000}, {5e-324, 0},
+    static const struct {
+        double value;
+        ff_money expected;
+    } table[] = {
+        {59.97, 599700},      {0.00015, 2},   {0.1 + 0.2, 3000},
+        {1e11, FF_MONEY_MAX}, {-2.5, -25000}, {5e-324, 0},
     };
     ff_money got = -1;
     (void)state;
@@ -165,13 +173,17 @@ static void amounts_are_printed_without_trailing_zeros(void **state)
     prints(1000000, "100");
     prints(-105, "-0.0105");
     prints(((ff_money_sum)INT64_MAX) * 10000, "9223372036854775807");
-    prints((ff_money_sum)((unsigned __int128)1 << 127), "-17014118346046923173168730371588410.5728");
+    prints((ff_money_sum)((unsigned __int128)1 << 127),
+           "-17014118346046923173168730371588410.5728");
 }
 
 static void division_rounds_half_to_even(void **state)
 {
-    static const struct { int64_t a, n, expected; } table[] = {
-        {7, 2, 4}, {5, 2, 2}, {-5, 2, -2}, {-7, 2, -4}, {10, 3, 3}, {11, 3, 4}, {-11, 3, -4}, {1, 2, 0}, {3, 2, 2}, {0, 9, 0}, {9, 1, 9},
+    static const struct {
+        int64_t a, n, expected;
+    } table[] = {
+        {7, 2, 4},    {5, 2, 2}, {-5, 2, -2}, {-7, 2, -4}, {10, 3, 3}, {11, 3, 4},
+        {-11, 3, -4}, {1, 2, 0}, {3, 2, 2},   {0, 9, 0},   {9, 1, 9},
     };
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)

@@ -4,9 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "bench.h"
-
-#include <stdio.h>
+#include "history.h"
 
 /* --- what is late -------------------------------------------------------------------------- */
 
@@ -308,114 +306,6 @@ static void tails_without_room_settle_the_oldest(void **state)
 }
 
 /* --- any order of arrival ------------------------------------------------------------------ */
-
-#define EVENTS_MAX 40
-#define ITEMS_MAX 3
-
-struct happening {
-    struct ff_beacon beacon;
-    struct ff_item items[ITEMS_MAX];
-    char order[12];
-    ff_wall comes;
-};
-
-struct history {
-    uint64_t seed;
-    struct happening events[EVENTS_MAX];
-    int n;
-};
-
-static uint64_t draw(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
-static int below(struct history *h, int n)
-{
-    return (int)(draw(&h->seed) % (uint64_t)n);
-}
-
-/* Gaps at, just below and just above every limit, and many small ones. */
-static ff_dur draw_gap(struct history *h)
-{
-    static const ff_dur limits[] = {30 * FF_MINUTE, FF_HOUR, 24 * FF_HOUR, 7 * FF_DAY, 90 * FF_DAY};
-    switch (below(h, 12)) {
-    case 0:
-        return limits[below(h, 4)] + below(h, 3) - 1;
-    case 1:
-        return below(h, 20) ? 29 * FF_MINUTE : limits[4] + below(h, 3) - 1;
-    case 2:
-        return 0;
-    case 3:
-    case 4:
-        return below(h, 12) * FF_MINUTE;
-    default:
-        return below(h, 9) * 20 * FF_SECOND;
-    }
-}
-
-static void draw_items(struct history *h, struct happening *e)
-{
-    static const char *const skus[] = {"a", "b", "c"};
-    uint32_t n = (uint32_t)below(h, ITEMS_MAX + 1);
-    for (uint32_t i = 0; i < n; i++) {
-        int quantity = below(h, 3) + (e->beacon.type != FF_UPDATE_CART);
-        e->items[i] = below(h, 3) ? bench_item(skus[below(h, 3)], quantity, MONEY(below(h, 9)))
-                                  : bench_unpriced(skus[below(h, 3)], quantity);
-    }
-    e->beacon.items = e->items;
-    e->beacon.item_count = n;
-    if (below(h, 6) == 0)
-        e->beacon = bench_in(e->beacon, below(h, 2) ? EUR : USD);
-}
-
-static void draw_event(struct history *h, struct happening *e, const char *visitor, ff_wall t)
-{
-    static const enum ff_type types[] = {
-        FF_PAGE_VIEW, FF_PAGE_VIEW, FF_PING, FF_PING, FF_VIEW_ITEM, FF_SEARCH, FF_SEARCH,
-        FF_ADD_TO_CART, FF_ADD_TO_CART, FF_ADD_TO_CART, FF_REMOVE_FROM_CART, FF_REMOVE_FROM_CART,
-        FF_UPDATE_CART, FF_VIEW_CART, FF_BEGIN_CHECKOUT, FF_CHECKOUT_STEP, FF_PURCHASE, FF_PURCHASE,
-        FF_REFUND, FF_SURVEY, FF_CUSTOM,
-    };
-    static const char *const terms[] = {"x", "y", ""};
-    enum ff_type type = types[below(h, sizeof types / sizeof *types)];
-    e->beacon = bench_engaged(type, visitor, t, below(h, 2) ? 0 : below(h, 12000));
-    e->beacon.passive = type == FF_CUSTOM && below(h, 2);
-    e->beacon.term_key = ff_span_text(terms[below(h, 3)]);
-    if (type == FF_PURCHASE) {
-        snprintf(e->order, sizeof e->order, "o%d", h->n);
-        e->beacon = bench_purchase(visitor, t, e->order, MONEY(1 + below(h, 90)));
-    } else if (type == FF_REFUND) {
-        snprintf(e->order, sizeof e->order, "o%d", below(h, EVENTS_MAX));
-        e->beacon = bench_refund(t, e->order);
-        if (below(h, 2))
-            e->beacon = bench_with_value(e->beacon, MONEY(below(h, 20)));
-    }
-    draw_items(h, e);
-}
-
-/* Arrivals stray from the times by at most the lateness; ties of time keep their order. */
-static void draw_history(struct history *h, uint64_t seed, int visitors)
-{
-    static const char *const names[] = {"ann", "bob", "cyn"};
-    h->seed = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
-    h->n = 0;
-    ff_wall t = BENCH_START;
-    int n = 4 + below(h, EVENTS_MAX - 4);
-    while (h->n < n) {
-        struct happening *e = &h->events[h->n];
-        ff_dur gap = draw_gap(h);
-        t += gap;
-        draw_event(h, e, names[below(h, visitors)], t);
-        e->comes = t + below(h, 3) * below(h, 151) * FF_SECOND;
-        if (gap == 0 && h->n > 0 && e->comes < e[-1].comes)
-            e->comes = e[-1].comes;
-        h->n++;
-    }
-}
 
 enum feeding { IN_TIME, IN_ORDER_BUT_DELAYED, OUT_OF_ORDER, IMPORTED, FEEDINGS };
 

@@ -18,7 +18,8 @@ struct taking {
 };
 
 /* Decodes text; the batch stands until taking_end. */
-static inline enum ff_status taking_span(struct taking *t, const char *content_type, struct ff_span text)
+static inline enum ff_status taking_span(struct taking *t, const char *content_type,
+                                         struct ff_span text)
 {
     struct intake_options options = {TAKING_BATCH, TAKING_BYTES};
     t->in = intake_new(&options);
@@ -53,7 +54,8 @@ static inline const struct ff_beacon *takes(struct taking *t, const char *text)
 {
     enum ff_status s = taking(t, "application/json", text);
     if (s != FF_OK || t->batch.count != 1 || t->batch.beacons->fault != FF_OK)
-        fail_msg("%s: %s, %s %s", text, ff_status_code(s), t->batch.count ? ff_status_code(t->batch.beacons->fault) : "",
+        fail_msg("%s: %s, %s %s", text, ff_status_code(s),
+                 t->batch.count ? ff_status_code(t->batch.beacons->fault) : "",
                  t->batch.count ? t->batch.beacons->fault_field : "");
     return t->batch.beacons;
 }

@@ -8,9 +8,11 @@
 
 static void is(const char *content_type, const char *message, const char *name)
 {
-    const struct intake_format *f = intake_format(ff_span_text(content_type), ff_span_text(message));
+    const struct intake_format *f =
+        intake_format(ff_span_text(content_type), ff_span_text(message));
     if (name ? !f || strcmp(f->name, name) != 0 : f != NULL)
-        fail_msg("%s, %s: %s", content_type ? content_type : "(none)", message, f ? f->name : "(none)");
+        fail_msg("%s, %s: %s", content_type ? content_type : "(none)", message,
+                 f ? f->name : "(none)");
 }
 
 static void the_media_type_names_the_format(void **state)

@@ -10,14 +10,18 @@ static void a_purchase_is_read_with_all_it_brings(void **state)
 {
     struct taking t;
     (void)state;
-    const struct ff_beacon *b = takes(&t,
-        "{\"type\":\"purchase\",\"site\":\"shop\",\"id\":\"e1\",\"time\":1795328806,\"visitor\":\"v\\u00e9\","
-        "\"order\":\"o1\",\"value\":59.970000000000006,\"tax\":\"9.99\",\"currency\":\"eur\",\"passive\":false,"
-        "\"items\":[{\"sku\":\"s1\",\"name\":\"Shoe\",\"price\":19.99,\"quantity\":3},{\"sku\":\"s2\",\"colour\":\"red\"}],"
-        "\"extra\":{\"a\":[1,2]}}");
+    const struct ff_beacon *b =
+        takes(&t, "{\"type\":\"purchase\",\"site\":\"shop\",\"id\":\"e1\",\"time\":1795328806,"
+                  "\"visitor\":\"v\\u00e9\","
+                  "\"order\":\"o1\",\"value\":59.970000000000006,\"tax\":\"9.99\",\"currency\":"
+                  "\"eur\",\"passive\":false,"
+                  "\"items\":[{\"sku\":\"s1\",\"name\":\"Shoe\",\"price\":19.99,\"quantity\":3},{"
+                  "\"sku\":\"s2\",\"colour\":\"red\"}],"
+                  "\"extra\":{\"a\":[1,2]}}");
     assert_int_equal(b->type, FF_PURCHASE);
-    assert_int_equal(b->has, FF_HAS(TYPE) | FF_HAS(SITE) | FF_HAS(ID) | FF_HAS(TIME) | FF_HAS(VISITOR) | FF_HAS(ORDER) |
-                                 FF_HAS(VALUE) | FF_HAS(TAX) | FF_HAS(CURRENCY) | FF_HAS(PASSIVE) | FF_HAS(ITEMS));
+    assert_int_equal(b->has, FF_HAS(TYPE) | FF_HAS(SITE) | FF_HAS(ID) | FF_HAS(TIME) |
+                                 FF_HAS(VISITOR) | FF_HAS(ORDER) | FF_HAS(VALUE) | FF_HAS(TAX) |
+                                 FF_HAS(CURRENCY) | FF_HAS(PASSIVE) | FF_HAS(ITEMS));
     assert_true(ff_span_is(b->text[FF_TEXT_VISITOR], "v\xC3\xA9"));
     assert_int_equal(b->money[FF_AMOUNT_VALUE], 599700);
     assert_int_equal(b->item_count, 2);

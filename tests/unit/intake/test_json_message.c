@@ -12,7 +12,8 @@
 #define MARK "\xEF\xBB\xBF"
 
 /* The message is taken and its beacons have these faults. */
-static void holds(const char *content_type, const char *text, uint32_t count, const enum ff_status *faults)
+static void holds(const char *content_type, const char *text, uint32_t count,
+                  const enum ff_status *faults)
 {
     struct taking t;
     enum ff_status s = taking(&t, content_type, text);
@@ -23,8 +24,8 @@ static void holds(const char *content_type, const char *text, uint32_t count, co
     taking_end(&t);
 }
 
-#define HOLDS(content_type, text, ...)                                                           \
-    holds(content_type, text, sizeof((enum ff_status[]){__VA_ARGS__}) / sizeof(enum ff_status),  \
+#define HOLDS(content_type, text, ...)                                                             \
+    holds(content_type, text, sizeof((enum ff_status[]){__VA_ARGS__}) / sizeof(enum ff_status),    \
           (enum ff_status[]){__VA_ARGS__})
 
 static void one_object_or_an_array_of_them_is_taken(void **state)
@@ -41,8 +42,8 @@ static void one_object_or_an_array_of_them_is_taken(void **state)
 static void an_element_that_is_no_object_stands_alone_with_its_fault(void **state)
 {
     (void)state;
-    HOLDS(JSON, "[5," PING ",null,[" PING "],\"x\"]", FF_NOT_AN_OBJECT, FF_OK, FF_NOT_AN_OBJECT, FF_NOT_AN_OBJECT,
-          FF_NOT_AN_OBJECT);
+    HOLDS(JSON, "[5," PING ",null,[" PING "],\"x\"]", FF_NOT_AN_OBJECT, FF_OK, FF_NOT_AN_OBJECT,
+          FF_NOT_AN_OBJECT, FF_NOT_AN_OBJECT);
     HOLDS(JSON, "[{\"type\":\"nonsense\"}," PING "]", FF_UNKNOWN_TYPE, FF_OK);
 }
 
@@ -83,8 +84,8 @@ static void of_lines_each_stands_for_itself(void **state)
     HOLDS(LINES, MARK PING "\r\n\r\n  \n" PING, FF_OK, FF_OK);
     HOLDS(LINES, PING "\n{\"type\":\"pi\n" PING, FF_OK, FF_MALFORMED, FF_OK);
     HOLDS(LINES, PING "\n{\"url\":\"\xff\"}\n" PING, FF_OK, FF_NOT_UTF8, FF_OK);
-    HOLDS(LINES, "garbage\n5\n[" PING "]\n" PING " " PING "\n" PING, FF_MALFORMED, FF_NOT_AN_OBJECT, FF_NOT_AN_OBJECT,
-          FF_MALFORMED, FF_OK);
+    HOLDS(LINES, "garbage\n5\n[" PING "]\n" PING " " PING "\n" PING, FF_MALFORMED, FF_NOT_AN_OBJECT,
+          FF_NOT_AN_OBJECT, FF_MALFORMED, FF_OK);
     HOLDS(LINES, "{\"url\":7}\n" PING, FF_WRONG_TYPE, FF_OK);
 }
 
@@ -92,7 +93,10 @@ static void a_malformed_line_leaves_nothing_behind(void **state)
 {
     struct taking t;
     (void)state;
-    assert_int_equal(taking(&t, LINES, "{\"type\":\"ping\",\"items\":[{\"sku\":\"a\"}],\n{\"items\":[{\"sku\":\"b\"}]}"), FF_OK);
+    assert_int_equal(
+        taking(&t, LINES,
+               "{\"type\":\"ping\",\"items\":[{\"sku\":\"a\"}],\n{\"items\":[{\"sku\":\"b\"}]}"),
+        FF_OK);
     assert_int_equal(t.batch.beacons[0].fault, FF_MALFORMED);
     assert_string_equal(t.batch.beacons[0].fault_field, "");
     assert_int_equal(t.batch.beacons[0].has, 0);
@@ -106,7 +110,9 @@ static void texts_of_earlier_lines_stay(void **state)
 {
     struct taking t;
     (void)state;
-    assert_int_equal(taking(&t, LINES, "{\"title\":\"one\\n\"}\n{\"title\":\"two\\t\"}\n{\"title\":\"three\"}"), FF_OK);
+    assert_int_equal(
+        taking(&t, LINES, "{\"title\":\"one\\n\"}\n{\"title\":\"two\\t\"}\n{\"title\":\"three\"}"),
+        FF_OK);
     assert_true(ff_span_is(t.batch.beacons[0].text[FF_TEXT_TITLE], "one\n"));
     assert_true(ff_span_is(t.batch.beacons[1].text[FF_TEXT_TITLE], "two\t"));
     assert_true(ff_span_is(t.batch.beacons[2].text[FF_TEXT_TITLE], "three"));
@@ -148,13 +154,16 @@ static void a_zero_byte_in_a_string_is_a_byte_of_the_text(void **state)
 static void half_a_surrogate_pair_refuses_its_event_only(void **state)
 {
     (void)state;
-    HOLDS(JSON, "[{\"title\":\"\\ud83d\"}," PING ",{\"foo\":\"\\ud83d\"}]", FF_NOT_UTF8, FF_OK, FF_OK);
+    HOLDS(JSON, "[{\"title\":\"\\ud83d\"}," PING ",{\"foo\":\"\\ud83d\"}]", FF_NOT_UTF8, FF_OK,
+          FF_OK);
 }
 
 /* Every message cut short anywhere is refused, and nothing past it is read. */
 static void no_prefix_of_a_message_is_taken(void **state)
 {
-    static const char text[] = "[{\"type\":\"purchase\",\"value\":1.5e2,\"title\":\"\\u00e9\xC3\xA9\",\"items\":[{\"sku\":\"a\"}],\"x\":[true,null]}]";
+    static const char text[] =
+        "[{\"type\":\"purchase\",\"value\":1.5e2,\"title\":\"\\u00e9\xC3\xA9\",\"items\":[{\"sku\":"
+        "\"a\"}],\"x\":[true,null]}]";
     (void)state;
     for (size_t n = 1; n < sizeof text - 1; n++) {
         struct taking t;
@@ -176,7 +185,9 @@ static uint64_t next_random(uint64_t *state)
 /* Bytes changed at random never make it read where it must not (guard page, sanitizers). */
 static void scrambled_messages_do_no_harm(void **state)
 {
-    static const char text[] = "[{\"type\":\"purchase\",\"value\":1.5e2,\"title\":\"\\ud83d\\ude00\",\"items\":[{\"sku\":\"a\"}],\"x\":[true,null]},{}]\n{\"a\":1}";
+    static const char text[] =
+        "[{\"type\":\"purchase\",\"value\":1.5e2,\"title\":\"\\ud83d\\ude00\",\"items\":[{\"sku\":"
+        "\"a\"}],\"x\":[true,null]},{}]\n{\"a\":1}";
     static const char nasty[] = "\"\\{}[],:0e\n u\xff\xC3";
     struct intake_options options = {TAKING_BATCH, sizeof text};
     struct intake *in = intake_new(&options);
@@ -187,12 +198,14 @@ static void scrambled_messages_do_no_harm(void **state)
         struct intake_batch batch;
         memcpy(copy, text, sizeof text);
         for (int i = 0; i < 3; i++)
-            copy[next_random(&seed) % (sizeof text - 1)] = nasty[next_random(&seed) % (sizeof nasty - 1)];
+            copy[next_random(&seed) % (sizeof text - 1)] =
+                nasty[next_random(&seed) % (sizeof nasty - 1)];
         char *exact = malloc(sizeof text - 1 + INTAKE_PADDING);
         memcpy(exact, copy, sizeof text - 1);
         struct ff_span message = ff_span_of(exact, sizeof text - 1);
         const char *type = round % 2 ? LINES : JSON;
-        enum ff_status s = intake_decode(in, intake_format(ff_span_text(type), message), message, &batch);
+        enum ff_status s =
+            intake_decode(in, intake_format(ff_span_text(type), message), message, &batch);
         assert_true((s == FF_OK) == (batch.count > 0));
         free(exact);
     }

@@ -61,7 +61,8 @@ static void unescaped_strings_stand_side_by_side(void **state)
 
 static void unknown_escapes_are_malformed(void **state)
 {
-    static const char *const bad[] = {"\\x41", "\\", "\\u", "\\u12", "\\u12g4", "\\u 123", "\\'", "\\0", "\\ud83d\\u12", "\\ud83d\\uzzzz"};
+    static const char *const bad[] = {"\\x41",   "\\",  "\\u", "\\u12",        "\\u12g4",
+                                      "\\u 123", "\\'", "\\0", "\\ud83d\\u12", "\\ud83d\\uzzzz"};
     struct intake_value v;
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -71,7 +72,13 @@ static void unknown_escapes_are_malformed(void **state)
 
 static void half_a_surrogate_pair_is_no_text(void **state)
 {
-    static const char *const broken[] = {"\\ud83d", "a\\ude00b", "\\ud83dx", "\\ud83d\\n", "\\ud83d\\ud83d", "\\ud83d\\u0041", "\\ud83d\\ud83d\\ude00"};
+    static const char *const broken[] = {"\\ud83d",
+                                         "a\\ude00b",
+                                         "\\ud83dx",
+                                         "\\ud83d\\n",
+                                         "\\ud83d\\ud83d",
+                                         "\\ud83d\\u0041",
+                                         "\\ud83d\\ud83d\\ude00"};
     struct intake_value v;
     (void)state;
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {

@@ -6,7 +6,8 @@
 
 #include "keys.h"
 
-static const struct ff_span words[] = {{"a", 1}, {"b", 1}, {"ab", 2}, {"ba", 2}, {"aa", 2}, {"url", 3}, {"lru", 3}};
+static const struct ff_span words[] = {{"a", 1},  {"b", 1},   {"ab", 2}, {"ba", 2},
+                                       {"aa", 2}, {"url", 3}, {"lru", 3}};
 #define WORDS (sizeof words / sizeof *words)
 
 static void every_word_is_found_at_its_place(void **state)

@@ -32,7 +32,7 @@ struct rig {
     size_t reply_size; /* bytes of the body; 0: the request's own body */
     int requests, turns;
     struct net_handle handle[RIG_REQUESTS];
-    char told[256];    /* the last request: "POST /path?query [type] body" */
+    char told[256]; /* the last request: "POST /path?query [type] body" */
     size_t body_n;
     unsigned body_sum;
 };
@@ -58,9 +58,9 @@ static void rig_request(void *ctx, struct net_handle handle, const struct net_re
 {
     static const char *const method_table[] = {"GET", "HEAD", "POST", "DELETE", "OPTIONS", "OTHER"};
     struct rig *r = ctx;
-    snprintf(r->told, sizeof r->told, "%s %.*s?%.*s [%.*s] %.*s", method_table[q->method], (int)q->path.n,
-             q->path.p, (int)q->query.n, q->query.p, (int)q->content_type.n, q->content_type.p,
-             (int)(q->body.n < 100 ? q->body.n : 100), q->body.p);
+    snprintf(r->told, sizeof r->told, "%s %.*s?%.*s [%.*s] %.*s", method_table[q->method],
+             (int)q->path.n, q->path.p, (int)q->query.n, q->query.p, (int)q->content_type.n,
+             q->content_type.p, (int)(q->body.n < 100 ? q->body.n : 100), q->body.p);
     r->body_n = q->body.n;
     r->body_sum = 0;
     for (size_t i = 0; i < q->body.n; i++)
@@ -82,7 +82,8 @@ static void rig_datagrams(void *ctx, const struct net_datagram *datagrams, size_
 {
     struct rig *r = ctx;
     r->requests += (int)n;
-    snprintf(r->told, sizeof r->told, "%.*s", (int)datagrams[n - 1].payload.n, datagrams[n - 1].payload.p);
+    snprintf(r->told, sizeof r->told, "%.*s", (int)datagrams[n - 1].payload.n,
+             datagrams[n - 1].payload.p);
 }
 
 static const char *const rig_allow[] = {"127.0.0.0/8", "::1/128", NULL};
@@ -166,8 +167,8 @@ static inline void rig_say(struct rig *r, int fd, const char *text)
     rig_turns(r, 3);
 }
 
-/* What the client has got so far, as a string borrowed until the next call; *closed (may be NULL) is set when
- * the other side has closed, 2 when it has reset. */
+/* What the client has got so far, as a string borrowed until the next call; *closed (may be NULL)
+ * is 1 when the other side has closed, 2 when it has reset, else 0. */
 static inline const char *rig_hear_until(struct rig *r, int fd, int *closed)
 {
     static char text[RIG_TEXT + 1];

@@ -53,7 +53,8 @@ static void chunks_are_joined_wherever_they_are_cut(void **state)
     gives("0\r\n\r\n", "", 0);
     gives("5\r\nhello\r\n0\r\n\r\n", "hello", 0);
     gives("5\r\nhello\r\n1\r\n \r\n5;a=b\r\nworld\r\n00\r\n\r\nGET", "hello world", 3);
-    gives("a\r\n0123456789\r\nB \r\nabcdefghijk\r\n0;x\r\nA: b\r\nC: d\r\n\r\n", "0123456789abcdefghijk", 0);
+    gives("a\r\n0123456789\r\nB \r\nabcdefghijk\r\n0;x\r\nA: b\r\nC: d\r\n\r\n",
+          "0123456789abcdefghijk", 0);
     gives("2\r\n\r\n\r\n0\r\n\r\n", "\r\n", 0);
 }
 
@@ -69,10 +70,25 @@ static void hostile_framing_is_refused(void **state)
 {
     (void)state;
     static const char *const table[] = {
-        "\r\n", "x\r\n", "-1\r\n", "+5\r\nhello\r\n", "0x5\r\nhello\r\n", " 5\r\nhello\r\n",
-        "5\nhello\r\n", "5\rXhello\r\n", "5\r\nhelloX\n", "5\r\nhello\n0\r\n", "5\r\nhello0\r\n\r\n",
-        "5\r\nhello\rX", "5;a\nb\r\nhello\r\n", "5;a\x01\r\nhello\r\n", "0\r\n\rX", "0\r\nA: b\nC: d\r\n\r\n",
-        "00000000000000005\r\n", "5,\r\n", "0\r\n\n",
+        "\r\n",
+        "x\r\n",
+        "-1\r\n",
+        "+5\r\nhello\r\n",
+        "0x5\r\nhello\r\n",
+        " 5\r\nhello\r\n",
+        "5\nhello\r\n",
+        "5\rXhello\r\n",
+        "5\r\nhelloX\n",
+        "5\r\nhello\n0\r\n",
+        "5\r\nhello0\r\n\r\n",
+        "5\r\nhello\rX",
+        "5;a\nb\r\nhello\r\n",
+        "5;a\x01\r\nhello\r\n",
+        "0\r\n\rX",
+        "0\r\nA: b\nC: d\r\n\r\n",
+        "00000000000000005\r\n",
+        "5,\r\n",
+        "0\r\n\n",
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         ends(table[i], CHUNK_BAD);

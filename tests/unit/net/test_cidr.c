@@ -46,8 +46,20 @@ static void other_words_are_no_ranges(void **state)
 {
     (void)state;
     static const char *const table[] = {
-        "", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/08", "10.0.0.0/8x", "10.0.0/8", "::1/129",
-        "localhost", "10.0.0.0 /8", "1.2.3.4.5", "::1/1280", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/8",
+        "",
+        "/",
+        "10.0.0.0/",
+        "10.0.0.0/33",
+        "10.0.0.0/-1",
+        "10.0.0.0/08",
+        "10.0.0.0/8x",
+        "10.0.0/8",
+        "::1/129",
+        "localhost",
+        "10.0.0.0 /8",
+        "1.2.3.4.5",
+        "::1/1280",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/8",
     };
     struct cidr c;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
@@ -62,7 +74,8 @@ static void other_kinds_of_address_are_in_no_range(void **state)
     struct sockaddr_un local = {.sun_family = AF_UNIX};
     assert_true(cidr_parse("::/0", &c));
     assert_false(cidr_match(&c, 1, (struct sockaddr *)&local));
-    assert_false(cidr_match(&c, 0, (struct sockaddr *)&(struct sockaddr_in){.sin_family = AF_INET}));
+    assert_false(
+        cidr_match(&c, 0, (struct sockaddr *)&(struct sockaddr_in){.sin_family = AF_INET}));
 }
 
 int main(void)

@@ -43,7 +43,8 @@ static void a_get_is_answered_and_the_connection_kept(void **state)
 static void a_post_brings_its_body(void **state)
 {
     (void)state;
-    rig_say(&rig, client, "POST /e HTTP/1.1\r\nHost: h\r\nContent-Type: a/b\r\nContent-Length: 3\r\n\r\nabc");
+    rig_say(&rig, client,
+            "POST /e HTTP/1.1\r\nHost: h\r\nContent-Type: a/b\r\nContent-Length: 3\r\n\r\nabc");
     assert_string_equal(rig.told, "POST /e? [a/b] abc");
     assert_non_null(strstr(rig_hear(&rig, client), "\r\n\r\nabc"));
 }
@@ -59,7 +60,8 @@ static void a_head_is_answered_without_its_body(void **state)
 static void bytes_that_come_singly_give_the_same_request(void **state)
 {
     (void)state;
-    static const char text[] = "\r\nPOST /e?x HTTP/1.1\r\nHost: h\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n"
+    static const char text[] = "\r\nPOST /e?x HTTP/1.1\r\nHost: h\r\nContent-Type: "
+                               "a/b\r\nTransfer-Encoding: chunked\r\n\r\n"
                                "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
                                "POST /f HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nwxyz";
     for (size_t i = 0; i + 1 < sizeof text; i++) {
@@ -80,9 +82,11 @@ static void pipelined_requests_are_answered_in_order(void **state)
     char text[20000], wanted[20000];
     int n = 0, m = 0;
     for (int i = 0; i < 100; i++) {
-        n += snprintf(text + n, sizeof text - (size_t)n, "POST /%d HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n%03d", i, i);
-        m += snprintf(wanted + m, sizeof wanted - (size_t)m,
-                      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\n%03d", i);
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      "POST /%d HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n%03d", i, i);
+        m += snprintf(
+            wanted + m, sizeof wanted - (size_t)m,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\n%03d", i);
     }
     rig.hold = true;
     rig_say(&rig, client, text);
@@ -116,7 +120,8 @@ static void replies_of_one_turn_leave_in_one_packet_train(void **state)
 static void a_client_that_waits_for_continue_is_told(void **state)
 {
     (void)state;
-    rig_say(&rig, client, "POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    rig_say(&rig, client,
+            "POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     assert_string_equal(rig_hear(&rig, client), "HTTP/1.1 100 Continue\r\n\r\n");
     assert_int_equal(rig.requests, 0);
     rig_say(&rig, client, "ab");
@@ -125,12 +130,27 @@ static void a_client_that_waits_for_continue_is_told(void **state)
     assert_string_equal(rig.told, "POST /e? [] abc");
 }
 
+static void continue_is_said_once(void **state)
+{
+    (void)state;
+    rig_say(&rig, client,
+            "POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nTransfer-Encoding: "
+            "chunked\r\n\r\n");
+    assert_string_equal(rig_hear(&rig, client), "HTTP/1.1 100 Continue\r\n\r\n");
+    rig_say(&rig, client, "5");
+    rig_say(&rig, client, "\r\n");
+    assert_string_equal(rig_hear(&rig, client), "");
+    rig_say(&rig, client, "hello\r\n0\r\n\r\n");
+    assert_string_equal(rig_hear(&rig, client), OK_HELLO);
+}
+
 static void continue_waits_for_the_replies_before_it(void **state)
 {
     (void)state;
     rig.hold = true;
-    rig_say(&rig, client, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
-                          "POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    rig_say(&rig, client,
+            "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+            "POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     assert_string_equal(rig_hear(&rig, client), "");
     rig_answer(&rig, rig.handle[0], "hello", 5);
     assert_string_equal(rig_hear(&rig, client), OK_HELLO "HTTP/1.1 100 Continue\r\n\r\n");
@@ -139,7 +159,9 @@ static void continue_waits_for_the_replies_before_it(void **state)
 static void continue_is_not_said_to_who_sends_the_body_anyway(void **state)
 {
     (void)state;
-    rig_say(&rig, client, "POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello");
+    rig_say(
+        &rig, client,
+        "POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello");
     assert_string_equal(rig_hear(&rig, client), OK_HELLO);
 }
 
@@ -160,7 +182,9 @@ static void what_follows_a_request_that_closes_is_not_read(void **state)
 {
     (void)state;
     int closed;
-    rig_say(&rig, client, "GET /1 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+    rig_say(&rig, client,
+            "GET /1 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nGET /2 HTTP/1.1\r\nHost: "
+            "h\r\n\r\n");
     assert_non_null(strstr(rig_hear_until(&rig, client, &closed), "Connection: close\r\n"));
     assert_int_equal(closed, 1);
     assert_int_equal(rig.requests, 1);
@@ -181,12 +205,19 @@ static void the_owner_can_close(void **state)
 static void hostile_requests_get_their_status_and_are_cut_off(void **state)
 {
     (void)state;
-    static const struct { const char *text; const char *status; } table[] = {
+    static const struct {
+        const char *text;
+        const char *status;
+    } table[] = {
         {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1048577\r\n\r\n", "HTTP/1.1 413 "},
-        {"POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n", "HTTP/1.1 413 "},
-        {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n", "HTTP/1.1 413 "},
+        {"POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: "
+         "99999999999\r\n\r\n",
+         "HTTP/1.1 413 "},
+        {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n",
+         "HTTP/1.1 413 "},
         {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", "HTTP/1.1 400 "},
-        {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 400 "},
+        {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+         "HTTP/1.1 400 "},
         {"GET / HTTP/1.1\nHost: h\n\n", "HTTP/1.1 400 "},
         {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 "},
         {"\x16\x03\x01", "HTTP/1.1 400 "},
@@ -242,10 +273,13 @@ static void a_large_body_arrives_whole(void **state)
         body[i] = (char)(i * 7 % 253);
         sum = sum * 31 + (unsigned char)body[i];
     }
-    int m = snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n\r\n", n);
+    int m =
+        snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n\r\n", n);
     for (int chunked = 0; chunked < 2; chunked++) {
         if (chunked)
-            m = snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n%zx\r\n", n);
+            m = snprintf(head, sizeof head,
+                         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n%zx\r\n",
+                         n);
         rig_send(&rig, client, head, (size_t)m);
         rig_send(&rig, client, body, n);
         rig_say(&rig, client, chunked ? "\r\n0\r\n\r\n" : "");
@@ -285,7 +319,8 @@ static void a_client_that_has_said_all_still_gets_its_replies(void **state)
     rig_turns(&rig, 5);
     assert_int_equal(net_counts(rig.net).open, 1);
     rig_answer(&rig, rig.handle[0], "hello", 5);
-    assert_non_null(strstr(rig_hear_until(&rig, client, &closed), "Connection: close\r\n\r\nhello"));
+    assert_non_null(
+        strstr(rig_hear_until(&rig, client, &closed), "Connection: close\r\n\r\nhello"));
     assert_int_equal(closed, 1);
     assert_int_equal(net_counts(rig.net).open, 0);
 }
@@ -313,183 +348,6 @@ static void a_stale_handle_is_ignored(void **state)
     assert_string_equal(rig_hear(&rig, client), OK_HELLO);
 }
 
-static void a_client_that_does_not_read_is_not_read(void **state)
-{
-    (void)state;
-    static char text[200000];
-    size_t n = 0;
-    rig.reply_size = 100000;
-    for (int i = 0; i < 500; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "GET /%d HTTP/1.1\r\nHost: h\r\n\r\n", i);
-    for (size_t at = 0; at < n;) {
-        ssize_t sent = send(client, text + at, n - at, MSG_NOSIGNAL);
-        if (sent < 0)
-            break;
-        at += (size_t)sent;
-        rig_turns(&rig, 1);
-    }
-    rig_turns(&rig, 50);
-    struct conn *c = &rig.net->conns[0];
-    assert_true(rig.requests < 500);
-    assert_true(pipeline_bytes(&c->pipeline) < NET_REPLY_BYTES + 2 * rig.reply_size);
-    assert_true(c->in.cap <= 4 * NET_WORK_BYTES);
-    int before = rig.requests, replies = 0;
-    rig_turns(&rig, 50);
-    assert_int_equal(rig.requests, before);
-    for (const char *heard; *(heard = rig_hear(&rig, client));)
-        for (const char *at = heard; (at = strstr(at, "HTTP/1.1 200")); at++)
-            replies++;
-    assert_int_equal(rig.requests, 500);
-    assert_int_equal(replies, 500);
-}
-
-static void pipelined_requests_take_turns_with_other_clients(void **state)
-{
-    (void)state;
-    char text[16000] = "";
-    for (int i = 0; i < 300; i++)
-        strcat(text, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    rig_send(&rig, client, text, strlen(text));
-    rig_turns(&rig, 1);
-    assert_int_equal(rig.requests, NET_TURN_REQUESTS);
-    rig_send(&rig, client, text, strlen(text));
-    rig_turns(&rig, 1);
-    assert_int_equal(rig.requests, 2 * NET_TURN_REQUESTS);
-    rig_turns(&rig, 10);
-    assert_int_equal(rig.requests, 600);
-    assert_int_equal(strlen(rig_hear(&rig, client)), 600 * strlen(OK_HELLO));
-}
-
-static void a_request_that_takes_too_long_is_told_so(void **state)
-{
-    (void)state;
-    int closed;
-    rig_say(&rig, client, "GET / HTTP/1.1\r\n");
-    rig_time += 9 * FF_SECOND;
-    rig_say(&rig, client, "Host:");
-    assert_string_equal(rig_hear(&rig, client), "");
-    rig_time += 1 * FF_SECOND;
-    assert_memory_equal(rig_hear_until(&rig, client, &closed), "HTTP/1.1 408 ", 13);
-    assert_int_equal(closed, 1);
-    assert_int_equal(net_counts(rig.net).timed_out, 1);
-    assert_int_equal(net_counts(rig.net).open, 1);
-    rig_time += NET_LINGER_TIME;
-    rig_turns(&rig, 2);
-    assert_int_equal(net_counts(rig.net).open, 0);
-}
-
-static void an_idle_connection_is_closed_without_a_word(void **state)
-{
-    (void)state;
-    int closed;
-    rig_say(&rig, client, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    rig_hear(&rig, client);
-    rig_time += 74 * FF_SECOND;
-    assert_string_equal(rig_hear_until(&rig, client, &closed), "");
-    assert_false(closed);
-    rig_time += 1 * FF_SECOND;
-    assert_string_equal(rig_hear_until(&rig, client, &closed), "");
-    assert_int_equal(closed, 1);
-    assert_int_equal(net_counts(rig.net).timed_out, 0);
-}
-
-static void our_own_slowness_times_nobody_out(void **state)
-{
-    (void)state;
-    rig.hold = true;
-    rig_say(&rig, client, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    rig_time += 1000 * FF_SECOND;
-    rig_turns(&rig, 5);
-    rig_answer(&rig, rig.handle[0], "hello", 5);
-    assert_string_equal(rig_hear(&rig, client), OK_HELLO);
-    rig_time += 74 * FF_SECOND;
-    rig_turns(&rig, 5);
-    assert_int_equal(net_counts(rig.net).open, 1);
-}
-
-static void a_request_that_could_not_be_read_is_not_late(void **state)
-{
-    (void)state;
-    char text[4000] = "";
-    for (int i = 0; i < PIPELINE_SLOTS; i++)
-        strcat(text, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    strcat(text, "GET /more");
-    rig.hold = true;
-    rig_say(&rig, client, text);
-    rig_time += 20 * FF_SECOND;
-    rig_turns(&rig, 2);
-    for (int i = 0; i < PIPELINE_SLOTS; i++)
-        rig_answer(&rig, rig.handle[i], "hello", 5);
-    rig_time += FF_SECOND;
-    rig_turns(&rig, 3);
-    rig_time += FF_SECOND;
-    rig_turns(&rig, 3);
-    rig_say(&rig, client, " HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_string_equal(rig.told, "GET /more? [] ");
-}
-
-static void a_client_that_reads_slowly_is_waited_for(void **state)
-{
-    (void)state;
-    static char some[65536];
-    rig.reply_size = 1024 * 1024;
-    for (int i = 0; i < 50; i++)
-        rig_say(&rig, client, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    for (int i = 0; i < 5; i++) {
-        rig_time += 50 * FF_SECOND;
-        for (int k = 0; k < 60; k++)
-            (void)!recv(client, some, sizeof some, 0);
-        rig_turns(&rig, 5);
-        assert_true(rig.net->conns[0].blocked);
-    }
-    assert_int_equal(net_counts(rig.net).open, 1);
-}
-
-static void memory_of_a_large_request_is_given_back(void **state)
-{
-    (void)state;
-    char text[30000];
-    int n = snprintf(text, sizeof text, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20000\r\n\r\n");
-    memset(text + n, 'x', 20000);
-    rig_send(&rig, client, text, (size_t)n + 10000);
-    rig_turns(&rig, 1);
-    assert_true(rig.net->conns[0].in.cap > NETBUF_BLOCK);
-    memcpy(text + n + 20000, "GET /rest", 9);
-    rig_send(&rig, client, text + n + 10000, 10009);
-    rig_turns(&rig, 2);
-    assert_int_equal(rig.requests, 1);
-    assert_int_equal(rig.net->conns[0].in.cap, NETBUF_BLOCK);
-    rig_say(&rig, client, " HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_string_equal(rig.told, "GET /rest? [] ");
-    assert_int_equal(rig.net->conns[0].in.cap, 0);
-}
-
-static void a_client_that_never_reads_is_let_go(void **state)
-{
-    (void)state;
-    rig.reply_size = 1024 * 1024;
-    for (int i = 0; i < 50; i++)
-        rig_say(&rig, client, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_true(rig.net->conns[0].blocked);
-    rig_time += 75 * FF_SECOND;
-    rig_turns(&rig, 5);
-    assert_int_equal(net_counts(rig.net).open, 0);
-}
-
-static void draining_after_an_error_is_bounded(void **state)
-{
-    (void)state;
-    static char rubbish[65536];
-    memset(rubbish, 'x', sizeof rubbish);
-    rig_say(&rig, client, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n");
-    for (int i = 0; i < 200 && net_counts(rig.net).open; i++) {
-        rig_send(&rig, client, rubbish, sizeof rubbish);
-        rig_turns(&rig, 2);
-        assert_true(i < 80);
-    }
-    assert_int_equal(net_counts(rig.net).open, 0);
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -502,6 +360,7 @@ int main(void)
         T(pipelined_requests_are_answered_in_order),
         T(replies_of_one_turn_leave_in_one_packet_train),
         T(a_client_that_waits_for_continue_is_told),
+        T(continue_is_said_once),
         T(continue_waits_for_the_replies_before_it),
         T(continue_is_not_said_to_who_sends_the_body_anyway),
         T(http_1_0_closes_unless_asked_to_stay),
@@ -514,16 +373,6 @@ int main(void)
         T(a_client_that_goes_amid_a_request_leaves_nothing),
         T(a_client_that_has_said_all_still_gets_its_replies),
         T(a_stale_handle_is_ignored),
-        T(a_client_that_does_not_read_is_not_read),
-        T(pipelined_requests_take_turns_with_other_clients),
-        T(a_request_that_takes_too_long_is_told_so),
-        T(an_idle_connection_is_closed_without_a_word),
-        T(our_own_slowness_times_nobody_out),
-        T(a_request_that_could_not_be_read_is_not_late),
-        T(a_client_that_reads_slowly_is_waited_for),
-        T(memory_of_a_large_request_is_given_back),
-        T(a_client_that_never_reads_is_let_go),
-        T(draining_after_an_error_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

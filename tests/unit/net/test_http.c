@@ -34,10 +34,14 @@ static void a_request_is_taken_apart(void **state)
 {
     (void)state;
     struct http_head h;
-    assert_int_equal(parse("POST /v1/events?a=b&c HTTP/1.1\r\nHost: shop.example\r\ncontent-TYPE:\t application/json \t\r\n"
-                           "Content-Length: 42 \r\nOrigin:https://a\r\nX-Other: 1\r\nUser-Agent: A (B; C)\r\n"
-                           "If-None-Match: \"x\"\r\nAuthorization: Bearer k\r\nX-Forwarded-For: 1\r\n"
-                           "X-Forwarded-For: 2\r\nContent-Encoding:\r\n\r\n", &h), FF_OK);
+    assert_int_equal(
+        parse("POST /v1/events?a=b&c HTTP/1.1\r\nHost: shop.example\r\ncontent-TYPE:\t "
+              "application/json \t\r\n"
+              "Content-Length: 42 \r\nOrigin:https://a\r\nX-Other: 1\r\nUser-Agent: A (B; C)\r\n"
+              "If-None-Match: \"x\"\r\nAuthorization: Bearer k\r\nX-Forwarded-For: 1\r\n"
+              "X-Forwarded-For: 2\r\nContent-Encoding:\r\n\r\n",
+              &h),
+        FF_OK);
     assert_int_equal(h.method, NET_POST);
     assert_int_equal(h.content_length, 42);
     assert_true(h.keep_alive);
@@ -58,10 +62,18 @@ static void a_request_is_taken_apart(void **state)
 static void targets_are_split(void **state)
 {
     (void)state;
-    static const struct { const char *target, *path, *query; } table[] = {
-        {"/", "/", NULL}, {"/?", "/", ""}, {"/a?b?c", "/a", "b?c"}, {"*", "*", NULL},
-        {"http://h:1/p?q", "/p", "q"}, {"http://h?q", "", "q"}, {"http://h", "", NULL},
-        {"/a://b", "/a://b", NULL}, {"/%41/../x", "/%41/../x", NULL},
+    static const struct {
+        const char *target, *path, *query;
+    } table[] = {
+        {"/", "/", NULL},
+        {"/?", "/", ""},
+        {"/a?b?c", "/a", "b?c"},
+        {"*", "*", NULL},
+        {"http://h:1/p?q", "/p", "q"},
+        {"http://h?q", "", "q"},
+        {"http://h", "", NULL},
+        {"/a://b", "/a://b", NULL},
+        {"/%41/../x", "/%41/../x", NULL},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct http_head h;
@@ -76,8 +88,11 @@ static void targets_are_split(void **state)
 static void methods_have_their_names(void **state)
 {
     (void)state;
-    static const struct { const char *name; enum net_method method; } table[] = {
-        {"GET", NET_GET}, {"HEAD", NET_HEAD}, {"POST", NET_POST}, {"DELETE", NET_DELETE},
+    static const struct {
+        const char *name;
+        enum net_method method;
+    } table[] = {
+        {"GET", NET_GET},         {"HEAD", NET_HEAD}, {"POST", NET_POST},   {"DELETE", NET_DELETE},
         {"OPTIONS", NET_OPTIONS}, {"PUT", NET_OTHER}, {"PATCH", NET_OTHER},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -97,9 +112,12 @@ static void connections_stay_or_close_as_the_version_says(void **state)
     assert_true(h.old && !h.keep_alive);
     assert_int_equal(parse("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", &h), FF_OK);
     assert_true(h.old && h.keep_alive);
-    assert_int_equal(parse("GET / HTTP/1.1\r\nHost: h\r\nConnection: foo, close\r\n\r\n", &h), FF_OK);
+    assert_int_equal(parse("GET / HTTP/1.1\r\nHost: h\r\nConnection: foo, close\r\n\r\n", &h),
+                     FF_OK);
     assert_false(h.keep_alive);
-    assert_int_equal(parse("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", &h), FF_OK);
+    assert_int_equal(
+        parse("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", &h),
+        FF_OK);
     assert_true(h.keep_alive);
     assert_int_equal(parse("CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", &h), FF_OK);
     assert_int_equal(h.method, NET_OTHER);
@@ -109,11 +127,13 @@ static void expectations_count_from_http_1_1_on(void **state)
 {
     (void)state;
     struct http_head h;
-    assert_int_equal(parse("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\n\r\n", &h), FF_OK);
+    assert_int_equal(parse("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\n\r\n", &h),
+                     FF_OK);
     assert_true(h.expects);
     assert_int_equal(parse("POST / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n", &h), FF_OK);
     assert_false(h.expects);
-    assert_int_equal(parse("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n", &h), FF_OK);
+    assert_int_equal(parse("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n", &h),
+                     FF_OK);
     assert_true(h.chunked);
     assert_int_equal(h.content_length, 0);
 }
@@ -127,15 +147,18 @@ static void hostile_heads_are_refused(void **state)
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+        "identity\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, chunked\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunkedx\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \"chunked\"\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \x0b" "chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \x0b"
+        "chunked\r\n\r\n",
         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding : chunked\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length : 5\r\n\r\n",

@@ -39,7 +39,8 @@ static void addresses_are_read_and_told(void **state)
     assert_int_equal(n, 1);
     snprintf(six, sizeof six, "%s", net_address(rig.net, n));
     assert_memory_equal(six, "[::1]:", 6);
-    struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT,
+    struct sockaddr_in6 a = {.sin6_family = AF_INET6,
+                             .sin6_addr = IN6ADDR_LOOPBACK_INIT,
                              .sin6_port = htons((uint16_t)atoi(six + 6))};
     int fd = socket(AF_INET6, SOCK_STREAM, 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
@@ -53,8 +54,23 @@ static void bad_addresses_are_named(void **state)
 {
     (void)state;
     static const char *const table[] = {
-        "", ":", "127.0.0.1", "127.0.0.1:", ":7070", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:7a",
-        "::1:7070", "[::1]", "[::1:7070", "::1]:7070", "[]:7070", "localhost:7070", "127.0.0.1:123456", "[127.0.0.1]:1", "[:1",
+        "",
+        ":",
+        "127.0.0.1",
+        "127.0.0.1:",
+        ":7070",
+        "127.0.0.1:65536",
+        "127.0.0.1:-1",
+        "127.0.0.1:7a",
+        "::1:7070",
+        "[::1]",
+        "[::1:7070",
+        "::1]:7070",
+        "[]:7070",
+        "localhost:7070",
+        "127.0.0.1:123456",
+        "[127.0.0.1]:1",
+        "[:1",
     };
     char why[200], wanted[200];
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -68,7 +84,8 @@ static void a_taken_address_is_named(void **state)
 {
     (void)state;
     char why[200];
-    assert_int_equal(net_listen_http(rig.net, net_address(rig.net, rig.listener), why, sizeof why), -1);
+    assert_int_equal(net_listen_http(rig.net, net_address(rig.net, rig.listener), why, sizeof why),
+                     -1);
     assert_non_null(strstr(why, "cannot listen: Address already in use"));
     assert_int_equal(net_listen_http(rig.net, "127.0.0.1:0", why, sizeof why), 1);
 }

@@ -71,7 +71,9 @@ static void any_cut_gives_the_same_request(void **state)
     gives("GET /e HTTP/1.1\r\nHost: h\r\n\r\n", "");
     gives(HEAD "Content-Length: 5\r\n\r\nhello", "hello");
     gives(HEAD "Content-Length: 0\r\n\r\n", "");
-    gives(HEAD "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nA: b\r\n\r\n", "hello world");
+    gives(HEAD
+          "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nA: b\r\n\r\n",
+          "hello world");
     gives(HEAD "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "");
 }
 
@@ -150,7 +152,9 @@ static void the_expected_size_is_told(void **state)
     assert_int_equal(message_expected(&m), strlen(text) + 20);
     assert_true(message_awaits_continue(&m));
     free(p);
-    assert_int_equal(feed(&m, HEAD "Expect: 100-continue\r\nContent-Length: 20\r\n\r\nx", 1000, &p, &used), MESSAGE_MORE);
+    assert_int_equal(
+        feed(&m, HEAD "Expect: 100-continue\r\nContent-Length: 20\r\n\r\nx", 1000, &p, &used),
+        MESSAGE_MORE);
     assert_false(message_awaits_continue(&m));
     free(p);
     assert_int_equal(feed(&m, HEAD, 1000, &p, &used), MESSAGE_MORE);

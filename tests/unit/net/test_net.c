@@ -28,7 +28,8 @@ static int tear_down(void **state)
 static void a_stop_answers_what_was_accepted(void **state)
 {
     (void)state;
-    int closed, idle = rig_connect(&rig), busy = rig_connect(&rig), late = rig_connect(&rig), part = rig_connect(&rig);
+    int closed, idle = rig_connect(&rig), busy = rig_connect(&rig), late = rig_connect(&rig),
+                part = rig_connect(&rig);
     rig.hold = true;
     rig_say(&rig, busy, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
     rig_say(&rig, part, "GET /part");
@@ -46,7 +47,8 @@ static void a_stop_answers_what_was_accepted(void **state)
     for (int i = 3; i-- > 0;)
         rig_answer(&rig, rig.handle[i], "hello", 5);
     const char *heard = rig_hear_until(&rig, busy, &closed);
-    const char *first = strstr(heard, "hello"), *last = strstr(heard, "Connection: close\r\n\r\nhello");
+    const char *first = strstr(heard, "hello"),
+               *last = strstr(heard, "Connection: close\r\n\r\nhello");
     assert_true(first && last && first < last);
     assert_int_equal(closed, 1);
     assert_non_null(strstr(rig_hear_until(&rig, late, &closed), "Connection: close\r\n\r\nhello"));

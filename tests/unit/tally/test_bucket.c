@@ -59,7 +59,7 @@ static void money_is_kept_by_purse_and_currency_and_sorted(void **state)
     add_money(b[0], FF_PURSE_REVENUE, USD, 100, 1);
     add_money(b[0], FF_PURSE_REVENUE, EUR, 200, 1);
     add_money(b[1], FF_PURSE_REVENUE, EUR, 50, 1);
-    add_money(b[1], FF_PURSE_REFUNDED, USD, 7, 1);
+    add_money(b[0], FF_PURSE_REFUNDED, USD, 7, 1);
     const struct tally_window *w = sum_of(b, 2);
     assert_int_equal(w->currencies[FF_PURSE_REVENUE], 2);
     assert_int_equal(w->money[FF_PURSE_REVENUE][0].currency, EUR);

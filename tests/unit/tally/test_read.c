@@ -275,6 +275,9 @@ static void edges_out_of_reach_are_clipped_or_stay_ahead(void **state)
     tally_read(t.tally, 0, 0, 1, &w);
     assert_int_equal(w.from, START - 800 * FF_DAY);
     assert_int_equal(w.to, w.from);
+    tally_read(t.tally, 0, START + FF_HOUR, START, &w);
+    assert_int_equal(w.from, START + FF_HOUR);
+    assert_int_equal(w.to, w.from);
     tally_read(t.tally, 0, START + 400 * FF_DAY, START + 500 * FF_DAY, &w);
     assert_int_equal(w.to - w.from, 100 * FF_DAY);
     assert_int_equal(w.count[FF_COUNT_SESSIONS], 0);

@@ -1,0 +1,333 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "history.h"
+
+/* --- repeats of an event ------------------------------------------------------------------- */
+
+static void an_event_id_is_dropped_for_exactly_the_window_and_then_remembered_anew(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct ff_beacon e = bench_with_id(bench_event(FF_PAGE_VIEW, "v", T(0)), "e");
+    assert_int_equal(bench_send_at(&b, e, DAYS(0)), FF_OK);
+    assert_int_equal(bench_send_at(&b, e, DAYS(1)), FF_DUPLICATE);
+    assert_total(&b, PAGEVIEWS, 1);
+    e.time = DAYS(1) + 1;
+    assert_int_equal(bench_send_at(&b, e, DAYS(1) + 1), FF_OK);
+    assert_int_equal(bench_send_at(&b, e, DAYS(2) + 1), FF_DUPLICATE);
+    assert_total(&b, PAGEVIEWS, 2);
+    assert_int_equal(fold_counts(b.fold).duplicates, 2);
+    assert_int_equal(fold_counts(b.fold).ids, 1);
+    bench_finish(&b);
+}
+
+static void a_repeat_touches_nothing_whatever_it_says(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_send(&b, bench_with_id(bench_event(FF_BEGIN_CHECKOUT, "v", T(0)), "e"));
+    assert_int_equal(bench_send(&b, bench_with_id(bench_purchase("v", T(1), "o", MONEY(1)), "e")), FF_DUPLICATE);
+    assert_int_equal(bench_send(&b, bench_with_id(bench_event(FF_PAGE_VIEW, "w", T(1)), "e")), FF_DUPLICATE);
+    assert_total(&b, ORDERS, 0);
+    assert_total(&b, CARTS_CONVERTED, 0);
+    assert_total(&b, SESSION_TIME, 0);
+    assert_int_equal(fold_counts(b.fold).visitors, 1);
+    assert_int_equal(fold_counts(b.fold).orders, 0);
+    bench_finish(&b);
+}
+
+static void ids_belong_to_their_site_and_are_no_order_ids(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct ff_beacon e = bench_with_id(bench_event(FF_PAGE_VIEW, "v", T(0)), "e");
+    bench_send(&b, e);
+    e.site = 1;
+    assert_int_equal(bench_send(&b, e), FF_OK);
+    assert_int_equal(bench_send(&b, bench_with_id(bench_purchase("v", T(0), "e", MONEY(1)), "f")), FF_OK);
+    assert_int_equal(bench_send(&b, bench_event(FF_PAGE_VIEW, "v", T(0))), FF_OK);
+    assert_int_equal(bench_send(&b, bench_event(FF_PAGE_VIEW, "v", T(0))), FF_OK);
+    bench_finish(&b);
+}
+
+static void the_id_of_what_is_dropped_for_its_order_is_remembered(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_send(&b, bench_with_id(bench_purchase("v", T(0), "o", MONEY(1)), "e"));
+    assert_int_equal(bench_send(&b, bench_with_id(bench_purchase("v", T(1), "o", MONEY(1)), "f")), FF_DUPLICATE_ORDER);
+    assert_int_equal(bench_send(&b, bench_with_id(bench_purchase("v", T(2), "o", MONEY(1)), "f")), FF_DUPLICATE);
+    assert_int_equal(bench_send(&b, bench_with_id(bench_event(FF_PAGE_VIEW, "v", T(2)), "f")), FF_DUPLICATE);
+    assert_total(&b, ORDER_DUPLICATES, 1);
+    assert_int_equal(fold_counts(b.fold).duplicates, 2);
+    bench_finish(&b);
+}
+
+static void asking_for_a_repeat_changes_nothing(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct ff_record r = {.received = T(0), .arrival = T(0),
+                          .beacon = bench_with_id(bench_event(FF_PAGE_VIEW, "v", T(0)), "e")};
+    assert_false(fold_is_duplicate(b.fold, &r));
+    assert_false(fold_is_duplicate(b.fold, &r));
+    fold_apply(b.fold, &r);
+    assert_true(fold_is_duplicate(b.fold, &r));
+    r.arrival = r.received = DAYS(1) + 1;
+    assert_false(fold_is_duplicate(b.fold, &r));
+    r.beacon.has &= ~FF_HAS(ID);
+    r.arrival = T(0);
+    assert_false(fold_is_duplicate(b.fold, &r));
+    assert_int_equal(fold_counts(b.fold).duplicates, 0);
+    bench_finish(&b);
+}
+
+static void an_import_compares_the_times_of_its_events(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct ff_beacon e = bench_with_id(bench_event(FF_PAGE_VIEW, "v", T(0)), "e");
+    bench_fold(&b, e, DAYS(100), true);
+    assert_int_equal(bench_fold(&b, e, DAYS(100) + 23 * FF_HOUR, true), FF_DUPLICATE);
+    e.time = DAYS(1) + 1;
+    assert_int_equal(bench_fold(&b, e, DAYS(100) + 23 * FF_HOUR, true), FF_OK);
+    bench_finish(&b);
+}
+
+static void ids_without_room_give_way_oldest_first(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct fold_options o = bench_options();
+    o.max_ids = 8;
+    bench_open_with(&b, o);
+    char id[16];
+    for (int i = 0; i < 80; i++) {
+        snprintf(id, sizeof id, "e%d", i);
+        assert_int_equal(bench_send(&b, bench_with_id(bench_event(FF_PAGE_VIEW, "v", T(0)), id)), FF_OK);
+    }
+    assert_int_equal(fold_counts(b.fold).ids, 8);
+    assert_int_equal(fold_counts(b.fold).ids_evicted, 72);
+    assert_int_equal(bench_send(&b, bench_with_id(bench_event(FF_PAGE_VIEW, "v", T(0)), "e72")), FF_DUPLICATE);
+    assert_int_equal(bench_send(&b, bench_with_id(bench_event(FF_PAGE_VIEW, "v", T(0)), "e71")), FF_OK);
+    bench_finish(&b);
+}
+
+/* --- what counts by itself ----------------------------------------------------------------- */
+
+static void searches_count_with_and_without_a_number_of_results(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct ff_beacon e = bench_search("v", T(0), "x");
+    bench_send(&b, e);
+    e.has |= FF_HAS(RESULTS);
+    bench_send(&b, e);
+    e.number[FF_NUMBER_RESULTS] = 3;
+    bench_send(&b, e);
+    assert_total(&b, SEARCHES, 3);
+    assert_total(&b, SEARCHES_COUNTED, 2);
+    assert_total(&b, SEARCHES_ZERO, 1);
+    bench_finish(&b);
+}
+
+static void without_a_visitor_only_event_metrics_count(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    for (int type = FF_PAGE_VIEW; type < FF_TYPE_COUNT; type++) {
+        struct ff_beacon e = bench_event((enum ff_type)type, NULL, T(0));
+        e.text[FF_TEXT_ORDER] = FF_LITERAL("o");
+        assert_int_equal(bench_send(&b, e), FF_OK);
+    }
+    assert_total(&b, PAGEVIEWS, 1);
+    assert_total(&b, SEARCHES, 1);
+    assert_total(&b, ORDERS, 1);
+    assert_total(&b, REFUNDS, 1);
+    assert_total(&b, SESSIONS, 0);
+    assert_total(&b, CARTS_OPENED, 0);
+    assert_int_equal(bench_seen(&b), 0);
+    bench_finish(&b);
+}
+
+static void a_late_event_counts_by_itself_at_its_time(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_send(&b, bench_event(FF_PAGE_VIEW, "v", T(60)));
+    assert_int_equal(bench_send_at(&b, bench_search("v", T(0), "x"), T(60)), FF_LATE);
+    assert_int_equal(bench_count(&b, 0, FF_COUNT_SEARCHES, T(0)), 1);
+    assert_int_equal(bench_seen(&b), 2);
+    assert_total(&b, SEARCH_SESSIONS, 0);
+    bench_finish(&b);
+}
+
+/* --- time ---------------------------------------------------------------------------------- */
+
+static void advancing_twice_or_back_changes_nothing(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_play(&b, "v", T(0), "a");
+    fold_advance(b.fold, T(60));
+    size_t n = b.n;
+    assert_total(&b, CARTS_ABANDONED, 1);
+    fold_advance(b.fold, T(60));
+    fold_advance(b.fold, T(0));
+    fold_advance(b.fold, FF_NEVER);
+    assert_int_equal(b.n, n);
+    assert_total(&b, CARTS_ABANDONED, 1);
+    assert_int_equal(fold_live_visitors(b.fold, 0), 0);
+    bench_finish(&b);
+}
+
+static void a_fold_is_advanced_before_anything_has_come(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    fold_advance(b.fold, T(0));
+    assert_int_equal(fold_live_visitors(b.fold, 0), 0);
+    assert_int_equal(b.n, 0);
+    bench_finish(&b);
+}
+
+static void the_same_records_lead_to_the_same_state(void **state)
+{
+    (void)state;
+    static struct history h;
+    draw_history(&h, 4711, 3);
+    struct bench one, two;
+    bench_open(&one);
+    bench_open(&two);
+    for (int i = 0; i < h.n; i++) {
+        enum ff_status a = bench_send(&one, h.events[i].beacon), c = bench_send(&two, h.events[i].beacon);
+        assert_int_equal(a, c);
+    }
+    assert_int_equal(one.n, two.n);
+    assert_memory_equal(one.sums, two.sums, one.n * sizeof *one.sums);
+    bench_finish(&one);
+    bench_finish(&two);
+}
+
+/* --- ceilings ------------------------------------------------------------------------------ */
+
+/* Whatever comes, however late, with hardly any room: the sums stay sums and the pools come empty. */
+static void any_history_with_hardly_any_room_keeps_its_sums(void **state)
+{
+    (void)state;
+    static struct history h;
+    struct fold_counts all = {0};
+    for (uint64_t seed = 1; seed <= 1500; seed++) {
+        draw_history(&h, seed, 8);
+        struct bench b;
+        struct fold_options o = bench_options();
+        o.max_visitors = 1 + (uint32_t)(seed % 4);
+        o.max_carts = o.max_lines = o.max_tail_events = 1;
+        o.max_ids = o.max_orders = 1 + (uint32_t)(seed % 3);
+        o.max_tails = 1 + (uint32_t)(seed % 2);
+        bench_open_with(&b, o);
+        for (int i = 0; i < h.n; i++) {
+            struct happening *e = &h.events[i];
+            e->beacon.time -= below(&h, 3) ? 0 : below(&h, 900) * FF_SECOND;
+            bench_send_at(&b, e->beacon, e->comes + below(&h, 20) * FF_MINUTE);
+        }
+        struct fold_counts c = fold_counts(b.fold);
+        assert_true(c.visitors <= o.max_visitors && c.tails <= o.max_tails);
+        assert_true(c.ids <= o.max_ids && c.orders <= o.max_orders);
+        all.visitors_evicted += c.visitors_evicted;
+        all.orders_evicted += c.orders_evicted;
+        all.tails_settled_early += c.tails_settled_early;
+        all.late += c.late;
+        bench_finish(&b);
+    }
+    assert_true(all.visitors_evicted > 1000 && all.orders_evicted > 1000);
+    assert_true(all.tails_settled_early > 1000 && all.late > 1000);
+}
+
+static void a_flood_of_visitors_is_counted_in_full(void **state)
+{
+    (void)state;
+    enum { ROOM = 20, FLOOD = 10 * ROOM };
+    struct bench b;
+    struct fold_options o = bench_options();
+    o.max_visitors = o.max_carts = o.max_tails = o.max_lines = o.max_tail_events = ROOM;
+    bench_open_with(&b, o);
+    char name[16];
+    for (int round = 0; round < 3; round++)
+        for (int i = 0; i < FLOOD; i++) {
+            snprintf(name, sizeof name, "v%d-%d", round, i);
+            bench_play(&b, name, T(120 * round), i % 3 == 0 ? "pa" : i % 3 == 1 ? "par" : "paap");
+        }
+    assert_total(&b, SESSIONS, 3 * FLOOD);
+    assert_total(&b, SESSIONS_NEW, 3 * FLOOD);
+    assert_total(&b, CARTS_OPENED, 3 * FLOOD);
+    assert_total(&b, CARTS_EMPTIED, FLOOD + 1);
+    assert_int_equal(bench_count(&b, 0, FF_COUNT_SESSIONS, T(120)), FLOOD);
+    bench_assert_sums(&b);
+    struct fold_counts c = fold_counts(b.fold);
+    assert_int_equal(c.visitors, ROOM);
+    assert_int_equal(c.visitors_evicted, 3 * FLOOD - ROOM);
+    bench_finish(&b);
+}
+
+static void tails_and_carts_flooded_alone_leave_visitors_in_place(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct fold_options o = bench_options();
+    o.max_visitors = 1000;
+    o.max_tails = 4;
+    bench_open_with(&b, o);
+    char name[16];
+    for (int round = 0; round < 4; round++)
+        for (int i = 0; i < 400; i++) {
+            snprintf(name, sizeof name, "v%d", i);
+            bench_play(&b, name, T(5 * round), "pa");
+        }
+    assert_total(&b, SESSIONS, 400);
+    assert_total(&b, SESSION_PAGEVIEWS, 4 * 400);
+    struct fold_counts c = fold_counts(b.fold);
+    assert_int_equal(c.visitors, 400);
+    assert_int_equal(c.tails, 4);
+    assert_int_equal(c.visitors_evicted, 0);
+    assert_true(c.carts_evicted > 0);
+    bench_finish(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_event_id_is_dropped_for_exactly_the_window_and_then_remembered_anew),
+        cmocka_unit_test(a_repeat_touches_nothing_whatever_it_says),
+        cmocka_unit_test(ids_belong_to_their_site_and_are_no_order_ids),
+        cmocka_unit_test(the_id_of_what_is_dropped_for_its_order_is_remembered),
+        cmocka_unit_test(asking_for_a_repeat_changes_nothing),
+        cmocka_unit_test(an_import_compares_the_times_of_its_events),
+        cmocka_unit_test(ids_without_room_give_way_oldest_first),
+        cmocka_unit_test(searches_count_with_and_without_a_number_of_results),
+        cmocka_unit_test(without_a_visitor_only_event_metrics_count),
+        cmocka_unit_test(a_late_event_counts_by_itself_at_its_time),
+        cmocka_unit_test(advancing_twice_or_back_changes_nothing),
+        cmocka_unit_test(a_fold_is_advanced_before_anything_has_come),
+        cmocka_unit_test(the_same_records_lead_to_the_same_state),
+        cmocka_unit_test(any_history_with_hardly_any_room_keeps_its_sums),
+        cmocka_unit_test(a_flood_of_visitors_is_counted_in_full),
+        cmocka_unit_test(tails_and_carts_flooded_alone_leave_visitors_in_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,160 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "bench.h"
+#include "lines.h"
+
+#include <stdio.h>
+
+struct shelf {
+    struct bench b;
+    struct cart cart;
+};
+
+static int open_shelf(void **state)
+{
+    struct shelf *s = calloc(1, sizeof *s);
+    bench_open(&s->b);
+    *state = s;
+    return s ? 0 : -1;
+}
+
+static int close_shelf(void **state)
+{
+    struct shelf *s = *state;
+    lines_free(s->b.fold, &s->cart.lines);
+    assert_int_equal(s->b.fold->lines.used, 0);
+    bench_close(&s->b);
+    free(s);
+    return 0;
+}
+
+typedef void (*change)(struct fold *f, struct cart *c, uint32_t items);
+
+static void apply(struct shelf *s, change how, const struct ff_item *items, uint32_t n)
+{
+    uint32_t chain = lines_from_items(s->b.fold, items, n);
+    how(s->b.fold, &s->cart, chain);
+    lines_free(s->b.fold, &chain);
+    assert_int_equal(chain, 0);
+}
+
+static void assert_lines(const struct shelf *s, uint32_t count, int64_t value)
+{
+    assert_int_equal(s->cart.line_count, count);
+    assert_int_equal(s->b.fold->lines.used, count);
+    assert_true(lines_value(s->b.fold, s->cart.lines) == MONEY(value));
+}
+
+static void items_become_a_chain_in_their_order(void **state)
+{
+    struct shelf *s = *state;
+    struct ff_item items[] = {bench_item("a", 1, MONEY(5)), bench_unpriced("b", 0)};
+    s->cart.lines = lines_from_items(s->b.fold, items, 2);
+    const struct line *l = line_at(s->b.fold, s->cart.lines);
+    assert_int_equal(l->quantity, 1);
+    assert_int_equal(l->price, MONEY(5));
+    assert_true(l->has_price);
+    l = line_at(s->b.fold, l->next);
+    assert_int_equal(l->quantity, 0);
+    assert_false(l->has_price);
+    assert_int_equal(l->next, 0);
+    assert_int_equal(lines_from_items(s->b.fold, NULL, 0), 0);
+}
+
+static void a_copy_is_equal_and_apart(void **state)
+{
+    struct shelf *s = *state;
+    struct ff_item items[] = {bench_item("a", 1, MONEY(5)), bench_item("b", 2, MONEY(1))};
+    apply(s, lines_add, items, 2);
+    uint32_t copy = lines_copy(s->b.fold, s->cart.lines);
+    assert_true(lines_value(s->b.fold, copy) == MONEY(7));
+    apply(s, lines_remove, items, 1);
+    assert_true(lines_value(s->b.fold, copy) == MONEY(7));
+    lines_free(s->b.fold, &copy);
+    assert_int_equal(lines_copy(s->b.fold, 0), 0);
+    assert_lines(s, 1, 2);
+}
+
+static void any_means_at_least_one_piece(void **state)
+{
+    struct shelf *s = *state;
+    struct ff_item none[] = {bench_item("a", 0, MONEY(5)), bench_item("b", 0, MONEY(5))};
+    assert_false(lines_any(s->b.fold, 0));
+    s->cart.lines = lines_from_items(s->b.fold, none, 2);
+    assert_false(lines_any(s->b.fold, s->cart.lines));
+    line_at(s->b.fold, line_at(s->b.fold, s->cart.lines)->next)->quantity = 1;
+    assert_true(lines_any(s->b.fold, s->cart.lines));
+}
+
+static void removing_takes_out_the_first_a_middle_and_the_last_line(void **state)
+{
+    struct shelf *s = *state;
+    struct ff_item items[] = {bench_item("a", 1, MONEY(1)), bench_item("b", 1, MONEY(2)),
+                              bench_item("c", 1, MONEY(4)), bench_item("d", 1, MONEY(8))};
+    apply(s, lines_add, items, 4);
+    apply(s, lines_remove, &items[1], 1);
+    assert_lines(s, 3, 13);
+    apply(s, lines_remove, &items[0], 1);
+    assert_lines(s, 2, 12);
+    apply(s, lines_remove, &items[3], 1);
+    assert_lines(s, 1, 4);
+    apply(s, lines_add, &items[3], 1);
+    assert_lines(s, 2, 12);
+}
+
+static void replacing_keeps_prices_and_leaves_no_line_of_none(void **state)
+{
+    struct shelf *s = *state;
+    struct ff_item items[] = {bench_item("a", 1, MONEY(1)), bench_item("b", 1, MONEY(2))};
+    struct ff_item after[] = {bench_unpriced("c", 0), bench_unpriced("b", 5), bench_item("d", 0, MONEY(3))};
+    apply(s, lines_add, items, 2);
+    apply(s, lines_replace, after, 3);
+    assert_lines(s, 1, 10);
+    apply(s, lines_replace, after, 1);
+    assert_lines(s, 0, 0);
+    assert_int_equal(s->cart.lines, 0);
+}
+
+static struct ff_beacon thousand(struct ff_item *items, char (*skus)[8], int from, ff_wall t)
+{
+    for (int i = 0; i < FF_MAX_ITEMS; i++) {
+        snprintf(skus[i], sizeof skus[i], "s%d", from + i);
+        items[i] = bench_item(skus[i], 1, MONEY(1));
+    }
+    return bench_cart(FF_ADD_TO_CART, "v", t, items, FF_MAX_ITEMS);
+}
+
+static void skus_beyond_the_most_of_a_cart_are_left_out_and_counted_once(void **state)
+{
+    struct shelf *s = *state;
+    static struct ff_item items[FF_MAX_ITEMS];
+    static char skus[FF_MAX_ITEMS][8];
+    for (int i = 0; i < 3; i++)
+        bench_send(&s->b, thousand(items, skus, i * 700, T(2 * i)));
+    assert_int_equal(fold_counts(s->b.fold).lines_left_out, 2 * 700 + FF_MAX_ITEMS - CART_LINES_MAX);
+    bench_send_at(&s->b, bench_event(FF_VIEW_CART, "v", T(3)), T(4));
+    bench_play(&s->b, "v", T(30), "p");
+    assert_int_equal(fold_counts(s->b.fold).lines_left_out, 2 * 700 + FF_MAX_ITEMS - CART_LINES_MAX);
+    fold_advance(s->b.fold, T(90));
+    assert_int_equal(bench_money(&s->b, FF_PURSE_ABANDONED_VALUE, EUR, NULL),
+                     MONEY(CART_LINES_MAX + 2 * (FF_MAX_ITEMS - 700)));
+    bench_assert_empties(&s->b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(items_become_a_chain_in_their_order, open_shelf, close_shelf),
+        cmocka_unit_test_setup_teardown(a_copy_is_equal_and_apart, open_shelf, close_shelf),
+        cmocka_unit_test_setup_teardown(any_means_at_least_one_piece, open_shelf, close_shelf),
+        cmocka_unit_test_setup_teardown(removing_takes_out_the_first_a_middle_and_the_last_line, open_shelf, close_shelf),
+        cmocka_unit_test_setup_teardown(replacing_keeps_prices_and_leaves_no_line_of_none, open_shelf, close_shelf),
+        cmocka_unit_test_setup_teardown(skus_beyond_the_most_of_a_cart_are_left_out_and_counted_once, open_shelf,
+                                        close_shelf),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

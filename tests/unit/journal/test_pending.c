@@ -1,0 +1,148 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "pending.h"
+#include "segment.h"
+
+#include <stdlib.h>
+
+#define MAX ((size_t)8 << 20)
+
+static struct pending queue;
+
+static int setup(void **state)
+{
+    (void)state;
+    pending_init(&queue, MAX);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    pending_fini(&queue);
+    return 0;
+}
+
+static void add(uint64_t first, unsigned n)
+{
+    while (n--)
+        assert_int_equal(pending_add(&queue, first++, FF_LITERAL("body")), FF_OK);
+}
+
+static void written_all(void)
+{
+    for (struct pending_group *g = pending_unwritten(&queue); g; g = g->next)
+        g->written = true;
+}
+
+static void records_gather_in_one_group_as_a_segment_wants_it(void **state)
+{
+    (void)state;
+    add(5, 3);
+    struct pending_group *g = pending_unwritten(&queue);
+    assert_non_null(g);
+    assert_null(g->next);
+    assert_true(g->first == 5 && g->count == 3 && pending_last(g) == 7);
+    struct segment_group header = {.first = 5, .count = 3, .bytes = (uint32_t)(g->used - SEGMENT_GROUP_HEADER)};
+    assert_true(segment_group_sound(&header, g->bytes + SEGMENT_GROUP_HEADER));
+}
+
+static void a_written_group_takes_no_more(void **state)
+{
+    (void)state;
+    add(1, 2);
+    written_all();
+    assert_null(pending_unwritten(&queue));
+    add(3, 2);
+    assert_true(pending_unwritten(&queue)->first == 3);
+    assert_true(queue.head->first == 1 && queue.head->count == 2);
+}
+
+static void a_rewound_group_is_not_written_again_in_part(void **state)
+{
+    (void)state;
+    add(1, 2);
+    written_all();
+    add(3, 1);
+    pending_rewind(&queue);
+    assert_true(pending_unwritten(&queue) == queue.head);
+    add(4, 1);
+    assert_int_equal(queue.head->count, 2);
+    assert_int_equal(queue.tail->count, 2);
+}
+
+static void what_is_durable_is_let_go(void **state)
+{
+    (void)state;
+    for (uint64_t first = 1; first < 100; first += 3) {
+        add(first, 3);
+        written_all();
+    }
+    pending_release(&queue, 0);
+    assert_true(queue.head->first == 1);
+    pending_release(&queue, 6);
+    assert_true(queue.head->first == 7);
+    pending_release(&queue, 98);
+    assert_true(queue.head->first == 97);
+    pending_release(&queue, 99);
+    assert_null(queue.head);
+    assert_int_equal(queue.bytes, 0);
+    add(100, 1);
+    assert_true(queue.head == queue.tail && queue.head->first == 100);
+}
+
+static void the_ceiling_holds_and_nothing_is_added_at_it(void **state)
+{
+    (void)state;
+    static char body[1 << 20];
+    uint64_t seq = 1;
+    while (pending_add(&queue, seq, ff_span_of(body, sizeof body)) == FF_OK)
+        seq++;
+    assert_int_equal(seq, 8);
+    assert_true(queue.bytes <= MAX);
+    assert_true(pending_last(queue.tail) == 7);
+    written_all();
+    pending_release(&queue, 1);
+    assert_int_equal(pending_add(&queue, 8, ff_span_of(body, sizeof body)), FF_OK);
+}
+
+static void a_record_longer_than_a_segment_takes_is_refused(void **state)
+{
+    (void)state;
+    pending_fini(&queue);
+    pending_init(&queue, (size_t)256 << 20);
+    char *body = calloc(1, SEGMENT_MAX_BODY + 1);
+    assert_int_equal(pending_add(&queue, 1, ff_span_of(body, SEGMENT_MAX_BODY + 1)), FF_NO_MEMORY);
+    assert_int_equal(pending_add(&queue, 1, ff_span_of(body, SEGMENT_MAX_BODY)), FF_OK);
+    free(body);
+}
+
+static void a_large_group_is_followed_by_another(void **state)
+{
+    (void)state;
+    static char body[700000];
+    assert_int_equal(pending_add(&queue, 1, ff_span_of(body, sizeof body)), FF_OK);
+    assert_int_equal(pending_add(&queue, 2, ff_span_of(body, sizeof body)), FF_OK);
+    assert_int_equal(queue.head->count, 1);
+    assert_true(queue.head->next == queue.tail && queue.tail->first == 2);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(records_gather_in_one_group_as_a_segment_wants_it),
+        CASE(a_written_group_takes_no_more),
+        CASE(a_rewound_group_is_not_written_again_in_part),
+        CASE(what_is_durable_is_let_go),
+        CASE(the_ceiling_holds_and_nothing_is_added_at_it),
+        CASE(a_record_longer_than_a_segment_takes_is_refused),
+        CASE(a_large_group_is_followed_by_another),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,96 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "faulty_io.h"
+#include "syncer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+static struct faulty_io faulty;
+static struct syncer syncer;
+static int fd;
+
+static int setup(void **state)
+{
+    (void)state;
+    faulty_init(&faulty);
+    fd = faulty.io.open(&faulty.io, "/dev/null", 1, 0);
+    return syncer_init(&syncer, &faulty.io);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    syncer_fini(&syncer);
+    faulty.io.close(&faulty.io, fd);
+    faulty_fini(&faulty);
+    return 0;
+}
+
+static int outcome(int dir)
+{
+    struct syncer_job job = {0};
+    int result = 1;
+    syncer_ask(&syncer, (struct syncer_job){.fd = fd, .dir = dir, .upto = 42});
+    syncer_wait(&syncer);
+    assert_true(syncer_take(&syncer, &job, &result));
+    assert_true(job.upto == 42 && job.fd == fd);
+    return result;
+}
+
+static void a_job_is_done_and_reported_once(void **state)
+{
+    (void)state;
+    struct syncer_job job;
+    int result;
+    struct pollfd news = {.fd = syncer.news_fd, .events = POLLIN};
+    assert_false(syncer_take(&syncer, &job, &result));
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(outcome(-1), 0);
+        assert_false(syncer_take(&syncer, &job, &result));
+        assert_int_equal(poll(&news, 1, 0), 0);
+    }
+    assert_int_equal(faulty_calls(&faulty, FAULTY_SYNC), 100);
+    assert_int_equal(faulty_calls(&faulty, FAULTY_SYNC_DIR), 0);
+}
+
+static void the_directory_is_synced_after_the_file_and_only_then(void **state)
+{
+    (void)state;
+    assert_int_equal(outcome(fd), 0);
+    assert_int_equal(faulty_calls(&faulty, FAULTY_SYNC_DIR), 1);
+    faulty_script(&faulty, FAULTY_SYNC, "eio");
+    assert_int_equal(outcome(fd), -EIO);
+    assert_int_equal(faulty_calls(&faulty, FAULTY_SYNC_DIR), 1);
+    faulty_script(&faulty, FAULTY_SYNC_DIR, "enospc");
+    assert_int_equal(outcome(fd), -ENOSPC);
+}
+
+static void it_can_be_ended_with_a_job_under_way(void **state)
+{
+    (void)state;
+    struct syncer other;
+    for (unsigned i = 0; i < 50; i++) {
+        assert_int_equal(syncer_init(&other, &faulty.io), 0);
+        if (i % 2)
+            syncer_ask(&other, (struct syncer_job){.fd = fd, .dir = -1, .upto = 1});
+        syncer_fini(&other);
+    }
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_job_is_done_and_reported_once),
+        CASE(the_directory_is_synced_after_the_file_and_only_then),
+        CASE(it_can_be_ended_with_a_job_under_way),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
