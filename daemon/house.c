@@ -34,54 +34,51 @@ void house_advance(struct house *h, ff_wall t)
     fold_advance(h->fold, t);
 }
 
-static void zones_free(struct zone ***zones, uint16_t n)
-{
-    for (uint16_t i = 0; *zones && i < n; i++)
-        zone_free(&(*zones)[i]);
-    free(*zones);
-    *zones = NULL;
-}
-
-/* The zones of all sites, or NULL with a sentence in why. */
-static struct zone **zones_new(const struct ff_config *c, char *why, size_t size)
-{
-    struct zone **zones = calloc(c->site_count, sizeof *zones);
-    for (uint16_t i = 0; zones && i < c->site_count; i++) {
-        zones[i] = zone_new(c->sites[i].timezone);
-        if (zones[i])
-            continue;
-        snprintf(why, size, "sites: %s: timezone: expected an IANA zone such as Europe/Berlin, got \"%s\"",
-                 c->sites[i].id, c->sites[i].timezone);
-        zones_free(&zones, i);
-    }
-    return zones;
-}
-
-bool house_check(const struct ff_config *config, char *why, size_t size)
-{
-    struct zone **zones = zones_new(config, why, size);
-    if (!zones)
-        return false;
-    zones_free(&zones, config->site_count);
-    return true;
-}
-
 static bool house_fail(const char *event, const char *why)
 {
     log_error("house", event, "why=\"%s\"", why);
     return false;
 }
 
+/* Sites of one zone share it. The place of the first site with the zone of site i. */
+static uint16_t zone_first(const struct ff_config *c, uint16_t i)
+{
+    uint16_t k = 0;
+    while (strcmp(c->sites[k].timezone, c->sites[i].timezone) != 0)
+        k++;
+    return k;
+}
+
+static void house_free_zones(struct house *h)
+{
+    for (uint16_t i = 0; h->zones && i < h->config->site_count; i++)
+        if (zone_first(h->config, i) == i)
+            zone_free(&h->zones[i]);
+    free(h->zones);
+    h->zones = NULL;
+}
+
+static bool house_make_zones(struct house *h)
+{
+    const struct ff_config *c = h->config;
+    h->zones = calloc(c->site_count, sizeof *h->zones);
+    for (uint16_t i = 0; h->zones && i < c->site_count; i++) {
+        uint16_t first = zone_first(c, i);
+        h->zones[i] = first < i ? h->zones[first] : zone_new(c->sites[i].timezone);
+        if (!h->zones[i])
+            return house_fail("zone", c->sites[i].timezone);
+    }
+    return h->zones ? true : house_fail("zone", "out of memory");
+}
+
 static bool house_make_sites(struct house *h)
 {
     const struct ff_config *c = h->config;
-    char why[CONFIG_WHY] = "out of memory";
-    h->zones = zones_new(c, why, sizeof why);
     h->canon_sites = calloc(c->site_count, sizeof *h->canon_sites);
     h->fold_sites = calloc(c->site_count, sizeof *h->fold_sites);
     h->answer_sites = calloc(c->site_count, sizeof *h->answer_sites);
-    if (!h->zones || !h->canon_sites || !h->fold_sites || !h->answer_sites)
-        return house_fail("sites", why);
+    if (!h->canon_sites || !h->fold_sites || !h->answer_sites)
+        return house_fail("memory", "out of memory");
     for (uint16_t i = 0; i < c->site_count; i++) {
         const struct ff_config_site *s = &c->sites[i];
         h->canon_sites[i] = (struct canon_site){s->id, s->aliases, s->currency};
@@ -346,7 +343,7 @@ static void house_put_away(struct house *h)
     tally_free(&h->tally);
     canon_free(&h->canon);
     intake_free(&h->intake);
-    zones_free(&h->zones, h->config->site_count);
+    house_free_zones(h);
     free(h->canon_sites);
     free(h->fold_sites);
     free(h->answer_sites);
@@ -361,7 +358,7 @@ enum house_end house_run(struct ff_config *config, const struct house_source *so
     struct house h = {.config = config, .source = *source, .now = FF_NEVER};
     signal(SIGPIPE, SIG_IGN);
     log_set_level(config->log.level);
-    bool ok = house_make_sites(&h) && house_read_token(&h) && house_make_doors(&h) &&
+    bool ok = house_make_zones(&h) && house_make_sites(&h) && house_read_token(&h) && house_make_doors(&h) &&
               house_listen(&h) && house_open_journal(&h) && house_make_fold(&h) &&
               house_restore(&h) && house_connect(&h) && house_serve(&h);
     house_put_away(&h);

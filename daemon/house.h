@@ -13,10 +13,6 @@ struct house;
 /* What house_run came to; also the exit status of the process. */
 enum house_end { HOUSE_DONE = 0, HOUSE_FAILED = 1, HOUSE_MISCONFIGURED = 2 };
 
-/* Checks what config cannot know by itself: that the time zones of the sites exist. False: why
- * (size bytes) says what is wrong. */
-bool house_check(const struct ff_config *config, char *why, size_t size);
-
 /* Where the configuration came from, so that it can be read again. All borrowed. */
 struct house_source {
     const char *file; /* NULL: none */

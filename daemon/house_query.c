@@ -126,10 +126,20 @@ static bool host_is_own(struct ff_span host)
     return true;
 }
 
+/* A page can send text/plain, or no type, to wherever it likes without being asked about it. */
+static bool import_type(struct ff_span content_type)
+{
+    static const char prefix[] = "application/";
+    size_t n = sizeof prefix - 1;
+    return content_type.n > n && strncasecmp(content_type.p, prefix, n) == 0;
+}
+
 static void house_import(struct house *h, struct net_handle handle, const struct net_request *request)
 {
     if (request->origin.p || !host_is_own(request->host))
         house_refuse(h, handle, FF_FOREIGN_ORIGIN, NULL);
+    else if (!import_type(request->content_type))
+        house_refuse(h, handle, FF_UNSUPPORTED_TYPE, NULL);
     else
         house_events(h, handle, request, true);
 }

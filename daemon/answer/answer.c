@@ -13,8 +13,8 @@ static const struct query_row {
     enum ff_status (*render)(struct query *q);
 } query_table[] = {
     {"/v1/stats", (const char *const[]){"site", "window", "from", "to", NULL}, stats_render},
-    {"/v1/stats/series", (const char *const[]){"metric", "step", "site", "window", "from", "to", NULL},
-     series_render},
+    {"/v1/stats/series",
+     (const char *const[]){"metric", "step", "site", "window", "from", "to", NULL}, series_render},
 };
 
 static const struct query_row *find_query(struct ff_span path)
@@ -48,7 +48,8 @@ static enum ff_status find_site(struct query *q)
     for (q->site = 0; q->site < q->ctx->site_count; q->site++)
         if (site_is(&q->ctx->sites[q->site], name))
             return FF_OK;
-    return fault_set(&q->fault, FF_UNKNOWN_SITE, FF_LITERAL("site"), "site: no such site is configured");
+    return fault_set(&q->fault, FF_UNKNOWN_SITE, FF_LITERAL("site"),
+                     "site: no such site is configured");
 }
 
 void query_write_site(struct query *q)
@@ -73,7 +74,8 @@ static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_
 {
     const struct query_row *row = find_query(path);
     if (!row)
-        return fault_set(&q->fault, FF_NOT_FOUND, ff_span_of(NULL, 0), "%s", ff_status_prose(FF_NOT_FOUND));
+        return fault_set(&q->fault, FF_NOT_FOUND, ff_span_of(NULL, 0), "%s",
+                         ff_status_prose(FF_NOT_FOUND));
     enum ff_status s = params_parse(&q->params, query, &q->fault);
     if (s == FF_OK)
         s = params_only(&q->params, row->params, &q->fault);
@@ -85,7 +87,8 @@ static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_
         s = row->render(q);
     if (s == FF_OK && q->json.full)
         s = fault_set(&q->fault, FF_BAD_PARAMETER, ff_span_of(NULL, 0),
-                      "the answer would be larger than %zu bytes: ask for less at once", q->json.size);
+                      "the answer would be larger than %zu bytes: ask for less at once",
+                      q->json.size);
     return s;
 }
 
@@ -115,8 +118,8 @@ static void write_fault(const struct fault *f, struct json_out *j)
     json_out_close(j, '}');
 }
 
-enum ff_status answer_query(const struct answer_context *ctx, struct ff_span path, struct ff_span query,
-                            struct answer_out *out)
+enum ff_status answer_query(const struct answer_context *ctx, struct ff_span path,
+                            struct ff_span query, struct answer_out *out)
 {
     struct query q;
     q.ctx = ctx;

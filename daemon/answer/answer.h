@@ -46,8 +46,8 @@ struct answer_out {
  * why it was refused: FF_NOT_FOUND for a path that is no query, FF_UNKNOWN_SITE, FF_BAD_PARAMETER
  * (also where the answer would not fit the buffer). The body then is {"error", "code",
  * "parameter" (where it is about one)}. */
-enum ff_status answer_query(const struct answer_context *ctx, struct ff_span path, struct ff_span query,
-                            struct answer_out *out);
+enum ff_status answer_query(const struct answer_context *ctx, struct ff_span path,
+                            struct ff_span query, struct answer_out *out);
 
 /* Whether an If-None-Match header ("*", or a list of tags, weak ones too) names etag: the response
  * then is 304 without a body. Never for an empty etag. */

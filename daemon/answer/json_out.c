@@ -53,8 +53,14 @@ void json_out_close(struct json_out *j, char bracket)
  * what lies beyond U+10FFFF are no characters. */
 static size_t character(const unsigned char *p, size_t n)
 {
-    static const struct { unsigned char mask, lead; size_t length; uint32_t least; } forms[] = {
-        {0x80, 0x00, 1, 0}, {0xe0, 0xc0, 2, 0x80}, {0xf0, 0xe0, 3, 0x800}, {0xf8, 0xf0, 4, 0x10000}};
+    static const struct {
+        unsigned char mask, lead;
+        size_t length;
+        uint32_t least;
+    } forms[] = {{0x80, 0x00, 1, 0},
+                 {0xe0, 0xc0, 2, 0x80},
+                 {0xf0, 0xe0, 3, 0x800},
+                 {0xf8, 0xf0, 4, 0x10000}};
     for (size_t form = 0; form < 4; form++) {
         if ((p[0] & forms[form].mask) != forms[form].lead)
             continue;
@@ -67,7 +73,8 @@ static size_t character(const unsigned char *p, size_t n)
                 return 0;
             code = code << 6 | (p[i] & 0x3f);
         }
-        bool good = code >= forms[form].least && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+        bool good =
+            code >= forms[form].least && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
         return good ? length : 0;
     }
     return 0;

@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 struct json_out {
-    char *p;     /* borrowed */
+    char *p; /* borrowed */
     size_t size, n;
-    bool comma;  /* before the next member or element */
-    bool full;   /* something did not fit: the text is not to be used */
+    bool comma; /* before the next member or element */
+    bool full;  /* something did not fit: the text is not to be used */
 };
 
 /* Begins an empty text in size bytes at p. */

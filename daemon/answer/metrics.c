@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+/* clang-format off */
 #define ONE(a) {FF_COUNT_##a, 0, 0}
 #define SUM(a, b) {FF_COUNT_##a, 1, FF_COUNT_##b}
 #define LESS(a, b) {FF_COUNT_##a, -1, FF_COUNT_##b}
@@ -13,8 +14,9 @@
 #define COUNT(section, name, ...) {section, name, METRIC_COUNT, __VA_ARGS__, {0}, 0, 0}
 #define RATIO(section, name, ...) {section, name, METRIC_RATIO, __VA_ARGS__, 0, 0}
 #define SECONDS(section, name, ...) {section, name, METRIC_SECONDS, __VA_ARGS__, 0, 0}
-#define MONEY(section, name, kind, purse, other) \
+#define MONEY(section, name, kind, purse, other)                                                   \
     {section, name, kind, {0}, {0}, FF_PURSE_##purse, FF_PURSE_##other}
+/* clang-format on */
 
 static const struct metric metric_table[] = {
     COUNT("traffic", "pageviews", ONE(PAGEVIEWS)),
@@ -136,7 +138,8 @@ static int64_t term(struct metric_term t, const struct tally_window *w)
     return value > 0 ? value : 0;
 }
 
-static void write_ratio(const struct metric *m, const struct tally_window *w, double scale, struct json_out *out)
+static void write_ratio(const struct metric *m, const struct tally_window *w, double scale,
+                        struct json_out *out)
 {
     int64_t bottom = term(m->bottom, w);
     if (bottom == 0)
@@ -153,7 +156,8 @@ static void write_amount(ff_currency currency, ff_money_sum amount, struct json_
     json_out_money(out, amount);
 }
 
-static void write_money(const struct tally_window *w, uint8_t purse, bool mean, struct json_out *out)
+static void write_money(const struct tally_window *w, uint8_t purse, bool mean,
+                        struct json_out *out)
 {
     json_out_open(out, '{');
     for (uint16_t i = 0; i < w->currencies[purse]; i++) {
@@ -167,7 +171,8 @@ static void write_money(const struct tally_window *w, uint8_t purse, bool mean, 
 }
 
 /* Both purses are sorted by currency: they are merged. */
-static void write_money_less(const struct tally_window *w, uint8_t purse, uint8_t other, struct json_out *out)
+static void write_money_less(const struct tally_window *w, uint8_t purse, uint8_t other,
+                             struct json_out *out)
 {
     const struct tally_money *a = w->money[purse], *a_end = a + w->currencies[purse];
     const struct tally_money *b = w->money[other], *b_end = b + w->currencies[other];
@@ -186,7 +191,8 @@ static void write_money_less(const struct tally_window *w, uint8_t purse, uint8_
     json_out_close(out, '}');
 }
 
-void metrics_write(const struct metric *m, const struct tally_window *w, int64_t live, struct json_out *out)
+void metrics_write(const struct metric *m, const struct tally_window *w, int64_t live,
+                   struct json_out *out)
 {
     switch (m->kind) {
     case METRIC_COUNT:

@@ -6,13 +6,13 @@
 #include "tally.h"
 
 enum metric_kind {
-    METRIC_COUNT,       /* top */
-    METRIC_RATIO,       /* top / bottom */
-    METRIC_SECONDS,     /* top, in microseconds, / bottom, in seconds */
-    METRIC_MONEY,       /* purse */
-    METRIC_MONEY_LESS,  /* purse - other_purse */
-    METRIC_MONEY_MEAN,  /* purse / number of things in it, rounded half-even to 4 places */
-    METRIC_LIVE,        /* live visitors: known for now only */
+    METRIC_COUNT,      /* top */
+    METRIC_RATIO,      /* top / bottom */
+    METRIC_SECONDS,    /* top, in microseconds, / bottom, in seconds */
+    METRIC_MONEY,      /* purse */
+    METRIC_MONEY_LESS, /* purse - other_purse */
+    METRIC_MONEY_MEAN, /* purse / number of things in it, rounded half-even to 4 places */
+    METRIC_LIVE,       /* live visitors: known for now only */
 };
 
 /* An operand beside the counters: distinct visitors. */
@@ -40,6 +40,7 @@ const struct metric *metrics_all(size_t *n);
 const struct metric *metrics_find(struct ff_span name, size_t *ambiguous);
 
 /* Writes the metric's value (the key comes before): a number, null, or an object of money. */
-void metrics_write(const struct metric *m, const struct tally_window *w, int64_t live, struct json_out *out);
+void metrics_write(const struct metric *m, const struct tally_window *w, int64_t live,
+                   struct json_out *out);
 
 #endif

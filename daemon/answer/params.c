@@ -66,7 +66,8 @@ static enum ff_status add(struct params *p, struct ff_span pair, char *to, struc
     struct ff_span key, value;
     size_t twin;
     if (!decode(raw_key, to, &key) || !decode(raw_value, to + raw_key.n, &value))
-        return fault_set(f, FF_BAD_PARAMETER, raw_key, "%%: expected two hexadecimal digits behind it");
+        return fault_set(f, FF_BAD_PARAMETER, raw_key,
+                         "%%: expected two hexadecimal digits behind it");
     if (find(p, key, &twin))
         return fault_set(f, FF_BAD_PARAMETER, key, "%.*s: given twice", shown(key), key.p);
     if (p->n == PARAMS_MAX)
@@ -114,9 +115,11 @@ enum ff_status params_only(const struct params *p, const char *const *known, str
             continue;
         char names[160] = "";
         for (size_t k = 0; known[k]; k++)
-            snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s", k ? ", " : "", known[k]);
-        return fault_set(f, FF_BAD_PARAMETER, key, "%.*s: no such parameter here; expected one of %s",
-                         shown(key), key.p, names);
+            snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s", k ? ", " : "",
+                     known[k]);
+        return fault_set(f, FF_BAD_PARAMETER, key,
+                         "%.*s: no such parameter here; expected one of %s", shown(key), key.p,
+                         names);
     }
     return FF_OK;
 }

@@ -15,8 +15,8 @@ struct params {
     char text[PARAMS_TEXT];
 };
 
-/* Reads "key=value&..." with %XX and '+' (a blank) decoded. Refuses broken escapes, a key given twice,
- * and more than fits. */
+/* Reads "key=value&..." with %XX and '+' (a blank) decoded. Refuses broken escapes, a key given
+ * twice, and more than fits. */
 enum ff_status params_parse(struct params *p, struct ff_span query, struct fault *f);
 
 /* The value of a key; {NULL, 0} when it was not given. Borrows from p. */

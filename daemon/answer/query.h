@@ -11,10 +11,10 @@ struct query {
     const struct answer_context *ctx; /* borrowed */
     struct params params;
     struct fault fault;
-    uint16_t site;                    /* index of the site that is asked about */
-    struct window window;             /* as asked */
+    uint16_t site;        /* index of the site that is asked about */
+    struct window window; /* as asked */
     struct json_out json;
-    size_t stamp, stamp_end;          /* where in the text generated_at is */
+    size_t stamp, stamp_end; /* where in the text generated_at is */
 };
 
 /* Writes the members "site" and, behind it, those of a window that was answered. */

@@ -16,7 +16,7 @@ struct series {
     struct ff_span name[SERIES_METRICS]; /* as asked, into the parameters */
     ff_dur step;
     size_t points;
-    ff_wall edge[SERIES_POINTS + 1];     /* point i is [edge[i], edge[i + 1]) */
+    ff_wall edge[SERIES_POINTS + 1]; /* point i is [edge[i], edge[i + 1]) */
 };
 
 static enum ff_status refuse_ambiguous(struct query *q, struct ff_span name)
@@ -28,7 +28,8 @@ static enum ff_status refuse_ambiguous(struct query *q, struct ff_span name)
         if (ff_span_is(name, m[i].name))
             snprintf(choices + strlen(choices), sizeof(choices) - strlen(choices), "%s%s.%s",
                      *choices ? " or " : "", m[i].section, m[i].name);
-    return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("metric"), "metric: expected %s", choices);
+    return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("metric"), "metric: expected %s",
+                     choices);
 }
 
 static enum ff_status add_metric(struct query *q, struct series *s, struct ff_span name)
@@ -98,7 +99,8 @@ static enum ff_status lay_points(struct query *q, struct series *s)
     for (s->points = 0; s->edge[s->points] < to; s->points++) {
         if (s->points == SERIES_POINTS)
             return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("step"),
-                             "step: expected one that makes at most %d points of the window", SERIES_POINTS);
+                             "step: expected one that makes at most %d points of the window",
+                             SERIES_POINTS);
         s->edge[s->points + 1] = next_edge(zone, s, s->points);
     }
     return FF_OK;
@@ -111,8 +113,9 @@ static enum ff_status check_kept(struct query *q, const struct series *s)
         ff_wall from = s->edge[i], to = s->edge[i + 1];
         tally_widen(q->ctx->tally, q->site, &from, &to);
         if (from != s->edge[i] || to != s->edge[i + 1])
-            return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("step"),
-                             "step: expected a longer one, as nothing that fine is kept for so far back");
+            return fault_set(
+                &q->fault, FF_BAD_PARAMETER, FF_LITERAL("step"),
+                "step: expected a longer one, as nothing that fine is kept for so far back");
     }
     return FF_OK;
 }

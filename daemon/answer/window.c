@@ -10,7 +10,10 @@
 
 bool window_duration(struct ff_span text, ff_dur *out)
 {
-    static const struct { char letter; ff_dur unit; } units[] = {{'m', FF_MINUTE}, {'h', FF_HOUR}, {'d', FF_DAY}};
+    static const struct {
+        char letter;
+        ff_dur unit;
+    } units[] = {{'m', FF_MINUTE}, {'h', FF_HOUR}, {'d', FF_DAY}};
     ff_dur unit = 0;
     int64_t n = 0;
     if (text.n < 2)
@@ -47,7 +50,8 @@ static bool parse_unix(const char *text, size_t n, ff_wall *out)
     return end == text + n && instant_from_number(number, out) == FF_OK;
 }
 
-static enum ff_status parse_instant(const char *key, struct ff_span value, ff_wall *out, struct fault *f)
+static enum ff_status parse_instant(const char *key, struct ff_span value, ff_wall *out,
+                                    struct fault *f)
 {
     char text[TEXT_MAX + 1] = "";
     if (value.n > 0 && value.n <= TEXT_MAX) {
@@ -59,24 +63,27 @@ static enum ff_status parse_instant(const char *key, struct ff_span value, ff_wa
                      "%s: expected an instant such as 2026-11-22T00:00:00Z or Unix seconds", key);
 }
 
-static enum ff_status parse_edges(struct ff_span from, struct ff_span to, ff_wall now, struct window *out,
-                                  struct fault *f)
+static enum ff_status parse_edges(struct ff_span from, struct ff_span to, ff_wall now,
+                                  struct window *out, struct fault *f)
 {
     if (!from.p)
-        return fault_set(f, FF_BAD_PARAMETER, FF_LITERAL("from"), "from: expected an instant, as to is given");
+        return fault_set(f, FF_BAD_PARAMETER, FF_LITERAL("from"),
+                         "from: expected an instant, as to is given");
     out->to = now;
     enum ff_status s = parse_instant("from", from, &out->from, f);
     if (s == FF_OK && to.p)
         s = parse_instant("to", to, &out->to, f);
     if (s == FF_OK && out->from >= out->to)
-        s = fault_set(f, FF_BAD_PARAMETER, FF_LITERAL("from"), "from: expected an instant before %s",
-                      to.p ? "to" : "now");
+        s = fault_set(f, FF_BAD_PARAMETER, FF_LITERAL("from"),
+                      "from: expected an instant before %s", to.p ? "to" : "now");
     return s;
 }
 
-enum ff_status window_parse(const struct params *p, ff_wall now, struct window *out, struct fault *f)
+enum ff_status window_parse(const struct params *p, ff_wall now, struct window *out,
+                            struct fault *f)
 {
-    struct ff_span length = params_get(p, "window"), from = params_get(p, "from"), to = params_get(p, "to");
+    struct ff_span length = params_get(p, "window"), from = params_get(p, "from"),
+                   to = params_get(p, "to");
     ff_dur duration = WINDOW_DEFAULT;
     if (length.p && (from.p || to.p))
         return fault_set(f, FF_BAD_PARAMETER, FF_LITERAL("window"),
@@ -84,8 +91,9 @@ enum ff_status window_parse(const struct params *p, ff_wall now, struct window *
     if (from.p || to.p)
         return parse_edges(from, to, now, out, f);
     if (length.p && !window_duration(length, &duration))
-        return fault_set(f, FF_BAD_PARAMETER, FF_LITERAL("window"),
-                         "window: expected a number of minutes, hours or days such as 15m, 24h or 7d");
+        return fault_set(
+            f, FF_BAD_PARAMETER, FF_LITERAL("window"),
+            "window: expected a number of minutes, hours or days such as 15m, 24h or 7d");
     *out = (struct window){now - duration, now};
     return FF_OK;
 }

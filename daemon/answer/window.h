@@ -20,6 +20,7 @@ bool window_duration(struct ff_span text, ff_dur *out);
 
 /* Reads `window`, or `from` and `to` (RFC 3339 or Unix time; `to` left out is now); WINDOW_DEFAULT
  * up to now when none of them is given. FF_BAD_PARAMETER with what was expected. */
-enum ff_status window_parse(const struct params *p, ff_wall now, struct window *out, struct fault *f);
+enum ff_status window_parse(const struct params *p, ff_wall now, struct window *out,
+                            struct fault *f);
 
 #endif

@@ -29,7 +29,8 @@ struct zone {
 
 static bool is_plain_name(const char *name)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/";
     size_t n = strlen(name);
     return n > 0 && n < ZONE_NAME_MAX && strspn(name, allowed) == n && name[0] != '/';
 }
@@ -85,15 +86,18 @@ static int64_t bisect_change(int64_t from, int64_t to)
 
 static bool scan_changes(struct zone *z)
 {
-    const int64_t day = FF_DAY / FF_SECOND;
-    if (!add_change(z, FF_NEVER, system_offset(0)))
+    long offset = system_offset(0);
+    if (!add_change(z, FF_NEVER, offset))
         return false;
-    for (int64_t s = 0; s < ZONE_END; s += day)
-        for (int64_t from = s; system_offset(from) != system_offset(s + day);) {
-            from = bisect_change(from, s + day);
-            if (!add_change(z, ff_floor_to(from * FF_SECOND, FF_MINUTE), system_offset(from)))
+    for (int64_t from = 0, to = 0; to < ZONE_END; from = to) {
+        to += FF_DAY / FF_SECOND;
+        for (long then = system_offset(to); offset != then;) {
+            from = bisect_change(from, to);
+            offset = system_offset(from);
+            if (!add_change(z, ff_floor_to(from * FF_SECOND, FF_MINUTE), offset))
                 return false;
         }
+    }
     return true;
 }
 
@@ -116,16 +120,31 @@ static bool scan_with_tz(struct zone *z, const char *tz)
     return ok;
 }
 
+#define ZONE_TZ (sizeof(":" ZONE_FOLDER) + ZONE_NAME_MAX)
+
+/* Writes what TZ must be for the zone of that name. False: there is none. */
+static bool tz_of(const char *name, char tz[ZONE_TZ])
+{
+    snprintf(tz, ZONE_TZ, "UTC0");
+    if (strcmp(name, "UTC") == 0)
+        return true;
+    if (!is_plain_name(name))
+        return false;
+    snprintf(tz, ZONE_TZ, ":%s%s", ZONE_FOLDER, name);
+    return is_zone_file(tz + 1);
+}
+
+bool zone_known(const char *name)
+{
+    char tz[ZONE_TZ];
+    return tz_of(name, tz);
+}
+
 struct zone *zone_new(const char *name)
 {
-    char tz[sizeof(":" ZONE_FOLDER) + ZONE_NAME_MAX] = "UTC0";
-    if (strcmp(name, "UTC") != 0) {
-        if (!is_plain_name(name))
-            return NULL;
-        snprintf(tz, sizeof(tz), ":%s%s", ZONE_FOLDER, name);
-        if (!is_zone_file(tz + 1))
-            return NULL;
-    }
+    char tz[ZONE_TZ];
+    if (!tz_of(name, tz))
+        return NULL;
     struct zone *z = calloc(1, sizeof(*z));
     if (z && !scan_with_tz(z, tz))
         zone_free(&z);

@@ -4,12 +4,18 @@
 
 #include "footfall/time.h"
 
+#include <stdbool.h>
+
 struct zone; /* immutable once made */
 
 /* The IANA zone of that name ("Europe/Berlin", "UTC"), for instants of 1970 to 2100. NULL when
  * there is no such zone. Changes TZ while it works: only from the main thread, before others
  * read local time. Owned by the caller. */
 struct zone *zone_new(const char *name);
+
+/* Whether zone_new knows a zone of that name. */
+bool zone_known(const char *name);
+
 void zone_free(struct zone **z);
 
 /* A stretch of time, [start, end). */

@@ -16,8 +16,8 @@ struct canon_site {
 
 struct canon_options {
     const struct canon_site *sites; /* borrowed for the canon's life */
-    uint16_t site_count;            /* at least 1; with exactly one, a beacon may leave its site out */
-    ff_dur max_age;                 /* ingest.max_age */
+    uint16_t site_count; /* at least 1; with exactly one, a beacon may leave its site out */
+    ff_dur max_age;      /* ingest.max_age */
 };
 
 /* Owned by the caller; NULL when out of memory. One a thread. */
@@ -54,6 +54,7 @@ size_t record_encode(const struct ff_record *r, void *out, size_t size);
  * more (all else is set, then). FF_STORE_CORRUPT, FF_STORE_VERSION for what no encode has written;
  * FF_NO_MEMORY when canon_reset was not called for a million items. What is decoded equals what was
  * encoded but for unknown and cut, which are 0. */
-enum ff_status record_decode(struct canon *c, uint64_t seq, struct ff_span body, struct ff_record *r);
+enum ff_status record_decode(struct canon *c, uint64_t seq, struct ff_span body,
+                             struct ff_record *r);
 
 #endif

@@ -2,12 +2,12 @@
 
 #include "utf8.h"
 
+#include <assert.h>
 #include <utf8proc.h>
 
-/* No code point takes fewer bytes than it has parts by more than a half, so this holds any
- * decomposition of TERM_READ_MAX bytes. */
+/* A code point has at most one and a half times as many parts as it takes bytes, decomposed or
+ * folded, so this holds whatever TERM_READ_MAX bytes fall into. */
 #define CODES_MAX (2 * TERM_READ_MAX)
-#define FOLD_MAX 8 /* code points that one folds to: 3 at most */
 
 /* A key that is being written. */
 struct writer {
@@ -60,23 +60,30 @@ static void write_ascii(struct writer *w, struct ff_span term)
     }
 }
 
-/* False when term is not UTF-8. */
+/* text, decomposed and (with UTF8PROC_CASEFOLD) folded, to codes; gives their number, or less than
+ * 0 when text is not UTF-8. */
+static utf8proc_ssize_t decompose(const void *text, utf8proc_ssize_t n, int32_t *codes,
+                                  utf8proc_option_t options)
+{
+    utf8proc_ssize_t found = utf8proc_decompose(text, n, codes, CODES_MAX, options);
+    assert(found <= CODES_MAX);
+    return found;
+}
+
+/* NFC, folding, and NFC again, since what folding gives may compose. False when term is not
+ * UTF-8. */
 static bool write_unicode(struct writer *w, struct ff_span term)
 {
     const utf8proc_option_t nfc = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
-    int32_t codes[CODES_MAX], folded[FOLD_MAX];
-    int boundary = 0;
-    utf8proc_ssize_t n = utf8proc_decompose((const utf8proc_uint8_t *)term.p,
-                                            (utf8proc_ssize_t)term.n, codes, CODES_MAX, nfc);
-    if (n < 0 || n > CODES_MAX)
+    int32_t codes[CODES_MAX + 1], folded[CODES_MAX];
+    utf8proc_ssize_t n = decompose(term.p, (utf8proc_ssize_t)term.n, codes, nfc);
+    if (n < 0)
         return false;
-    n = utf8proc_normalize_utf32(codes, n, nfc);
-    for (utf8proc_ssize_t i = 0; i < n && !w->full; i++) {
-        utf8proc_ssize_t parts =
-            utf8proc_decompose_char(codes[i], folded, FOLD_MAX, UTF8PROC_CASEFOLD, &boundary);
-        for (utf8proc_ssize_t k = 0; k < parts; k++)
-            write_character(w, folded[k]);
-    }
+    n = utf8proc_reencode(codes, n, nfc);
+    n = decompose(codes, n, folded, nfc | UTF8PROC_CASEFOLD);
+    n = utf8proc_normalize_utf32(folded, n, nfc);
+    for (utf8proc_ssize_t i = 0; i < n && !w->full; i++)
+        write_character(w, folded[i]);
     return true;
 }
 

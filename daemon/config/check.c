@@ -12,13 +12,7 @@ struct rule {
 };
 
 static const struct rule rule_table[] = {
-    {"session.lateness", "session.timeout", false},
-    {"session.timeout", "session.max_length", false},
-    {"session.max_length", "session.remember", false},
-    {"session.max_length", "tally.minutes",
-     false}, /* what a session adds up to stays within its minute's life */
-    {"cart.abandon_after", "cart.recover_within", true},
-    {"cart.recover_within", "session.remember", false},
+    {"cart.abandon_after", "cart.recover_within", true}, /* else a cart could die before it is abandoned */
     {"tally.minutes", "tally.hours", false},
     {"tally.hours", "tally.days", false},
 };

@@ -22,8 +22,7 @@ enum ff_backend { FF_BACKEND_EMBEDDED };
 struct ff_config_site {
     const char *id;             /* 1 to 64 bytes */
     const char *const *aliases; /* NULL-terminated */
-    const char
-        *timezone; /* shaped like an IANA zone; whether there is such a zone is not checked here */
+    const char *timezone;       /* of an IANA zone that zone_new knows */
     ff_currency currency;
 };
 

@@ -4,6 +4,7 @@
 #include "footfall/money.h"
 #include "scale.h"
 #include "shelf.h"
+#include "zone.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -133,14 +134,13 @@ static enum key_result read_zone(const struct key *k, struct shelf *s, struct ff
                                  void *out)
 {
     (void)k;
-    if (text.n < 1 || text.n > 64 || text.p[0] == '/')
+    char name[65];
+    if (text.n < 1 || text.n >= sizeof name || memchr(text.p, '\0', text.n))
         return KEY_WRONG;
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z', digit = c >= '0' && c <= '9';
-        if (!letter && !digit && c != '/' && c != '_' && c != '-' && c != '+')
-            return KEY_WRONG;
-    }
+    memcpy(name, text.p, text.n);
+    name[text.n] = '\0';
+    if (!zone_known(name))
+        return KEY_WRONG;
     return keep(s, text, out);
 }
 
@@ -200,7 +200,7 @@ static const struct kind kind_table[KEY_KINDS] = {
                   NULL},
     [KEY_TEXT] = {KEY_STRING, sizeof(char *), "text without control characters", NULL, read_text,
                   NULL},
-    [KEY_ZONE] = {KEY_STRING, sizeof(char *), "a time zone such as UTC or Europe/Berlin", NULL,
+    [KEY_ZONE] = {KEY_STRING, sizeof(char *), "an IANA time zone such as UTC or Europe/Berlin", NULL,
                   read_zone, NULL},
     [KEY_NETWORKS] = {KEY_LIST, sizeof(char **), "networks such as 10.0.0.0/8 or ::1/128", NULL,
                       read_network, NULL},

@@ -18,6 +18,13 @@ ff_dur sender_pause(unsigned attempt, long retry_after)
     return asked > pause ? asked : pause;
 }
 
+static ff_mono now_mono(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (ff_mono)t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
+}
+
 static void sleep_for(ff_dur pause)
 {
     struct timespec rest = {pause / FF_SECOND, pause % FF_SECOND * 1000};
@@ -41,14 +48,13 @@ static bool try_once(const struct sender *s, const char *path, struct ff_span bo
 bool sender_post(const struct sender *s, const char *path, struct ff_span body,
                  struct http_answer *out, char *why, size_t size)
 {
-    ff_dur waited = 0;
+    ff_mono started = now_mono();
     for (unsigned attempt = 1; !try_once(s, path, body, out, why, size); attempt++) {
         ff_dur pause = sender_pause(attempt, out->retry_after);
-        if (waited + pause > s->patience)
+        if (now_mono() - started + pause > s->patience)
             return false;
         s->waiting(s->ctx, why, pause);
         sleep_for(pause);
-        waited += pause;
     }
     return true;
 }

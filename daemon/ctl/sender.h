@@ -8,7 +8,7 @@
 
 struct sender {
     struct http *http; /* borrowed */
-    ff_dur patience;   /* how long one batch is tried again */
+    ff_dur patience;   /* how long one batch is tried, from its first try on */
     /* Told before each pause, to say so to people; why is a sentence. */
     void (*waiting)(void *ctx, const char *why, ff_dur pause);
     void *ctx;

@@ -3,21 +3,50 @@
 /* Sku hashes only meet within one cart; any constant scope does. */
 #define SKU_SCOPE 1
 
+/* Merges two ordered chains into one; of equal skus those of the first come first. */
+static uint32_t lines_merge(struct fold *f, uint32_t first, uint32_t second)
+{
+    uint32_t merged = 0, *end = &merged;
+    while (first && second) {
+        uint32_t *next = line_at(f, second)->sku < line_at(f, first)->sku ? &second : &first;
+        *end = *next;
+        end = &line_at(f, *end)->next;
+        *next = *end;
+    }
+    *end = first ? first : second;
+    return merged;
+}
+
+static uint32_t lines_from_item(struct fold *f, const struct ff_item *item)
+{
+    uint32_t number = pool_take(&f->lines);
+    assert(number);
+    *line_at(f, number) = (struct line){
+        .sku = hash_id(&f->seed, SKU_SCOPE, item->text[FF_ITEM_SKU]),
+        .price = item->price,
+        .has_price = item->has_price,
+        .quantity = item->quantity,
+    };
+    return number;
+}
+
+/* A merge sort as the items come: runs[i] is an ordered chain of 2^i of them, or none, and older
+ * than those of runs[i - 1]. */
 uint32_t lines_from_items(struct fold *f, const struct ff_item *items, uint32_t count)
 {
-    uint32_t first = 0, *end = &first;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t number = pool_take(&f->lines);
-        assert(number);
-        struct line *l = line_at(f, number);
-        l->sku = hash_id(&f->seed, SKU_SCOPE, items[i].text[FF_ITEM_SKU]);
-        l->price = items[i].price;
-        l->has_price = items[i].has_price;
-        l->quantity = items[i].quantity;
-        *end = number;
-        end = &l->next;
+    uint32_t runs[33] = {0}, chain = 0;
+    for (uint32_t n = 0; n < count; n++) {
+        uint32_t run = lines_from_item(f, &items[n]);
+        size_t i = 0;
+        for (; runs[i]; i++) {
+            run = lines_merge(f, runs[i], run);
+            runs[i] = 0;
+        }
+        runs[i] = run;
     }
-    return first;
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
+        chain = lines_merge(f, runs[i], chain);
+    return chain;
 }
 
 uint32_t lines_copy(struct fold *f, uint32_t chain)
@@ -60,26 +89,34 @@ ff_money_sum lines_value(const struct fold *f, uint32_t chain)
     return sum;
 }
 
-/* The place of the number of the line with this sku, or of the 0 that ends the chain. */
-static uint32_t *lines_find(const struct fold *f, uint32_t *chain, uint64_t sku)
+/* From a place in an ordered chain onward, the place of the first number whose sku is not less: that
+ * of the line with this sku, or where it would stand. */
+static uint32_t *lines_seek(const struct fold *f, uint32_t *place, uint64_t sku)
 {
-    while (*chain && line_at(f, *chain)->sku != sku)
-        chain = &line_at(f, *chain)->next;
-    return chain;
+    while (*place && line_at(f, *place)->sku < sku)
+        place = &line_at(f, *place)->next;
+    return place;
 }
 
-/* Adds one item to the cart's lines; a price that is not given is the line's, else old_price. */
-static void lines_add_one(struct fold *f, struct cart *c, const struct line *item, ff_money old_price)
+static bool lines_found(const struct fold *f, const uint32_t *place, uint64_t sku)
 {
-    uint32_t *place = lines_find(f, &c->lines, item->sku);
-    if (!*place) {
+    return *place && line_at(f, *place)->sku == sku;
+}
+
+/* Adds one item at its place in the cart's chain; a price that is not given is the line's, else
+ * old_price. */
+static void lines_add_one(struct fold *f, struct cart *c, uint32_t *place, const struct line *item,
+                          ff_money old_price)
+{
+    if (!lines_found(f, place, item->sku)) {
         if (c->line_count == CART_LINES_MAX) {
             f->counts.lines_left_out++;
             return;
         }
-        *place = pool_take(&f->lines);
-        assert(*place);
-        *line_at(f, *place) = (struct line){.sku = item->sku, .price = old_price};
+        uint32_t fresh = pool_take(&f->lines);
+        assert(fresh);
+        *line_at(f, fresh) = (struct line){.sku = item->sku, .price = old_price, .next = *place};
+        *place = fresh;
         c->line_count++;
     }
     struct line *l = line_at(f, *place);
@@ -90,9 +127,13 @@ static void lines_add_one(struct fold *f, struct cart *c, const struct line *ite
 
 void lines_add(struct fold *f, struct cart *c, uint32_t items)
 {
-    for (; items; items = line_at(f, items)->next)
-        if (line_at(f, items)->quantity > 0)
-            lines_add_one(f, c, line_at(f, items), 0);
+    uint32_t *place = &c->lines;
+    for (; items; items = line_at(f, items)->next) {
+        const struct line *item = line_at(f, items);
+        place = lines_seek(f, place, item->sku);
+        if (item->quantity > 0)
+            lines_add_one(f, c, place, item, 0);
+    }
 }
 
 /* Takes out the line whose number stands at this place of the cart's chain. */
@@ -106,14 +147,14 @@ static void lines_drop(struct fold *f, struct cart *c, uint32_t *place)
 
 void lines_remove(struct fold *f, struct cart *c, uint32_t items)
 {
+    uint32_t *place = &c->lines;
     for (; items; items = line_at(f, items)->next) {
         const struct line *item = line_at(f, items);
-        uint32_t *place = lines_find(f, &c->lines, item->sku);
-        if (!*place)
+        place = lines_seek(f, place, item->sku);
+        if (!lines_found(f, place, item->sku))
             continue;
-        struct line *l = line_at(f, *place);
-        l->quantity -= item->quantity;
-        if (l->quantity <= 0)
+        line_at(f, *place)->quantity -= item->quantity;
+        if (line_at(f, *place)->quantity <= 0)
             lines_drop(f, c, place);
     }
 }
@@ -130,13 +171,14 @@ static void lines_drop_none(struct fold *f, struct cart *c)
 
 void lines_replace(struct fold *f, struct cart *c, uint32_t items)
 {
-    uint32_t old = c->lines;
+    uint32_t old = c->lines, *before = &old, *place = &c->lines;
     c->lines = 0;
     c->line_count = 0;
     for (; items; items = line_at(f, items)->next) {
         const struct line *item = line_at(f, items);
-        const uint32_t *before = lines_find(f, &old, item->sku);
-        lines_add_one(f, c, item, *before ? line_at(f, *before)->price : 0);
+        before = lines_seek(f, before, item->sku);
+        place = lines_seek(f, place, item->sku);
+        lines_add_one(f, c, place, item, lines_found(f, before, item->sku) ? line_at(f, *before)->price : 0);
     }
     lines_free(f, &old);
     lines_drop_none(f, c);

@@ -1,11 +1,12 @@
-/* Lines: the contents of a cart, and the items of an act, as chains from one pool. */
+/* Lines: the contents of a cart, and the items of an act, as chains from one pool, ordered by the
+ * hashes of their skus, so that any change of a cart goes through both only once. */
 #ifndef FOOTFALL_FOLD_LINES_H
 #define FOOTFALL_FOLD_LINES_H
 
 #include "state.h"
 
-/* A chain of the beacon's items, in their order, owned by the caller (0: none). The pool must
- * have item_count lines left. */
+/* A chain of the beacon's items, those of one sku in their order, owned by the caller (0: none).
+ * The pool must have item_count lines left. */
 uint32_t lines_from_items(struct fold *f, const struct ff_item *items, uint32_t count);
 
 /* A copy of the chain, owned by the caller. */

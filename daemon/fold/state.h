@@ -66,7 +66,7 @@ struct cart {
     ff_money_sum value;     /* of its lines */
     ff_money paid;          /* value of the purchase that converted it */
     ff_currency currency, paid_currency;
-    uint32_t lines;         /* chain */
+    uint32_t lines;         /* chain, each sku once */
     uint32_t line_count;
     uint32_t before;        /* the visitor's cart before this one, or 0; that one has none before */
     uint16_t refs;          /* courses and carts that name this number */

@@ -111,12 +111,9 @@ enum ff_status json_decode_lines(struct intake *in, struct ff_span message,
         struct ff_beacon *b = batch_beacon(in);
         if (!b)
             return FF_BATCH_TOO_LARGE;
-        size_t items = in->item_count;
         enum ff_status s = read_alone(in, line, b);
-        if (s != FF_OK) {
+        if (s != FF_OK)
             batch_refuse(b, s, NULL);
-            in->item_count = items;
-        }
     }
     *out = (struct intake_batch){in->beacons, in->count};
     return in->count > 0 ? FF_OK : FF_EMPTY;

@@ -79,13 +79,13 @@ static void sum_money(struct tally_window *w, const struct bucket_money *cell)
     sums[at].n += cell->n;
 }
 
-void bucket_sum(const struct bucket *b, struct tally_window *w, struct distinct *visitors)
+void bucket_sum(const struct bucket *b, struct tally_window *w, struct distinct_union *visitors)
 {
     for (size_t i = 0; i < FF_COUNTERS; i++)
         w->count[i] += b->count[i];
     for (uint16_t i = 0; i < b->money_n; i++)
         sum_money(w, &b->money[i]);
-    distinct_merge(visitors, &b->visitors);
+    distinct_union_add(visitors, &b->visitors);
 }
 
 void bucket_sum_end(struct tally_window *w)

@@ -38,9 +38,9 @@ static inline void bucket_add(struct bucket *b, const struct ff_fact *f)
         bucket_add_other(b, f);
 }
 
-/* Adds the bucket to a window's sums and its visitors to visitors. Currencies whose n is 0 so far
- * stay in the window until bucket_sum_end drops them. */
-void bucket_sum(const struct bucket *b, struct tally_window *w, struct distinct *visitors);
+/* Adds the bucket to a window's sums and its visitors to visitors, which borrow from it. Currencies
+ * whose n is 0 so far stay in the window until bucket_sum_end drops them. */
+void bucket_sum(const struct bucket *b, struct tally_window *w, struct distinct_union *visitors);
 void bucket_sum_end(struct tally_window *w);
 
 #endif

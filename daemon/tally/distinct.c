@@ -41,7 +41,7 @@ static void to_sketch(struct distinct *d)
     d->slots = 0;
 }
 
-/* The slot of the mark, or the free one where it belongs. There is one: tables are at most half full. */
+/* The slot of the mark, or the free one where it belongs; tables are at most half full. */
 static uint64_t *slot_of(const struct distinct *d, uint64_t mark)
 {
     uint32_t i = (uint32_t)mark & (d->slots - 1);
@@ -165,4 +165,32 @@ double distinct_count(const struct distinct *d, bool *exact)
         return d->count;
     double rounded = rint(estimate(d->registers));
     return rounded > DISTINCT_EXACT ? rounded : DISTINCT_EXACT + 1;
+}
+
+static bool is_empty(const struct distinct *d)
+{
+    return d->count == 0 && !d->registers;
+}
+
+void distinct_union_add(struct distinct_union *u, const struct distinct *d)
+{
+    if (is_empty(d))
+        return;
+    if (!u->first) {
+        u->first = d;
+        return;
+    }
+    if (!u->many)
+        distinct_merge(&u->merged, u->first);
+    u->many = true;
+    distinct_merge(&u->merged, d);
+}
+
+double distinct_union_end(struct distinct_union *u, bool *exact)
+{
+    static const struct distinct none = {0};
+    double n = distinct_count(u->many ? &u->merged : u->first ? u->first : &none, exact);
+    distinct_reset(&u->merged);
+    *u = (struct distinct_union){0};
+    return n;
 }

@@ -27,6 +27,18 @@ void distinct_add(struct distinct *d, uint64_t mark);
 /* Adds all of from, which stays as it is. */
 void distinct_merge(struct distinct *d, const struct distinct *from);
 
+/* A union in the making: all zero before the first set. Sets that are added are borrowed until the
+ * end; one alone is never copied. */
+struct distinct_union {
+    const struct distinct *first;
+    struct distinct merged; /* of all, once there are two */
+    bool many;
+};
+void distinct_union_add(struct distinct_union *u, const struct distinct *d);
+
+/* distinct_count of the union, which is freed. */
+double distinct_union_end(struct distinct_union *u, bool *exact);
+
 /* How many: the count while *exact, else the estimate (relative standard error 0.81 %) rounded
  * to a whole number, and never one that would have been exact. */
 double distinct_count(const struct distinct *d, bool *exact);

@@ -48,7 +48,8 @@ void tally_widen(const struct tally *t, uint16_t site, ff_wall *from, ff_wall *t
 
 /* The largest bucket that begins at `at` and does not reach over `to`; both are edges of kept
  * buckets. Sets *kind to its tier. */
-static struct zone_span largest_at(const struct tally_site *s, ff_wall at, ff_wall to, enum tier_kind *kind)
+static struct zone_span largest_at(const struct tally_site *s, ff_wall at, ff_wall to,
+                                   enum tier_kind *kind)
 {
     struct zone_span span = {0};
     for (*kind = TIER_DAY;; (*kind)--) {
@@ -76,7 +77,7 @@ void tally_read(struct tally *t, uint16_t site, ff_wall from, ff_wall to, struct
     memset(out->currencies, 0, sizeof(out->currencies));
 
     const struct tally_site *s = &t->site[site];
-    struct distinct visitors = {0};
+    struct distinct_union visitors = {0};
     for (ff_wall at = from, stop = last_to_look(t, to); at < stop;) {
         enum tier_kind kind;
         struct zone_span span = largest_at(s, at, to, &kind);
@@ -86,6 +87,5 @@ void tally_read(struct tally *t, uint16_t site, ff_wall from, ff_wall to, struct
         at = span.end;
     }
     bucket_sum_end(out);
-    out->visitors = distinct_count(&visitors, &out->visitors_exact);
-    distinct_reset(&visitors);
+    out->visitors = distinct_union_end(&visitors, &out->visitors_exact);
 }

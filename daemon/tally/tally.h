@@ -23,7 +23,8 @@ struct tally_options {
 struct tally *tally_new(const struct tally_options *options);
 void tally_free(struct tally **t);
 
-/* Moves the tally's clock forward to now (never back): what is older than its tier keeps expires. */
+/* Moves the tally's clock forward to now (never back): what is older than its tier keeps, expires.
+ * Cheap within a minute. */
 void tally_advance(struct tally *t, ff_wall now);
 
 /* Adds facts, in any order of their instants, each to every tier that still keeps its bucket.
@@ -40,7 +41,7 @@ uint64_t tally_too_far(const struct tally *t);
 /* Money of one currency in a window. */
 struct tally_money {
     ff_currency currency;
-    int64_t n;           /* things summed; a currency with n == 0 did not occur */
+    int64_t n; /* things summed; a currency with n == 0 did not occur */
     ff_money_sum amount;
 };
 
@@ -48,11 +49,11 @@ struct tally_money {
 
 /* The sums of a window. */
 struct tally_window {
-    ff_wall from, to;                /* what it covers: widened outward to whole buckets */
+    ff_wall from, to; /* what it covers: widened outward to whole buckets */
     int64_t count[FF_COUNTERS];
     struct tally_money money[FF_PURSES][TALLY_CURRENCIES]; /* sorted by code, n != 0 only */
     uint16_t currencies[FF_PURSES];
-    double visitors;                 /* distinct marks: whole and exact up to 2,048, else an estimate, rounded */
+    double visitors; /* distinct marks: whole and exact up to 2,048, else an estimate, rounded */
     bool visitors_exact;
 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* Local hours begin on quarters of an hour UTC, but where the clock is put forward or back; there
- * a cut hour of some minutes lies between two whole ones, and rounding up still tells them apart. */
+ * a cut hour of some minutes lies between two others, and rounding up still tells them apart. */
 #define HOUR_SLOT (15 * FF_MINUTE)
 
 static struct zone_span minute_span(const struct zone *zone, ff_wall at)

@@ -15,7 +15,7 @@ struct tier {
     const struct zone *zone; /* borrowed */
     size_t slots;
     struct bucket **slot;
-    struct bucket *last;     /* the one last found by tier_at, or NULL */
+    struct bucket *last; /* the one last found by tier_at, or NULL */
 };
 
 /* room: the longest time from the start of the oldest bucket alive to the start of the newest.

@@ -294,10 +294,10 @@ class Import(Queries):
         for content_type in ("text/plain", "application/x-www-form-urlencoded", None):
             self.assertEqual(self.send(self.event(), content_type).status, 415)
 
-    def test_a_time_and_a_visitor_are_required(self):
-        verdict = expect(self.send([view("depot"), {**self.event(), "visitor": ""},
+    def test_a_visitor_is_required(self):
+        verdict = expect(self.send([{**self.event(), "visitor": ""},
                                     {k: v for k, v in self.event().items() if k != "visitor"}]), 400)
-        self.assertEqual([r["field"] for r in verdict.json["rejected"]], ["time", "visitor", "visitor"])
+        self.assertEqual([r["field"] for r in verdict.json["rejected"]], ["visitor", "visitor"])
 
 
 if __name__ == "__main__":

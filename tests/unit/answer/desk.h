@@ -10,7 +10,8 @@
 #include "tally.h"
 #include "zone.h"
 
-#define NOW (INT64_C(1792956200) * FF_SECOND) /* 2026-10-25T19:23:20Z, the day Berlin has 25 hours */
+#define NOW                                                                                        \
+    (INT64_C(1792956200) * FF_SECOND) /* 2026-10-25T19:23:20Z, the day Berlin has 25 hours */
 
 struct desk {
     struct zone *zone[2];
@@ -53,16 +54,22 @@ static int desk_close(void **state)
     return 0;
 }
 
-static inline void desk_count(struct desk *d, uint16_t site, ff_wall at, enum ff_counter which, int64_t by)
+static inline void desk_count(struct desk *d, uint16_t site, ff_wall at, enum ff_counter which,
+                              int64_t by)
 {
-    struct ff_fact f = {.at = at, .site = site, .kind = FF_FACT_COUNT, .which = (uint8_t)which, .by = by};
+    struct ff_fact f = {
+        .at = at, .site = site, .kind = FF_FACT_COUNT, .which = (uint8_t)which, .by = by};
     tally_add(d->ctx.tally, &f, 1);
 }
 
 static inline void desk_pay(struct desk *d, uint16_t site, ff_wall at, ff_money amount)
 {
-    struct ff_fact f = {.at = at, .site = site, .kind = FF_FACT_MONEY, .which = FF_PURSE_REVENUE,
-                        .currency = FF_CURRENCY('E', 'U', 'R'), .by = 1};
+    struct ff_fact f = {.at = at,
+                        .site = site,
+                        .kind = FF_FACT_MONEY,
+                        .which = FF_PURSE_REVENUE,
+                        .currency = FF_CURRENCY('E', 'U', 'R'),
+                        .by = 1};
     f.amount = amount;
     tally_add(d->ctx.tally, &f, 1);
 }

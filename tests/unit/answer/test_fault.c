@@ -12,7 +12,9 @@ static void a_fault_keeps_what_it_was_told(void **state)
 {
     (void)state;
     struct fault f;
-    assert_int_equal(fault_set(&f, FF_BAD_PARAMETER, FF_LITERAL("window"), "%s: expected %d", "window", 5), FF_BAD_PARAMETER);
+    assert_int_equal(
+        fault_set(&f, FF_BAD_PARAMETER, FF_LITERAL("window"), "%s: expected %d", "window", 5),
+        FF_BAD_PARAMETER);
     assert_int_equal(f.status, FF_BAD_PARAMETER);
     assert_string_equal(f.error, "window: expected 5");
     assert_true(ff_span_is(f.parameter, "window"));

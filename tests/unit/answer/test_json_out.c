@@ -51,16 +51,19 @@ static void commas_come_by_themselves(void **state)
 static void text_is_escaped(void **state)
 {
     (void)state;
-    static const struct { struct ff_span text; const char *json; } rows[] = {
-        {{"", 0}, "\"\""},
-        {{"a\"b\\c/", 6}, "\"a\\\"b\\\\c/\""},
-        {{"\n\0\x7f", 3}, "\"\\u000a\\u0000\\u007f\""},
-        {{"h\xc3\xa9\xe2\x82\xac\xf0\x9f\x9b\x92", 10}, "\"h\xc3\xa9\xe2\x82\xac\xf0\x9f\x9b\x92\""},
-        {{"\xff\xc3", 2}, "\"\\ufffd\\ufffd\""},
-        {{"\xc0\xaf", 2}, "\"\\ufffd\\ufffd\""},             /* overlong */
-        {{"\xed\xa0\x80", 3}, "\"\\ufffd\\ufffd\\ufffd\""}, /* a surrogate */
-        {{"\xf4\x90\x80\x80", 4}, "\"\\ufffd\\ufffd\\ufffd\\ufffd\""},
-        {{"\xe2\x82z", 3}, "\"\\ufffd\\ufffdz\""}};
+    static const struct {
+        struct ff_span text;
+        const char *json;
+    } rows[] = {{{"", 0}, "\"\""},
+                {{"a\"b\\c/", 6}, "\"a\\\"b\\\\c/\""},
+                {{"\n\0\x7f", 3}, "\"\\u000a\\u0000\\u007f\""},
+                {{"h\xc3\xa9\xe2\x82\xac\xf0\x9f\x9b\x92", 10},
+                 "\"h\xc3\xa9\xe2\x82\xac\xf0\x9f\x9b\x92\""},
+                {{"\xff\xc3", 2}, "\"\\ufffd\\ufffd\""},
+                {{"\xc0\xaf", 2}, "\"\\ufffd\\ufffd\""},            /* overlong */
+                {{"\xed\xa0\x80", 3}, "\"\\ufffd\\ufffd\\ufffd\""}, /* a surrogate */
+                {{"\xf4\x90\x80\x80", 4}, "\"\\ufffd\\ufffd\\ufffd\\ufffd\""},
+                {{"\xe2\x82z", 3}, "\"\\ufffd\\ufffdz\""}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         char *copy = malloc(rows[i].text.n + 1); /* its last byte is the text's, for a sanitizer */
         memcpy(copy + 1, rows[i].text.p, rows[i].text.n);
@@ -73,10 +76,22 @@ static void text_is_escaped(void **state)
 static void doubles_are_short_and_come_back(void **state)
 {
     (void)state;
-    static const struct { double value; const char *json; } rows[] = {
-        {0, "0"}, {-0.0, "0"}, {1, "1"}, {0.1, "0.1"}, {1.0 / 3, "0.3333333333333333"}, {-2.5, "-2.5"},
-        {0.031, "0.031"}, {1234567.891, "1234567.891"}, {2.0 / 3, "0.6666666666666666"}, {0.1 + 0.2, "0.30000000000000004"},
-        {NAN, "null"}, {INFINITY, "null"}, {-INFINITY, "null"}};
+    static const struct {
+        double value;
+        const char *json;
+    } rows[] = {{0, "0"},
+                {-0.0, "0"},
+                {1, "1"},
+                {0.1, "0.1"},
+                {1.0 / 3, "0.3333333333333333"},
+                {-2.5, "-2.5"},
+                {0.031, "0.031"},
+                {1234567.891, "1234567.891"},
+                {2.0 / 3, "0.6666666666666666"},
+                {0.1 + 0.2, "0.30000000000000004"},
+                {NAN, "null"},
+                {INFINITY, "null"},
+                {-INFINITY, "null"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         json_out_double(begin(), rows[i].value);
         assert_string_equal(written(), rows[i].json);

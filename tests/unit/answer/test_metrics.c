@@ -48,8 +48,9 @@ static void nothing_gives_zeros_nulls_and_empty_money(void **state)
     const struct metric *m = metrics_all(&n);
     for (size_t i = 0; i < n; i++) {
         static const char *const expected[] = {
-            [METRIC_COUNT] = "0", [METRIC_RATIO] = "null", [METRIC_SECONDS] = "null", [METRIC_MONEY] = "{}",
-            [METRIC_MONEY_LESS] = "{}", [METRIC_MONEY_MEAN] = "{}", [METRIC_LIVE] = "42"};
+            [METRIC_COUNT] = "0",  [METRIC_RATIO] = "null",    [METRIC_SECONDS] = "null",
+            [METRIC_MONEY] = "{}", [METRIC_MONEY_LESS] = "{}", [METRIC_MONEY_MEAN] = "{}",
+            [METRIC_LIVE] = "42"};
         char name[64] = "";
         strcat(strcat(strcat(name, m[i].section), "."), m[i].name);
         assert_string_equal(value_of(name), expected[m[i].kind]);
@@ -59,25 +60,56 @@ static void nothing_gives_zeros_nulls_and_empty_money(void **state)
 static void counts_and_rates_follow_their_definitions(void **state)
 {
     (void)state;
-    static const struct { enum ff_counter counter; int64_t value; } counters[] = {
-        {FF_COUNT_SESSIONS, 8}, {FF_COUNT_SESSIONS_NEW, 3}, {FF_COUNT_SESSION_PAGEVIEWS, 20},
-        {FF_COUNT_SESSION_TIME, 100500000}, {FF_COUNT_PAGE_TIME, 9000000}, {FF_COUNT_PAGE_TIME_PAGES, 4},
-        {FF_COUNT_BOUNCES, 2}, {FF_COUNT_ENGAGED, 5}, {FF_COUNT_SEARCHES, 9}, {FF_COUNT_SEARCHES_COUNTED, 5},
-        {FF_COUNT_SEARCHES_ZERO, 1}, {FF_COUNT_SEARCH_SESSIONS, 4}, {FF_COUNT_SEARCH_EXITS, 1},
-        {FF_COUNT_SEARCH_PURCHASED, 1}, {FF_COUNT_PURCHASED, 4}, {FF_COUNT_CARTS_ABANDONED, 3},
-        {FF_COUNT_CARTS_CONVERTED, 1}, {FF_COUNT_CHECKOUTS_ABANDONED, 1}, {FF_COUNT_CHECKOUTS_COMPLETED, 4},
-        {FF_COUNT_ORDERS, 9}, {FF_COUNT_ORDER_DUPLICATES, 2}};
+    static const struct {
+        enum ff_counter counter;
+        int64_t value;
+    } counters[] = {{FF_COUNT_SESSIONS, 8},
+                    {FF_COUNT_SESSIONS_NEW, 3},
+                    {FF_COUNT_SESSION_PAGEVIEWS, 20},
+                    {FF_COUNT_SESSION_TIME, 100500000},
+                    {FF_COUNT_PAGE_TIME, 9000000},
+                    {FF_COUNT_PAGE_TIME_PAGES, 4},
+                    {FF_COUNT_BOUNCES, 2},
+                    {FF_COUNT_ENGAGED, 5},
+                    {FF_COUNT_SEARCHES, 9},
+                    {FF_COUNT_SEARCHES_COUNTED, 5},
+                    {FF_COUNT_SEARCHES_ZERO, 1},
+                    {FF_COUNT_SEARCH_SESSIONS, 4},
+                    {FF_COUNT_SEARCH_EXITS, 1},
+                    {FF_COUNT_SEARCH_PURCHASED, 1},
+                    {FF_COUNT_PURCHASED, 4},
+                    {FF_COUNT_CARTS_ABANDONED, 3},
+                    {FF_COUNT_CARTS_CONVERTED, 1},
+                    {FF_COUNT_CHECKOUTS_ABANDONED, 1},
+                    {FF_COUNT_CHECKOUTS_COMPLETED, 4},
+                    {FF_COUNT_ORDERS, 9},
+                    {FF_COUNT_ORDER_DUPLICATES, 2}};
     for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
         w.count[counters[i].counter] = counters[i].value;
     w.visitors = 6;
-    static const char *const rows[][2] = {
-        {"sessions", "8"}, {"funnel.sessions", "8"}, {"visitors", "6"}, {"new_visitors", "3"},
-        {"returning_visitors", "3"}, {"pages_per_session", "2.5"}, {"session_seconds", "12.5625"},
-        {"page_seconds", "2.25"}, {"live_visitors", "42"}, {"bounce_rate", "0.25"}, {"engagement_rate", "0.625"},
-        {"search_session_rate", "0.5"}, {"zero_result_rate", "0.2"}, {"search_exit_rate", "0.25"},
-        {"search_conversion_rate", "0.25"}, {"no_search_conversion_rate", "0.75"}, {"cart.abandonment_rate", "0.75"},
-        {"checkout.abandonment_rate", "0.2"}, {"session_rate", "0.5"}, {"visitor_rate", "1.5"},
-        {"duplicates", "2"}, {"purchased", "4"}, {"searches", "9"}};
+    static const char *const rows[][2] = {{"sessions", "8"},
+                                          {"funnel.sessions", "8"},
+                                          {"visitors", "6"},
+                                          {"new_visitors", "3"},
+                                          {"returning_visitors", "3"},
+                                          {"pages_per_session", "2.5"},
+                                          {"session_seconds", "12.5625"},
+                                          {"page_seconds", "2.25"},
+                                          {"live_visitors", "42"},
+                                          {"bounce_rate", "0.25"},
+                                          {"engagement_rate", "0.625"},
+                                          {"search_session_rate", "0.5"},
+                                          {"zero_result_rate", "0.2"},
+                                          {"search_exit_rate", "0.25"},
+                                          {"search_conversion_rate", "0.25"},
+                                          {"no_search_conversion_rate", "0.75"},
+                                          {"cart.abandonment_rate", "0.75"},
+                                          {"checkout.abandonment_rate", "0.2"},
+                                          {"session_rate", "0.5"},
+                                          {"visitor_rate", "1.5"},
+                                          {"duplicates", "2"},
+                                          {"purchased", "4"},
+                                          {"searches", "9"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         assert_string_equal(value_of(rows[i][0]), rows[i][1]);
 }
@@ -122,8 +154,9 @@ static void names_are_found_alone_or_with_their_section(void **state)
     assert_string_equal(metrics_find(FF_LITERAL("funnel.sessions"), &ambiguous)->section, "funnel");
     assert_null(metrics_find(FF_LITERAL("abandonment_rate"), &ambiguous));
     assert_int_equal(ambiguous, 2);
-    static const char *const unknown[] = {"", "session", "sessionss", "cart.sessions", "cart", "cart.", ".sessions",
-                                          "traffic.traffic.sessions"};
+    static const char *const unknown[] = {
+        "",     "session", "sessionss", "cart.sessions",
+        "cart", "cart.",   ".sessions", "traffic.traffic.sessions"};
     for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++) {
         assert_null(metrics_find(ff_span_text(unknown[i]), &ambiguous));
         assert_int_equal(ambiguous, 0);

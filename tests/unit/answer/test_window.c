@@ -51,8 +51,23 @@ static void windows_end_now(void **state)
 static void other_windows_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "5", "m", "0m", "-5m", "+5m", "5s", "5M", "5 m", "1.5h", "5mm", "1w", "m5",
-                                      "36501d", "999999999999999999999m", "9223372036854775807d", "24h%00"};
+    static const char *const bad[] = {"",
+                                      "5",
+                                      "m",
+                                      "0m",
+                                      "-5m",
+                                      "+5m",
+                                      "5s",
+                                      "5M",
+                                      "5 m",
+                                      "1.5h",
+                                      "5mm",
+                                      "1w",
+                                      "m5",
+                                      "36501d",
+                                      "999999999999999999999m",
+                                      "9223372036854775807d",
+                                      "24h%00"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         char query[64] = "window=";
         rejects(strcat(query, bad[i]), "window");
@@ -90,7 +105,8 @@ static void other_edges_are_refused(void **state)
     rejects("from=1790000001", "from");
     rejects("window=1h&from=0", "window");
     rejects("window=1h&to=5", "window");
-    rejects("from=00000000000000000000000000000000000000000000000000000000000000000000000001", "from");
+    rejects("from=00000000000000000000000000000000000000000000000000000000000000000000000001",
+            "from");
 }
 
 int main(void)

@@ -13,8 +13,11 @@
 /* The instant of a UTC date and time. */
 static ff_wall utc(int year, int month, int day, int hour, int minute)
 {
-    struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day,
-                    .tm_hour = hour, .tm_min = minute};
+    struct tm tm = {.tm_year = year - 1900,
+                    .tm_mon = month - 1,
+                    .tm_mday = day,
+                    .tm_hour = hour,
+                    .tm_min = minute};
     return (ff_wall)timegm(&tm) * FF_SECOND;
 }
 
@@ -35,9 +38,17 @@ static void assert_span(struct zone_span s, ff_wall start, ff_wall end)
 static void zone_new_refuses_names_that_are_no_zones(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "/usr/share/zoneinfo/UTC", "../zoneinfo/UTC", "Europe/../UTC",
-                                      "Europe/Atlantis", "leapseconds", "Europe", "Europe/Berlin ",
-                                      "tzdata.zi", "EST5EDT,M3.2.0,M11.1.0", ":Europe/Berlin"};
+    static const char *const bad[] = {"",
+                                      "/usr/share/zoneinfo/UTC",
+                                      "../zoneinfo/UTC",
+                                      "Europe/../UTC",
+                                      "Europe/Atlantis",
+                                      "leapseconds",
+                                      "Europe",
+                                      "Europe/Berlin ",
+                                      "tzdata.zi",
+                                      "EST5EDT,M3.2.0,M11.1.0",
+                                      ":Europe/Berlin"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         struct zone *z = zone_new(bad[i]);
         if (z)
@@ -80,10 +91,14 @@ static void berlin_has_days_of_23_and_25_hours(void **state)
 {
     (void)state;
     struct zone *z = open_zone("Europe/Berlin");
-    assert_span(zone_day(z, utc(2026, 3, 29, 12, 0)), utc(2026, 3, 28, 23, 0), utc(2026, 3, 29, 22, 0));
-    assert_span(zone_day(z, utc(2026, 10, 25, 12, 0)), utc(2026, 10, 24, 22, 0), utc(2026, 10, 25, 23, 0));
-    assert_span(zone_day(z, utc(2026, 10, 24, 22, 0)), utc(2026, 10, 24, 22, 0), utc(2026, 10, 25, 23, 0));
-    assert_span(zone_day(z, utc(2026, 10, 24, 22, 0) - 1), utc(2026, 10, 23, 22, 0), utc(2026, 10, 24, 22, 0));
+    assert_span(zone_day(z, utc(2026, 3, 29, 12, 0)), utc(2026, 3, 28, 23, 0),
+                utc(2026, 3, 29, 22, 0));
+    assert_span(zone_day(z, utc(2026, 10, 25, 12, 0)), utc(2026, 10, 24, 22, 0),
+                utc(2026, 10, 25, 23, 0));
+    assert_span(zone_day(z, utc(2026, 10, 24, 22, 0)), utc(2026, 10, 24, 22, 0),
+                utc(2026, 10, 25, 23, 0));
+    assert_span(zone_day(z, utc(2026, 10, 24, 22, 0) - 1), utc(2026, 10, 23, 22, 0),
+                utc(2026, 10, 24, 22, 0));
     zone_free(&z);
 }
 
@@ -91,8 +106,10 @@ static void an_hour_that_the_clock_repeats_is_two(void **state)
 {
     (void)state;
     struct zone *z = open_zone("Europe/Berlin");
-    assert_span(zone_hour(z, utc(2026, 10, 25, 0, 30)), utc(2026, 10, 25, 0, 0), utc(2026, 10, 25, 1, 0));
-    assert_span(zone_hour(z, utc(2026, 10, 25, 1, 30)), utc(2026, 10, 25, 1, 0), utc(2026, 10, 25, 2, 0));
+    assert_span(zone_hour(z, utc(2026, 10, 25, 0, 30)), utc(2026, 10, 25, 0, 0),
+                utc(2026, 10, 25, 1, 0));
+    assert_span(zone_hour(z, utc(2026, 10, 25, 1, 30)), utc(2026, 10, 25, 1, 0),
+                utc(2026, 10, 25, 2, 0));
     zone_free(&z);
 }
 
@@ -113,9 +130,12 @@ static void lord_howe_shifts_by_half_an_hour(void **state)
     (void)state;
     struct zone *z = open_zone("Australia/Lord_Howe");
     /* 2026-04-05: at 02:00 (+11) the clock goes back to 01:30 (+10:30). */
-    assert_span(zone_hour(z, utc(2026, 4, 4, 14, 59)), utc(2026, 4, 4, 14, 0), utc(2026, 4, 4, 15, 0));
-    assert_span(zone_hour(z, utc(2026, 4, 4, 15, 1)), utc(2026, 4, 4, 15, 0), utc(2026, 4, 4, 15, 30));
-    assert_span(zone_hour(z, utc(2026, 4, 4, 15, 30)), utc(2026, 4, 4, 15, 30), utc(2026, 4, 4, 16, 30));
+    assert_span(zone_hour(z, utc(2026, 4, 4, 14, 59)), utc(2026, 4, 4, 14, 0),
+                utc(2026, 4, 4, 15, 0));
+    assert_span(zone_hour(z, utc(2026, 4, 4, 15, 1)), utc(2026, 4, 4, 15, 0),
+                utc(2026, 4, 4, 15, 30));
+    assert_span(zone_hour(z, utc(2026, 4, 4, 15, 30)), utc(2026, 4, 4, 15, 30),
+                utc(2026, 4, 4, 16, 30));
     struct zone_span day = zone_day(z, utc(2026, 4, 4, 15, 1));
     assert_int_equal(day.end - day.start, 24 * FF_HOUR + 30 * FF_MINUTE);
     zone_free(&z);
@@ -167,7 +187,8 @@ static void steps_of_an_hour_show_the_repeated_hour_and_longer_ones_take_it_in(v
     assert_span(zone_step(z, t, 2 * FF_HOUR), utc(2026, 10, 25, 0, 0), utc(2026, 10, 25, 3, 0));
     assert_span(zone_step(z, t, 6 * FF_HOUR), utc(2026, 10, 24, 22, 0), utc(2026, 10, 25, 5, 0));
     assert_span(zone_step(z, t, FF_DAY), utc(2026, 10, 24, 22, 0), utc(2026, 10, 25, 23, 0));
-    assert_span(zone_step(z, utc(2026, 3, 29, 1, 0), 3 * FF_HOUR), utc(2026, 3, 29, 1, 0), utc(2026, 3, 29, 4, 0));
+    assert_span(zone_step(z, utc(2026, 3, 29, 1, 0), 3 * FF_HOUR), utc(2026, 3, 29, 1, 0),
+                utc(2026, 3, 29, 4, 0));
     zone_free(&z);
 }
 
@@ -181,7 +202,8 @@ static uint64_t random_next(uint64_t *s)
     return x ^ x >> 31;
 }
 
-static void check_tiling(struct zone_span s, ff_wall t, struct zone_span before, struct zone_span after)
+static void check_tiling(struct zone_span s, ff_wall t, struct zone_span before,
+                         struct zone_span after)
 {
     assert_true(s.start <= t && t < s.end);
     assert_int_equal(before.end, s.start);
@@ -205,17 +227,35 @@ static void check_instant(const struct zone *z, ff_wall t, ff_dur step)
     assert_int_equal(zone_date(z, day.end - 1), date);
 }
 
-static const char *const zones[] = {
-    "UTC", "Europe/Berlin", "Europe/London", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe",
-    "America/New_York", "Pacific/Apia", "America/St_Johns", "Pacific/Chatham", "Asia/Gaza", "Africa/Cairo",
-    "America/Sao_Paulo", "Atlantic/Azores", "Pacific/Kiritimati", "Africa/Casablanca", "Asia/Tehran",
-    "Pacific/Kwajalein", "Antarctica/Troll", "Africa/Monrovia", "America/Havana", "Asia/Pyongyang"};
+static const char *const zones[] = {"UTC",
+                                    "Europe/Berlin",
+                                    "Europe/London",
+                                    "Asia/Kolkata",
+                                    "Asia/Kathmandu",
+                                    "Australia/Lord_Howe",
+                                    "America/New_York",
+                                    "Pacific/Apia",
+                                    "America/St_Johns",
+                                    "Pacific/Chatham",
+                                    "Asia/Gaza",
+                                    "Africa/Cairo",
+                                    "America/Sao_Paulo",
+                                    "Atlantic/Azores",
+                                    "Pacific/Kiritimati",
+                                    "Africa/Casablanca",
+                                    "Asia/Tehran",
+                                    "Pacific/Kwajalein",
+                                    "Antarctica/Troll",
+                                    "Africa/Monrovia",
+                                    "America/Havana",
+                                    "Asia/Pyongyang"};
 
 static void spans_tile_time_in_many_zones(void **state)
 {
     (void)state;
-    static const ff_dur steps[] = {FF_MINUTE, 15 * FF_MINUTE, 36 * FF_MINUTE, FF_HOUR, 90 * FF_MINUTE,
-                                   2 * FF_HOUR, 6 * FF_HOUR, 12 * FF_HOUR, FF_DAY};
+    static const ff_dur steps[] = {FF_MINUTE,   15 * FF_MINUTE, 36 * FF_MINUTE,
+                                   FF_HOUR,     90 * FF_MINUTE, 2 * FF_HOUR,
+                                   6 * FF_HOUR, 12 * FF_HOUR,   FF_DAY};
     uint64_t seed = 1;
     for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++) {
         struct zone *z = open_zone(zones[i]);
@@ -238,7 +278,8 @@ static void offsets_are_those_of_the_system(void **state)
         setenv("TZ", zones[i], 1);
         tzset();
         for (int k = 0; k < 4000; k++) {
-            time_t s = utc(1973, 1, 1, 0, 0) / FF_SECOND + (time_t)(random_next(&seed) % (127ull * 365 * 86400));
+            time_t s = utc(1973, 1, 1, 0, 0) / FF_SECOND +
+                       (time_t)(random_next(&seed) % (127ull * 365 * 86400));
             struct tm tm;
             localtime_r(&s, &tm);
             assert_int_equal(zone_offset(z, s * FF_SECOND), tm.tm_gmtoff * FF_SECOND);

@@ -38,6 +38,7 @@ static void other_letters_are_folded_in_full(void **state)
     normalises("\xC3\x89T\xC3\x89", "\xC3\xA9t\xC3\xA9");
     normalises("\xCE\xA3\xCE\x99\xCE\xA3\xCF\x82",
                "\xCF\x83\xCE\xB9\xCF\x83\xCF\x83"); /* SIGMA, final sigma */
+    normalises("\xCE\x90", "\xCE\x90");             /* folds to three, which compose again */
     normalises("\xEF\xAC\x83", "ffi");
     normalises("\xC4\xB0", "i\xCC\x87"); /* I with a dot */
 }

@@ -71,8 +71,11 @@ static const char *const bad_table[][2] = {
      ":3: sites[].aliases: expected 1 to 64 bytes, got \"\""},
     {"sites:\n  - id: a\n    currency: eur\n",
      ":3: sites[].currency: expected a currency of three capital letters such as EUR, got \"eur\""},
+    {"sites:\n  - id: a\n    timezone: Mars/Olympus\n",
+     ":3: sites[].timezone: expected an IANA time zone such as UTC or Europe/Berlin, got "
+     "\"Mars/Olympus\""},
     {"sites:\n  - id: a\n    timezone: ../../etc/passwd\n",
-     ":3: sites[].timezone: expected a time zone such as UTC or Europe/Berlin, got "
+     ":3: sites[].timezone: expected an IANA time zone such as UTC or Europe/Berlin, got "
      "\"../../etc/passwd\""},
     {"sites:\n  - id: a\n    time_zone: UTC\n",
      ":3: sites[].time_zone: unknown key; did you mean sites[].timezone?"},

@@ -6,6 +6,7 @@
 
 #include "history.h"
 #include "audit.h"
+#include "emit.h"
 
 #ifdef FF_AUDIT
 

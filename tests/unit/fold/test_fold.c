@@ -256,7 +256,7 @@ static void any_history_with_hardly_any_room_keeps_its_sums(void **state)
         bench_finish(&b);
     }
     assert_true(all.visitors_evicted > 1000 && all.orders_evicted > 1000);
-    assert_true(all.tails_settled_early > 1000 && all.late > 1000);
+    assert_true(all.tails_settled_early > 1000 && all.late > 500);
 }
 
 static void a_flood_of_visitors_is_counted_in_full(void **state)

@@ -49,13 +49,13 @@ static void assert_lines(const struct shelf *s, uint32_t count, int64_t value)
     assert_true(lines_value(s->b.fold, s->cart.lines) == MONEY(value));
 }
 
-static void items_become_a_chain_in_their_order(void **state)
+static void items_keep_what_they_say(void **state)
 {
     struct shelf *s = *state;
-    struct ff_item items[] = {bench_item("a", 1, MONEY(5)), bench_unpriced("b", 0)};
+    struct ff_item items[] = {bench_item("a", 3, MONEY(5)), bench_unpriced("a", 0)};
     s->cart.lines = lines_from_items(s->b.fold, items, 2);
     const struct line *l = line_at(s->b.fold, s->cart.lines);
-    assert_int_equal(l->quantity, 1);
+    assert_int_equal(l->quantity, 3);
     assert_int_equal(l->price, MONEY(5));
     assert_true(l->has_price);
     l = line_at(s->b.fold, l->next);
@@ -63,6 +63,71 @@ static void items_become_a_chain_in_their_order(void **state)
     assert_false(l->has_price);
     assert_int_equal(l->next, 0);
     assert_int_equal(lines_from_items(s->b.fold, NULL, 0), 0);
+}
+
+static void items_are_ordered_by_sku_and_those_of_one_sku_as_they_came(void **state)
+{
+    struct shelf *s = *state;
+    struct ff_item items[FF_MAX_ITEMS];
+    char skus[50][4];
+    for (uint32_t n = 0; n <= FF_MAX_ITEMS; n += n < 20 ? 1 : 49) {
+        for (uint32_t i = 0; i < n; i++) {
+            snprintf(skus[i * 7 % 50], sizeof skus[0], "%d", (int)(i * 7 % 50));
+            items[i] = bench_item(skus[i * 7 % 50], (int32_t)i, 0);
+        }
+        uint32_t chain = lines_from_items(s->b.fold, items, n), length = 0;
+        for (uint32_t i = chain; i; i = line_at(s->b.fold, i)->next, length++) {
+            const struct line *l = line_at(s->b.fold, i);
+            const struct line *next = l->next ? line_at(s->b.fold, l->next) : NULL;
+            assert_true(!next || l->sku < next->sku || (l->sku == next->sku && l->quantity < next->quantity));
+        }
+        assert_int_equal(length, n);
+        lines_free(s->b.fold, &chain);
+    }
+}
+
+/* Against an array of quantities and prices by sku. */
+static void a_cart_holds_what_an_array_holds(void **state)
+{
+    struct shelf *s = *state;
+    enum { SKUS = 12 };
+    static const char *const skus[SKUS] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
+    static const change changes[] = {lines_add, lines_remove, lines_replace};
+    int64_t quantity[SKUS] = {0}, price[SKUS] = {0};
+    uint64_t seed = 5;
+    for (int round = 0; round < 3000; round++) {
+        struct ff_item items[8];
+        int64_t old_price[SKUS];
+        seed = hash_mix(seed + (uint64_t)round);
+        uint32_t n = (uint32_t)(seed % 9), how = (uint32_t)(seed >> 8) % 3;
+        for (int k = 0; k < SKUS; k++) {
+            old_price[k] = quantity[k] ? price[k] : 0;
+            if (how == 2)
+                quantity[k] = 0;
+        }
+        for (uint32_t i = 0; i < n; i++) {
+            uint64_t x = hash_mix(seed + i + 1);
+            int k = (int)(x % SKUS), pieces = (int)(x >> 8 & 3) + (how != 2);
+            items[i] = x >> 16 & 1 ? bench_item(skus[k], pieces, MONEY(x >> 20 & 7)) : bench_unpriced(skus[k], pieces);
+            if (quantity[k] == 0 && how != 2)
+                price[k] = 0;
+            quantity[k] += how == 1 ? -pieces : pieces;
+            if (quantity[k] < 0)
+                quantity[k] = 0;
+            if (how != 1 && items[i].has_price)
+                old_price[k] = price[k] = items[i].price;
+            else if (how == 2)
+                price[k] = old_price[k];
+        }
+        apply(s, changes[how], items, n);
+        uint32_t count = 0;
+        int64_t value = 0;
+        for (int k = 0; k < SKUS; k++) {
+            count += quantity[k] > 0;
+            value += quantity[k] * price[k] / FF_MONEY_ONE;
+        }
+        assert_lines(s, count, value);
+    }
 }
 
 static void a_copy_is_equal_and_apart(void **state)
@@ -148,7 +213,10 @@ static void skus_beyond_the_most_of_a_cart_are_left_out_and_counted_once(void **
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(items_become_a_chain_in_their_order, open_shelf, close_shelf),
+        cmocka_unit_test_setup_teardown(items_keep_what_they_say, open_shelf, close_shelf),
+        cmocka_unit_test_setup_teardown(items_are_ordered_by_sku_and_those_of_one_sku_as_they_came, open_shelf,
+                                        close_shelf),
+        cmocka_unit_test_setup_teardown(a_cart_holds_what_an_array_holds, open_shelf, close_shelf),
         cmocka_unit_test_setup_teardown(a_copy_is_equal_and_apart, open_shelf, close_shelf),
         cmocka_unit_test_setup_teardown(any_means_at_least_one_piece, open_shelf, close_shelf),
         cmocka_unit_test_setup_teardown(removing_takes_out_the_first_a_middle_and_the_last_line, open_shelf, close_shelf),

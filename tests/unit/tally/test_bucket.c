@@ -11,9 +11,14 @@
 #define EUR FF_CURRENCY('E', 'U', 'R')
 #define USD FF_CURRENCY('U', 'S', 'D')
 
-static void add_money(struct bucket *b, enum ff_purse purse, ff_currency currency, ff_money_sum amount, int64_t by)
+static void add_money(struct bucket *b, enum ff_purse purse, ff_currency currency,
+                      ff_money_sum amount, int64_t by)
 {
-    struct ff_fact f = {.kind = FF_FACT_MONEY, .which = (uint8_t)purse, .currency = currency, .by = by, .amount = amount};
+    struct ff_fact f = {.kind = FF_FACT_MONEY,
+                        .which = (uint8_t)purse,
+                        .currency = currency,
+                        .by = by,
+                        .amount = amount};
     bucket_add(b, &f);
 }
 
@@ -21,16 +26,15 @@ static void add_money(struct bucket *b, enum ff_purse purse, ff_currency currenc
 static struct tally_window *sum_of(struct bucket **b, size_t n)
 {
     static struct tally_window w;
-    struct distinct visitors = {0};
+    struct distinct_union visitors = {0};
     memset(&w, 0, sizeof(w));
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         bucket_sum(b[i], &w, &visitors);
-        bucket_free(&b[i]);
-        assert_null(b[i]);
-    }
     bucket_sum_end(&w);
-    w.visitors = distinct_count(&visitors, &w.visitors_exact);
-    distinct_reset(&visitors);
+    w.visitors = distinct_union_end(&visitors, &w.visitors_exact);
+    for (size_t i = 0; i < n; i++)
+        bucket_free(&b[i]);
+    assert_null(b[0]);
     return &w;
 }
 
@@ -44,7 +48,8 @@ static void counts_add_up_and_can_be_taken_back(void **state)
     (void)state;
     struct bucket *b[2] = {new_bucket(), new_bucket()};
     bucket_add(b[0], &(struct ff_fact){.kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = 5});
-    bucket_add(b[0], &(struct ff_fact){.kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = -2});
+    bucket_add(b[0],
+               &(struct ff_fact){.kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = -2});
     bucket_add(b[1], &(struct ff_fact){.kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = 1});
     bucket_add(b[1], &(struct ff_fact){.kind = FF_FACT_COUNT, .which = FF_COUNT_BOUNCES, .by = -1});
     const struct tally_window *w = sum_of(b, 2);
@@ -102,7 +107,8 @@ static void as_many_currencies_as_there_are_fit(void **state)
     const struct tally_window *w = sum_of(b, 1);
     assert_int_equal(w->currencies[FF_PURSE_REVENUE], TALLY_CURRENCIES);
     for (uint16_t i = 1; i < TALLY_CURRENCIES; i++)
-        assert_true(w->money[FF_PURSE_REVENUE][i - 1].currency < w->money[FF_PURSE_REVENUE][i].currency);
+        assert_true(w->money[FF_PURSE_REVENUE][i - 1].currency <
+                    w->money[FF_PURSE_REVENUE][i].currency);
 }
 
 static void visitors_of_two_buckets_are_counted_once(void **state)

@@ -67,9 +67,11 @@ static void it_is_exact_up_to_2048_and_never_below_that_after(void **state)
 static void the_standard_error_is_below_one_percent_at_all_sizes(void **state)
 {
     (void)state;
-    static const struct { uint64_t n; int trials; } rows[] = {
-        {2049, 150}, {3000, 150}, {6000, 150}, {12000, 150}, {25000, 120}, {41000, 120},
-        {50000, 120}, {70000, 100}, {100000, 100}, {250000, 60}, {1000000, 40}};
+    static const struct {
+        uint64_t n;
+        int trials;
+    } rows[] = {{2049, 150},  {3000, 150},  {6000, 150},   {12000, 150}, {25000, 120}, {41000, 120},
+                {50000, 120}, {70000, 100}, {100000, 100}, {250000, 60}, {1000000, 40}};
     uint64_t stream = 100;
     for (size_t r = 0; r < sizeof(rows) / sizeof(*rows); r++) {
         double squares = 0, sum = 0;
@@ -84,7 +86,8 @@ static void the_standard_error_is_below_one_percent_at_all_sizes(void **state)
         }
         double spread = sqrt(squares / rows[r].trials), bias = sum / rows[r].trials;
         if (spread > 0.01 || fabs(bias) > 0.003)
-            fail_msg("%lu marks: standard error %f, bias %f", (unsigned long)rows[r].n, spread, bias);
+            fail_msg("%lu marks: standard error %f, bias %f", (unsigned long)rows[r].n, spread,
+                     bias);
     }
 }
 
@@ -144,6 +147,47 @@ static void merging_is_adding_all(void **state)
     check_merge(100000, 20);
 }
 
+/* The union of sets of those sizes, which do not overlap. */
+static double union_of(const uint64_t *sizes, size_t n, bool *exact)
+{
+    struct distinct set[4] = {{0}};
+    struct distinct_union u = {0};
+    uint64_t next = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (uint64_t k = 0; k < sizes[i]; k++)
+            distinct_add(&set[i], mark_of(11, next++));
+        distinct_union_add(&u, &set[i]);
+    }
+    double count = distinct_union_end(&u, exact);
+    for (size_t i = 0; i < n; i++)
+        distinct_reset(&set[i]);
+    return count;
+}
+
+static void unions_count_each_mark_once_and_leave_their_sets_alone(void **state)
+{
+    (void)state;
+    bool exact;
+    assert_true(union_of(NULL, 0, &exact) == 0 && exact);
+    assert_true(union_of((uint64_t[]){0, 7, 0}, 3, &exact) == 7 && exact);
+    assert_true(union_of((uint64_t[]){1000, 0, 1000, 48}, 4, &exact) == 2048 && exact);
+    assert_true(union_of((uint64_t[]){1000, 1000, 49}, 3, &exact) > 2048 && !exact);
+    double apart = union_of((uint64_t[]){4000, 10, 3000}, 3, &exact);
+    assert_true(apart == union_of((uint64_t[]){7010}, 1, &exact) && !exact);
+
+    struct distinct a = {0}, b = {0};
+    struct distinct_union u = {0};
+    distinct_add(&a, 1);
+    distinct_add(&b, 1);
+    distinct_add(&b, 2);
+    distinct_union_add(&u, &a);
+    distinct_union_add(&u, &b);
+    assert_true(distinct_union_end(&u, &exact) == 2);
+    assert_true(count_of(&a) == 1 && count_of(&b) == 2);
+    distinct_reset(&a);
+    distinct_reset(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +197,7 @@ int main(void)
         cmocka_unit_test(the_standard_error_is_below_one_percent_at_all_sizes),
         cmocka_unit_test(the_order_of_marks_does_not_matter),
         cmocka_unit_test(merging_is_adding_all),
+        cmocka_unit_test(unions_count_each_mark_once_and_leave_their_sets_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,13 +59,15 @@ static void twin_add(struct twin *t, struct ff_fact f)
 /* An age that is as often in the last hours as in the last years. */
 static ff_dur random_age(struct twin *t)
 {
-    static const ff_dur reach[] = {FF_HOUR, 4 * FF_HOUR, 52 * FF_HOUR, 5 * FF_DAY, 64 * FF_DAY, 70 * FF_DAY, 790 * FF_DAY};
+    static const ff_dur reach[] = {FF_HOUR,     4 * FF_HOUR, 52 * FF_HOUR, 5 * FF_DAY,
+                                   64 * FF_DAY, 70 * FF_DAY, 790 * FF_DAY};
     return (ff_dur)random_below(&t->seed, (uint64_t)reach[random_below(&t->seed, 7)]);
 }
 
 static void twin_add_random(struct twin *t)
 {
-    struct ff_fact f = {.at = t->now + FF_MINUTE - random_age(t), .kind = (uint8_t)random_below(&t->seed, 3)};
+    struct ff_fact f = {.at = t->now + FF_MINUTE - random_age(t),
+                        .kind = (uint8_t)random_below(&t->seed, 3)};
     f.by = (int64_t)random_below(&t->seed, 5) - 1;
     if (f.kind == FF_FACT_COUNT) {
         f.which = (uint8_t)random_below(&t->seed, FF_COUNTERS);
@@ -187,14 +189,20 @@ static void check_random_window(struct twin *t)
 static void windows_equal_the_sum_of_their_facts_in_every_zone(void **state)
 {
     (void)state;
-    static const char *const zones[] = {"UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu",
-                                        "Australia/Lord_Howe", "Pacific/Chatham", "Atlantic/Azores"};
+    static const char *const zones[] = {"UTC",
+                                        "Europe/Berlin",
+                                        "America/New_York",
+                                        "Asia/Kathmandu",
+                                        "Australia/Lord_Howe",
+                                        "Pacific/Chatham",
+                                        "Atlantic/Azores"};
     for (size_t z = 0; z < sizeof(zones) / sizeof(*zones); z++) {
         struct twin t = twin_new(zones[z], START, 77 + z);
         for (int step = 0; step < 60; step++) {
             for (int i = 0; i < 60; i++)
                 twin_add_random(&t);
-            t.now += (ff_dur)random_below(&t.seed, (uint64_t)(step % 10 == 9 ? 60 * FF_DAY : 30 * FF_HOUR));
+            t.now += (ff_dur)random_below(&t.seed,
+                                          (uint64_t)(step % 10 == 9 ? 60 * FF_DAY : 30 * FF_HOUR));
             tally_advance(t.tally, t.now);
             for (int i = 0; i < 25; i++)
                 check_random_window(&t);
@@ -231,9 +239,11 @@ static void many_visitors_are_estimated_alike_by_every_tier(void **state)
 static void minutes_hours_and_days_meet_without_gap_or_overlap(void **state)
 {
     (void)state;
-    struct twin t = twin_new("Australia/Lord_Howe", START + 95 * FF_DAY, 6); /* clock goes back on 2025-04-06 */
+    struct twin t =
+        twin_new("Australia/Lord_Howe", START + 95 * FF_DAY, 6); /* clock goes back on 2025-04-06 */
     for (ff_wall at = t.now - 49 * FF_HOUR; at < t.now; at += FF_MINUTE)
-        twin_add(&t, (struct ff_fact){.at = at, .kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = 1});
+        twin_add(&t, (struct ff_fact){
+                         .at = at, .kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = 1});
     static struct tally_window w;
     for (ff_dur shift = 0; shift < 90 * FF_MINUTE; shift += FF_MINUTE)
         for (ff_dur length = FF_MINUTE; length < 47 * FF_HOUR; length += 97 * FF_MINUTE) {
@@ -266,7 +276,8 @@ static void edges_out_of_reach_are_clipped_or_stay_ahead(void **state)
 {
     (void)state;
     struct twin t = twin_new("UTC", START, 9);
-    twin_add(&t, (struct ff_fact){.at = START, .kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = 1});
+    twin_add(&t, (struct ff_fact){
+                     .at = START, .kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = 1});
     static struct tally_window w;
     tally_read(t.tally, 0, FF_NEVER, INT64_MAX, &w);
     assert_int_equal(w.from, START - 800 * FF_DAY);

@@ -44,7 +44,8 @@ static int close_shop(void **state)
 
 static struct ff_fact one_session(uint16_t site, ff_wall at)
 {
-    return (struct ff_fact){.at = at, .site = site, .kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = 1};
+    return (struct ff_fact){
+        .at = at, .site = site, .kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = 1};
 }
 
 static void add_session(struct shop *s, uint16_t site, ff_wall at)
@@ -96,7 +97,8 @@ static void facts_far_ahead_are_counted_and_change_nothing(void **state)
 static void facts_older_than_every_tier_are_counted(void **state)
 {
     struct shop *s = *state;
-    struct ff_fact f[] = {one_session(0, NOW - 802 * FF_DAY), one_session(0, NOW - 802 * FF_DAY), one_session(0, NOW)};
+    struct ff_fact f[] = {one_session(0, NOW - 802 * FF_DAY), one_session(0, NOW - 802 * FF_DAY),
+                          one_session(0, NOW)};
     tally_add(s->tally, f, 3);
     assert_int_equal(tally_too_old(s->tally), 2);
     assert_int_equal(sessions(s, 0, 0, NOW + 1), 1);
@@ -128,7 +130,11 @@ static void the_clock_never_goes_back(void **state)
 static void what_was_taken_back_is_as_if_it_never_was(void **state)
 {
     struct shop *s = *state;
-    struct ff_fact f = {.at = NOW, .kind = FF_FACT_MONEY, .which = FF_PURSE_ABANDONED_VALUE, .currency = EUR, .by = 1};
+    struct ff_fact f = {.at = NOW,
+                        .kind = FF_FACT_MONEY,
+                        .which = FF_PURSE_ABANDONED_VALUE,
+                        .currency = EUR,
+                        .by = 1};
     f.amount = 120000;
     tally_add(s->tally, &f, 1);
     tally_read(s->tally, 0, NOW - FF_HOUR, NOW + 1, &s->w);

@@ -6,9 +6,19 @@
 
 #include "tier.h"
 
-static const char *const zones[] = {"UTC", "Europe/Berlin", "Europe/London", "Atlantic/Azores", "Asia/Kathmandu",
-                                    "Australia/Lord_Howe", "Pacific/Chatham", "Pacific/Apia", "Pacific/Auckland",
-                                    "America/St_Johns", "America/Sao_Paulo", "Asia/Gaza", "Africa/Casablanca"};
+static const char *const zones[] = {"UTC",
+                                    "Europe/Berlin",
+                                    "Europe/London",
+                                    "Atlantic/Azores",
+                                    "Asia/Kathmandu",
+                                    "Australia/Lord_Howe",
+                                    "Pacific/Chatham",
+                                    "Pacific/Apia",
+                                    "Pacific/Auckland",
+                                    "America/St_Johns",
+                                    "America/Sao_Paulo",
+                                    "Asia/Gaza",
+                                    "Africa/Casablanca"};
 
 #define Y1985 (INT64_C(473385600) * FF_SECOND)
 #define Y2005 (INT64_C(1104537600) * FF_SECOND)
@@ -82,7 +92,8 @@ static void expired_buckets_are_gone_and_the_others_stay(void **state)
         tier_at(&t, i * FF_MINUTE);
     tier_expire(&t, 20 * FF_MINUTE);
     for (int i = 0; i < 60; i++)
-        assert_int_equal(tier_find(&t, tier_span(TIER_MINUTE, zone, i * FF_MINUTE)) != NULL, i >= 20);
+        assert_int_equal(tier_find(&t, tier_span(TIER_MINUTE, zone, i * FF_MINUTE)) != NULL,
+                         i >= 20);
     assert_int_equal(tier_at(&t, 0)->span.start, 0);
     tier_fini(&t);
     zone_free(&zone);

@@ -1,0 +1,145 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "table.h"
+
+#include "hash.h"
+
+#include <string.h>
+
+/* keys[place] is what place stands for. */
+static bool same(const void *ctx, uint32_t place)
+{
+    const uint64_t *const *ask = ctx; /* {keys, &wanted} */
+    return ask[0][place] == *ask[1];
+}
+
+static uint32_t find(const struct table *t, const uint64_t *keys, uint64_t hash, uint64_t key)
+{
+    const uint64_t *ask[] = {keys, &key};
+    return table_find(t, hash, same, ask);
+}
+
+static void what_was_added_is_found_and_nothing_else(void **state)
+{
+    (void)state;
+    struct table t;
+    uint64_t keys[] = {0, 11, 22};
+    assert_true(table_init(&t, 10));
+    assert_int_equal(find(&t, keys, 5, 11), 0);
+    table_add(&t, UINT64_C(5) << 32, 1);
+    table_add(&t, UINT64_C(9) << 32, 2);
+    assert_int_equal(find(&t, keys, UINT64_C(5) << 32, 11), 1);
+    assert_int_equal(find(&t, keys, UINT64_C(9) << 32, 22), 2);
+    assert_int_equal(find(&t, keys, UINT64_C(9) << 32, 11), 0);
+    assert_int_equal(find(&t, keys, UINT64_C(7) << 32, 11), 0);
+    assert_int_equal(t.used, 2);
+    table_fini(&t);
+    assert_null(t.slots);
+}
+
+static void equal_hashes_are_told_apart_by_their_keys(void **state)
+{
+    (void)state;
+    struct table t;
+    uint64_t keys[9], hash = UINT64_C(3) << 32 | 77;
+    assert_true(table_init(&t, 8));
+    for (uint32_t i = 1; i <= 8; i++) {
+        keys[i] = 100 + i;
+        table_add(&t, hash, i);
+    }
+    for (uint32_t i = 1; i <= 8; i++)
+        assert_int_equal(find(&t, keys, hash, 100 + i), i);
+    table_remove(&t, hash, 4);
+    assert_int_equal(find(&t, keys, hash, 104), 0);
+    for (uint32_t i = 1; i <= 8; i++)
+        if (i != 4)
+            assert_int_equal(find(&t, keys, hash, 100 + i), i);
+    table_fini(&t);
+}
+
+static void the_zero_hash_is_a_hash(void **state)
+{
+    (void)state;
+    struct table t;
+    uint64_t keys[] = {0, 7};
+    assert_true(table_init(&t, 1));
+    table_add(&t, 0, 1);
+    assert_int_equal(find(&t, keys, 0, 7), 1);
+    table_remove(&t, 0, 1);
+    assert_int_equal(find(&t, keys, 0, 7), 0);
+    assert_int_equal(t.used, 0);
+    table_fini(&t);
+}
+
+static void a_table_filled_to_its_cap_still_has_free_slots(void **state)
+{
+    (void)state;
+    for (size_t cap = 1; cap < 200; cap++) {
+        struct table t;
+        assert_true(table_init(&t, cap));
+        for (size_t i = 1; i <= cap; i++)
+            table_add(&t, hash_mix(i), (uint32_t)i);
+        assert_true(t.used == cap && t.mask + 1 >= cap + cap / 4);
+        table_fini(&t);
+    }
+}
+
+static void the_first_probe_is_where_a_lone_entry_lies(void **state)
+{
+    (void)state;
+    struct table t;
+    assert_true(table_init(&t, 100));
+    uint64_t hash = hash_mix(12345);
+    table_add(&t, hash, 3);
+    assert_int_equal((uint32_t)*table_probe(&t, hash), 3);
+    table_fini(&t);
+}
+
+/* Few homes, so that gaps close over each other and over the end. */
+static void adding_and_removing_at_random_agrees_with_an_array(void **state)
+{
+    (void)state;
+    enum { CAP = 48, HOMES = 12 };
+    struct table t;
+    uint64_t keys[CAP + 1], hashes[CAP + 1];
+    bool there[CAP + 1] = {false};
+    assert_true(table_init(&t, CAP));
+    for (uint32_t i = 1; i <= CAP; i++) {
+        keys[i] = 1000 + i;
+        hashes[i] = (t.mask - HOMES / 2 + i % HOMES) << 32 | i;
+    }
+    uint64_t seed = 1;
+    for (int round = 0; round < 20000; round++) {
+        seed = hash_mix(seed + (uint64_t)round);
+        uint32_t i = 1 + (uint32_t)(seed % CAP);
+        if (there[i])
+            table_remove(&t, hashes[i], i);
+        else
+            table_add(&t, hashes[i], i);
+        there[i] = !there[i];
+        size_t used = 0;
+        for (uint32_t k = 1; k <= CAP; k++) {
+            assert_int_equal(find(&t, keys, hashes[k], keys[k]), there[k] ? k : 0);
+            used += there[k];
+        }
+        assert_int_equal(t.used, used);
+    }
+    table_fini(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_added_is_found_and_nothing_else),
+        cmocka_unit_test(equal_hashes_are_told_apart_by_their_keys),
+        cmocka_unit_test(the_zero_hash_is_a_hash),
+        cmocka_unit_test(a_table_filled_to_its_cap_still_has_free_slots),
+        cmocka_unit_test(the_first_probe_is_where_a_lone_entry_lies),
+        cmocka_unit_test(adding_and_removing_at_random_agrees_with_an_array),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
