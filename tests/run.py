@@ -214,7 +214,7 @@ def main():
     parser.add_argument("--unit", action="store_true", help="leave out what starts a daemon")
     parser.add_argument("--only", default="", help="suites whose name has this word")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--limit", type=float, default=300, help="seconds a suite may take")
+    parser.add_argument("--limit", type=float, default=400, help="seconds a suite may take")
     parser.add_argument("--list", action="store_true", help="names the suites and ends")
     parser.add_argument("--module", help=argparse.SUPPRESS)
     given = parser.parse_args()

@@ -3,11 +3,12 @@
 #include "segment.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* A group that has grown to this takes no more: what a failure makes to be written again is small. */
 #define GROUP_GOAL ((size_t)1 << 20)
-#define FIRST_ROOM ((size_t)16 << 10)
+#define FIRST_ROOM ((size_t)512)
 /* Spare groups kept, and the room above which one is not worth keeping. */
 #define SPARES_MAX 16
 #define SPARE_ROOM_MAX ((size_t)256 << 10)
@@ -39,12 +40,19 @@ void pending_fini(struct pending *p)
     *p = (struct pending){0};
 }
 
-/* Makes room for size bytes more; false when there is no memory. */
-static bool group_grow(struct pending_group *g, size_t size)
+/* The room that a group needs for size bytes more. */
+static size_t room_for(const struct pending_group *g, size_t size)
 {
-    size_t room = g->room ? g->room : FIRST_ROOM;
-    while (room < g->used + size)
-        room *= 2;
+    const size_t needed = g->used + size;
+    if (needed <= g->room)
+        return g->room;
+    const size_t doubled = g->room ? g->room * 2 : FIRST_ROOM;
+    return needed > doubled ? needed : doubled;
+}
+
+/* False when there is no memory; nothing has changed then. */
+static bool group_grow(struct pending_group *g, size_t room)
+{
     if (room == g->room)
         return true;
     unsigned char *bytes = realloc(g->bytes, room);
@@ -68,7 +76,6 @@ static struct pending_group *group_new(struct pending *p)
         g->next = NULL;
         g->used = SEGMENT_GROUP_HEADER;
         g->count = 0;
-        g->written = false;
     }
     return g;
 }
@@ -84,62 +91,67 @@ static void group_retire(struct pending *p, struct pending_group *g)
     p->spares++;
 }
 
-static bool group_takes(const struct pending_group *g, size_t size)
+/* A written group takes no more. */
+static bool tail_takes(const struct pending *p, size_t size)
 {
-    return g && !g->written && g->used + size <= GROUP_GOAL;
+    return p->unwritten && p->tail->used + size <= GROUP_GOAL;
+}
+
+static void group_append(struct pending *p, struct pending_group *g)
+{
+    *(p->tail ? &p->tail->next : &p->head) = g;
+    p->tail = g;
+    if (!p->unwritten)
+        p->unwritten = g;
 }
 
 enum ff_status pending_add(struct pending *p, uint64_t seq, struct ff_span body)
 {
-    const size_t size = segment_record_size(body.n);
-    if (body.n > SEGMENT_MAX_BODY || p->bytes + size + SEGMENT_GROUP_HEADER > p->max)
+    if (body.n > SEGMENT_MAX_BODY)
         return FF_NO_MEMORY;
-    const bool begins = !group_takes(p->tail, size);
+    const size_t size = segment_record_size(body.n);
+    const bool begins = !tail_takes(p, size);
     struct pending_group *g = begins ? group_new(p) : p->tail;
     if (!g)
         return FF_NO_MEMORY;
-    if (!group_grow(g, size)) {
+    const size_t counted = begins ? 0 : g->room;
+    const size_t room = room_for(g, size);
+    if (p->bytes - counted + room > p->max || !group_grow(g, room)) {
         if (begins)
             group_retire(p, g);
         return FF_NO_MEMORY;
     }
     if (begins) {
         g->first = seq;
-        *(p->tail ? &p->tail->next : &p->head) = g;
-        p->tail = g;
-        p->bytes += g->used;
+        group_append(p, g);
     }
+    p->bytes += room - counted;
     assert(seq == g->first + g->count);
     segment_record_put(g->bytes + g->used, seq, body);
     g->used += size;
     g->count++;
-    p->bytes += size;
     return FF_OK;
 }
 
-struct pending_group *pending_unwritten(const struct pending *p)
+void pending_wrote(struct pending *p)
 {
-    struct pending_group *g = p->head;
-    while (g && g->written)
-        g = g->next;
-    return g;
+    p->unwritten = p->unwritten->next;
 }
 
 void pending_rewind(struct pending *p)
 {
-    for (struct pending_group *g = p->head; g; g = g->next)
-        g->written = false;
+    p->unwritten = p->head;
 }
 
 void pending_release(struct pending *p, uint64_t durable)
 {
     while (p->head && pending_last(p->head) <= durable) {
         struct pending_group *g = p->head;
-        assert(g->written);
+        assert(g != p->unwritten);
         p->head = g->next;
         if (!p->head)
             p->tail = NULL;
-        p->bytes -= g->used;
+        p->bytes -= g->room;
         group_retire(p, g);
     }
 }

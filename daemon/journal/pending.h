@@ -6,7 +6,6 @@
 #include "footfall/span.h"
 #include "footfall/status.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* A group: room for its header, then count records from seq first on. */
@@ -14,7 +13,6 @@ struct pending_group {
     struct pending_group *next;
     uint64_t first;
     uint32_t count;
-    bool written; /* it is in the current segment: it takes no more records */
     size_t used;  /* bytes, header included */
     size_t room;  /* allocated */
     unsigned char *bytes;
@@ -22,9 +20,10 @@ struct pending_group {
 
 struct pending {
     struct pending_group *head, *tail; /* owned */
+    struct pending_group *unwritten;   /* the first that is not written; all after it are not either */
     struct pending_group *spare;       /* owned, empty, for the next groups */
     unsigned spares;
-    size_t bytes; /* used by the groups in the queue */
+    size_t bytes; /* allocated by the groups in the queue */
     size_t max;   /* ceiling of bytes */
 };
 
@@ -36,8 +35,8 @@ void pending_fini(struct pending *p);
  * when it does not fit under the ceiling or is longer than a record may be; nothing is added then. */
 enum ff_status pending_add(struct pending *p, uint64_t seq, struct ff_span body);
 
-/* The first group that is not written, NULL when all are. */
-struct pending_group *pending_unwritten(const struct pending *p);
+/* Notes that the first group that is not written is now. */
+void pending_wrote(struct pending *p);
 
 /* The seq of a group's last record. */
 static inline uint64_t pending_last(const struct pending_group *g)

@@ -109,7 +109,7 @@ static enum ff_status embedded_append(struct ff_store *s, uint64_t seq, struct f
 /* After groups were written or let go. */
 static void watermarks_move(struct ff_store *s)
 {
-    const struct pending_group *waiting = pending_unwritten(&s->queue);
+    const struct pending_group *waiting = s->queue.unwritten;
     s->written = waiting ? waiting->first - 1 : s->last;
     const uint64_t promised = s->durability == FF_DURABLE_DISK ? s->synced : s->written;
     if (promised > s->durable)
@@ -166,7 +166,7 @@ static enum ff_status embedded_flush(struct ff_store *s)
             return FF_OK;
         segment_end(s);
     }
-    if (!pending_unwritten(&s->queue))
+    if (!s->queue.unwritten)
         return FF_OK;
     if (s->writer.fd >= 0 && s->writer.size >= s->segment_bytes) {
         s->held = s->written > s->synced;

@@ -23,8 +23,10 @@ static int header_write(struct writer *w, uint64_t first)
     return r;
 }
 
-static int group_write(struct writer *w, struct pending_group *g, uint64_t durable)
+/* Writes the first group that is not written. */
+static int group_write(struct writer *w, struct pending *queue, uint64_t durable)
 {
+    const struct pending_group *g = queue->unwritten;
     const struct segment_group header = {
         .mark = w->mark,
         .count = g->count,
@@ -37,7 +39,7 @@ static int group_write(struct writer *w, struct pending_group *g, uint64_t durab
     if (r < 0)
         return r;
     w->size += g->used;
-    g->written = true;
+    pending_wrote(queue);
     return 0;
 }
 
@@ -45,8 +47,8 @@ int writer_put(struct writer *w, struct pending *queue, uint64_t durable)
 {
     assert(w->fd >= 0 && !w->torn);
     const struct ff_io *io = w->place->io;
-    for (struct pending_group *g = pending_unwritten(queue); g; g = g->next) {
-        int r = group_write(w, g, durable);
+    while (queue->unwritten) {
+        int r = group_write(w, queue, durable);
         if (r < 0) {
             w->torn = io->truncate(io, w->fd, w->size) < 0;
             return r;
@@ -63,14 +65,15 @@ static int segment_fill(struct writer *w, struct pending *queue, uint64_t durabl
     char final[PATH_MAX];
     place_file(w->place, final, "", name);
     int r = header_write(w, queue->head->first);
-    for (struct pending_group *g = queue->head; r == 0 && g; g = g->next)
-        r = group_write(w, g, durable);
+    while (r == 0 && queue->unwritten)
+        r = group_write(w, queue, durable);
     return r == 0 ? io->rename(io, file, final) : r;
 }
 
 int writer_begin(struct writer *w, struct pending *queue, uint64_t durable)
 {
-    assert(w->fd < 0 && queue->head && queue->head->first == durable + 1);
+    assert(w->fd < 0 && queue->head && queue->unwritten == queue->head);
+    assert(queue->head->first == durable + 1);
     const struct ff_io *io = w->place->io;
     char name[SEGMENT_NAME];
     char file[PATH_MAX];

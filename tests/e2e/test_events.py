@@ -13,6 +13,46 @@ def page(n=0, **fields):
     return {"type": "page_view", "site": "shop", "visitor": f"v{n}", **fields}
 
 
+# Each row: the field at fault, and what makes a page view of it that must be refused.
+CART, SKU = {"type": "add_to_cart"}, {"sku": "a"}
+BUY = {"type": "purchase", "order": "x", "value": 1}
+RULES = [
+    ("type", {"type": "page-view"}), ("type", {"type": 3}), ("type", {"type": None}),
+    ("site", {"site": "nowhere"}), ("site", {"site": None}),
+    ("visitor", {"visitor": ""}), ("visitor", {"visitor": "x" * 129}),
+    ("visitor", {"visitor": 17}), ("visitor", {"visitor": None}),
+    ("id", {"id": ""}), ("id", {"id": "x" * 129}), ("customer", {"customer": "x" * 129}),
+    ("time", {"time": "yesterday"}), ("time", {"time": "2026-02-30T00:00:00Z"}),
+    ("time", {"time": time.time() - 73 * 3600}), ("time", {"time": {}}),
+    ("time", {"time": -1}),
+    ("engaged_ms", {"type": "ping", "engaged_ms": -1}),
+    ("engaged_ms", {"type": "ping", "engaged_ms": 1.5}),
+    ("engaged_ms", {"type": "ping", "engaged_ms": "7"}),
+    ("results", {"type": "search", "results": -3}),
+    ("items", {**CART, "items": {}}), ("items", {**CART, "items": [3]}),
+    ("items", {**CART, "items": [SKU] * 1001}), ("items", {**CART, "items": [{}]}),
+    ("items", {**CART, "items": [{"sku": ""}]}),
+    ("items", {**CART, "items": [{**SKU, "quantity": 0}]}),
+    ("items", {**CART, "items": [{**SKU, "quantity": 1000001}]}),
+    ("items", {**CART, "items": [{**SKU, "quantity": 1.5}]}),
+    ("items", {**CART, "items": [{**SKU, "price": "1.23456"}]}),
+    ("items", {**CART, "items": [{**SKU, "price": "cheap"}]}),
+    ("order", {**BUY, "order": None}), ("order", {**BUY, "order": ""}),
+    ("order", {"type": "refund"}), ("value", {"type": "purchase", "order": "x"}),
+    ("value", {**BUY, "value": "1.00001"}), ("value", {**BUY, "value": 1e12}),
+    ("value", {**BUY, "value": "1e3"}), ("value", {**BUY, "value": True}),
+    ("tax", {**BUY, "tax": "x"}), ("currency", {**BUY, "currency": "EURO"}),
+    ("currency", {**BUY, "currency": "eu"}), ("currency", {**BUY, "currency": 978}),
+    ("kind", {"type": "survey", "kind": "mood", "score": 3}),
+    ("score", {"type": "survey", "kind": "csat", "score": 6}),
+    ("score", {"type": "survey", "kind": "nps", "score": 11}),
+    ("scale", {"type": "survey", "kind": "nps", "score": 1, "scale": "7"}),
+    ("value", {"type": "spend", "purpose": "retention"}),
+    ("purpose", {"type": "spend", "purpose": "fun", "value": 1}),
+    ("passive", {"type": "custom", "name": "x", "passive": "yes"}),
+]
+
+
 class Events(unittest.TestCase):
     """One daemon for all; each test reads the counters before and after."""
 
@@ -154,48 +194,10 @@ class Refused(Events):
         self.adds(0, lambda: self.refused(self.post(body)))
 
     def test_every_rule_names_its_field(self):
-        """Each row: the field at fault, and the beacon."""
-        cart, sku = {"type": "add_to_cart"}, {"sku": "a"}
-        buy = {"type": "purchase", "order": "x", "value": 1}
-        rows = [
-            ("type", {"type": "page-view"}), ("type", {"type": 3}), ("type", {"type": None}),
-            ("site", {"site": "nowhere"}), ("site", {"site": None}),
-            ("visitor", {"visitor": ""}), ("visitor", {"visitor": "x" * 129}),
-            ("visitor", {"visitor": 17}), ("visitor", {"visitor": None}),
-            ("id", {"id": ""}), ("id", {"id": "x" * 129}), ("customer", {"customer": "x" * 129}),
-            ("time", {"time": "yesterday"}), ("time", {"time": "2026-02-30T00:00:00Z"}),
-            ("time", {"time": time.time() - 73 * 3600}), ("time", {"time": {}}),
-            ("time", {"time": -1}),
-            ("engaged_ms", {"type": "ping", "engaged_ms": -1}),
-            ("engaged_ms", {"type": "ping", "engaged_ms": 1.5}),
-            ("engaged_ms", {"type": "ping", "engaged_ms": "7"}),
-            ("results", {"type": "search", "results": -3}),
-            ("items", {**cart, "items": {}}), ("items", {**cart, "items": [3]}),
-            ("items", {**cart, "items": [sku] * 1001}), ("items", {**cart, "items": [{}]}),
-            ("items", {**cart, "items": [{"sku": ""}]}),
-            ("items", {**cart, "items": [{**sku, "quantity": 0}]}),
-            ("items", {**cart, "items": [{**sku, "quantity": 1000001}]}),
-            ("items", {**cart, "items": [{**sku, "quantity": 1.5}]}),
-            ("items", {**cart, "items": [{**sku, "price": "1.23456"}]}),
-            ("items", {**cart, "items": [{**sku, "price": "cheap"}]}),
-            ("order", {**buy, "order": None}), ("order", {**buy, "order": ""}),
-            ("order", {"type": "refund"}), ("value", {"type": "purchase", "order": "x"}),
-            ("value", {**buy, "value": "1.00001"}), ("value", {**buy, "value": 1e12}),
-            ("value", {**buy, "value": "1e3"}), ("value", {**buy, "value": True}),
-            ("tax", {**buy, "tax": "x"}), ("currency", {**buy, "currency": "EURO"}),
-            ("currency", {**buy, "currency": "eu"}), ("currency", {**buy, "currency": 978}),
-            ("kind", {"type": "survey", "kind": "mood", "score": 3}),
-            ("score", {"type": "survey", "kind": "csat", "score": 6}),
-            ("score", {"type": "survey", "kind": "nps", "score": 11}),
-            ("scale", {"type": "survey", "kind": "nps", "score": 1, "scale": "7"}),
-            ("value", {"type": "spend", "purpose": "retention"}),
-            ("purpose", {"type": "spend", "purpose": "fun", "value": 1}),
-            ("passive", {"type": "custom", "name": "x", "passive": "yes"}),
-        ]
-        batch = [{"type": "page_view", "site": "shop", "visitor": "v", **row} for _, row in rows]
+        batch = [{"type": "page_view", "site": "shop", "visitor": "v", **row} for _, row in RULES]
         verdict = self.refused(self.post(batch))
         refused = {r["index"]: r for r in verdict["rejected"]}
-        for index, (field, row) in enumerate(rows):
+        for index, (field, row) in enumerate(RULES):
             with self.subTest(row=row):
                 self.assertIn(index, refused)
                 named = refused[index]["field"]

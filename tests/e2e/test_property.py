@@ -14,7 +14,7 @@ from reference import Reference
 
 HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "12"))
 FIRST_SEED = int(os.environ.get("FOOTFALL_SEED", "1"))
-SECONDS = float(os.environ.get("FOOTFALL_HISTORIES_SECONDS", "40"))  # a test; no history begins after
+SECONDS = float(os.environ.get("FOOTFALL_HISTORIES_SECONDS", "30"))  # a test; no history begins after
 
 PACES = ("hours", "days", "minutes", "months")
 PARTS = 6  # partial windows of a history

@@ -35,15 +35,15 @@ static void add(uint64_t first, unsigned n)
 
 static void written_all(void)
 {
-    for (struct pending_group *g = pending_unwritten(&queue); g; g = g->next)
-        g->written = true;
+    while (queue.unwritten)
+        pending_wrote(&queue);
 }
 
 static void records_gather_in_one_group_as_a_segment_wants_it(void **state)
 {
     (void)state;
     add(5, 3);
-    struct pending_group *g = pending_unwritten(&queue);
+    struct pending_group *g = queue.unwritten;
     assert_non_null(g);
     assert_null(g->next);
     assert_true(g->first == 5 && g->count == 3 && pending_last(g) == 7);
@@ -56,9 +56,9 @@ static void a_written_group_takes_no_more(void **state)
     (void)state;
     add(1, 2);
     written_all();
-    assert_null(pending_unwritten(&queue));
+    assert_null(queue.unwritten);
     add(3, 2);
-    assert_true(pending_unwritten(&queue)->first == 3);
+    assert_true(queue.unwritten->first == 3);
     assert_true(queue.head->first == 1 && queue.head->count == 2);
 }
 
@@ -69,7 +69,7 @@ static void a_rewound_group_is_not_written_again_in_part(void **state)
     written_all();
     add(3, 1);
     pending_rewind(&queue);
-    assert_true(pending_unwritten(&queue) == queue.head);
+    assert_true(queue.unwritten == queue.head);
     add(4, 1);
     assert_int_equal(queue.head->count, 2);
     assert_int_equal(queue.tail->count, 2);

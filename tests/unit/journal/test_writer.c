@@ -135,7 +135,7 @@ static void a_segment_that_cannot_be_begun_leaves_the_one_of_its_name_alone(void
         faulty_fail_call(&room->faulty, 0, 0, false);
         assert_int_equal(error, -ENOSPC);
         assert_true(room->writer.fd < 0);
-        assert_true(pending_unwritten(&room->queue) == room->queue.head);
+        assert_true(room->queue.unwritten == room->queue.head);
         assert_true(read_segment(room, 1, &groups, &durable) == 4);
     }
     assert_true(read_segment(room, 1, &groups, &durable) == 6);
@@ -156,7 +156,7 @@ static void a_failed_group_is_undone_and_a_torn_end_is_told(void **state)
     faulty_script(&room->faulty, FAULTY_TRUNCATE, "eio");
     assert_int_equal(writer_put(&room->writer, &room->queue, 0), -EIO);
     assert_true(room->writer.torn);
-    assert_true(pending_unwritten(&room->queue)->first == 4);
+    assert_true(room->queue.unwritten->first == 4);
 }
 
 static void each_segment_has_a_mark_of_its_own(void **state)
