@@ -30,7 +30,8 @@ void table_add(struct table *t, uint64_t hash, uint32_t place)
     t->used++;
 }
 
-/* Closes the gap at i by moving back whatever probed over it, so that no tombstones are left. */
+/* Closes the gap at i by moving back whatever probed over it, so that no tombstones are left. Those
+ * of one home stay in their order. */
 static void table_close_gap(struct table *t, size_t i)
 {
     for (size_t next = (i + 1) & t->mask; t->slots[next]; next = (next + 1) & t->mask) {

@@ -27,7 +27,7 @@ static inline const uint64_t *table_probe(const struct table *t, uint64_t hash)
     return &t->slots[(hash >> 32) & t->mask];
 }
 
-/* The place under this hash for which same(ctx, place) holds, or 0. */
+/* The place under this hash for which same(ctx, place) holds, or 0: of several, the first added. */
 static inline uint32_t table_find(const struct table *t, uint64_t hash,
                                   bool (*same)(const void *ctx, uint32_t place), const void *ctx)
 {

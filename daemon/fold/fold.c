@@ -26,12 +26,12 @@ static bool fold_init_pools(struct fold *f)
            pool_init(&f->acts, at_least(o->max_tail_events, LEAST_ACTS), sizeof(struct act)) &&
            pool_init(&f->carts, at_least(o->max_carts, LEAST_CARTS), sizeof(struct cart)) &&
            pool_init(&f->lines, at_least(o->max_lines, LEAST_LINES), sizeof(struct line)) &&
-           pool_init(&f->pending, at_least(o->max_orders, 1), sizeof(struct pending_refund)) &&
            table_init(&f->visitors_by_key, visitors) &&
            due_init(&f->live_due, 2 * (size_t)visitors + 2) &&
            due_init(&f->cart_due, 2 * (size_t)visitors + 2) &&
            recall_init(&f->ids, at_least(o->max_ids, 1), sizeof(struct recall_entry), o->dedupe_window) &&
-           recall_init(&f->orders, at_least(o->max_orders, 1), sizeof(struct order), o->orders_dedupe);
+           recall_init(&f->orders, at_least(o->max_orders, 1), sizeof(struct order), o->orders_dedupe) &&
+           recall_init(&f->refunds, at_least(o->max_orders, 1), sizeof(struct waiting_refund), o->orders_dedupe);
 }
 
 static bool fold_init_sites(struct fold *f, const struct fold_options *options)
@@ -63,8 +63,6 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
         fold_free(&f);
         return NULL;
     }
-    f->orders.leaves = orders_forget;
-    f->orders.ctx = f;
     f->visitors_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, by_touch), 0, 0};
     f->carts_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, by_cart_touch), 0, 0};
     f->tails_by_age = (struct chain){&f->tails, offsetof(struct tail, by_age), 0, 0};
@@ -75,8 +73,7 @@ void fold_free(struct fold **f)
 {
     if (!*f)
         return;
-    struct pool *pools[] = {&(*f)->visitors, &(*f)->tails, &(*f)->acts,
-                            &(*f)->carts,    &(*f)->lines, &(*f)->pending};
+    struct pool *pools[] = {&(*f)->visitors, &(*f)->tails, &(*f)->acts, &(*f)->carts, &(*f)->lines};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         pool_fini(pools[i]);
     audit_free(*f);
@@ -85,6 +82,7 @@ void fold_free(struct fold **f)
     due_fini(&(*f)->cart_due);
     recall_fini(&(*f)->ids);
     recall_fini(&(*f)->orders);
+    recall_fini(&(*f)->refunds);
     free((*f)->sites);
     free(*f);
     *f = NULL;
@@ -165,6 +163,7 @@ void fold_advance(struct fold *f, ff_wall t)
     story_expire(f, t);
     recall_expire(&f->ids, t);
     recall_expire(&f->orders, t);
+    recall_expire(&f->refunds, t);
     emit_flush(f);
 }
 
@@ -184,5 +183,6 @@ struct fold_counts fold_counts(const struct fold *f)
     c.tail_events = f->acts.used;
     c.ids_evicted = f->ids.evicted;
     c.orders_evicted = f->orders.evicted;
+    c.refunds_evicted = f->refunds.evicted;
     return c;
 }

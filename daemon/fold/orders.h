@@ -12,7 +12,4 @@ enum ff_status orders_purchase(const struct pen *p, const struct ff_record *r);
  * corrected when it comes. */
 void orders_refund(const struct pen *p, const struct ff_record *r);
 
-/* recall's callback: refunds that wait for an order that is forgotten wait no more. */
-void orders_forget(void *fold, struct recall_entry *e);
-
 #endif

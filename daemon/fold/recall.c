@@ -26,54 +26,45 @@ static struct recall_entry *recall_at(const struct recall *r, uint32_t position)
 struct recall_match {
     const struct recall *recall;
     struct hash128 key;
+    ff_wall arrival;
 };
 
 static bool recall_same(const void *ctx, uint32_t place)
 {
     const struct recall_match *m = ctx;
     const struct recall_entry *e = recall_at(m->recall, place - 1);
-    return e->key.lo == m->key.lo && e->key.hi == m->key.hi;
-}
-
-static uint32_t recall_place(const struct recall *r, struct hash128 key)
-{
-    struct recall_match m = {r, key};
-    return table_find(&r->table, key.hi, recall_same, &m);
+    if (e->key.lo != m->key.lo || e->key.hi != m->key.hi)
+        return false;
+    ff_dur apart = m->arrival > e->arrival ? m->arrival - e->arrival : e->arrival - m->arrival;
+    return apart <= m->recall->window;
 }
 
 struct recall_entry *recall_find(const struct recall *r, struct hash128 key, ff_wall arrival)
 {
-    uint32_t place = recall_place(r, key);
-    if (!place)
-        return NULL;
-    struct recall_entry *e = recall_at(r, place - 1);
-    ff_dur apart = arrival > e->arrival ? arrival - e->arrival : e->arrival - arrival;
-    return apart <= r->window ? e : NULL;
+    struct recall_match m = {r, key, arrival};
+    uint32_t place = table_find(&r->table, key.hi, recall_same, &m);
+    return place ? recall_at(r, place - 1) : NULL;
 }
 
 /* Takes the entry out of the table; its place in the ring stays until it is the oldest. */
-static void recall_forget(struct recall *r, uint32_t place)
+void recall_forget(struct recall *r, struct recall_entry *e)
 {
-    struct recall_entry *e = recall_at(r, place - 1);
-    if (r->leaves)
-        r->leaves(r->ctx, e);
-    table_remove(&r->table, e->key.hi, place);
+    size_t position = (size_t)((unsigned char *)e - r->ring) / r->size;
+    table_remove(&r->table, e->key.hi, (uint32_t)position + 1);
     e->received = FF_NEVER;
 }
 
 static void recall_drop_oldest(struct recall *r)
 {
-    if (recall_at(r, r->oldest)->received != FF_NEVER)
-        recall_forget(r, r->oldest + 1);
+    struct recall_entry *e = recall_at(r, r->oldest);
+    if (e->received != FF_NEVER)
+        recall_forget(r, e);
     r->oldest = r->oldest + 1 == r->cap ? 0 : r->oldest + 1;
     r->length--;
 }
 
 struct recall_entry *recall_put(struct recall *r, struct hash128 key, ff_wall arrival, ff_wall received)
 {
-    uint32_t before = recall_place(r, key);
-    if (before)
-        recall_forget(r, before);
     if (r->length == r->cap) {
         r->evicted += recall_at(r, r->oldest)->received != FF_NEVER;
         recall_drop_oldest(r);

@@ -1,5 +1,5 @@
 /* Recall: remembers ids for a window, in the order they came; the oldest give way. Events and
- * orders are told apart from their repeats with it. */
+ * orders are told apart from their repeats with it, and refunds find their orders. */
 #ifndef FOOTFALL_RECALL_H
 #define FOOTFALL_RECALL_H
 
@@ -11,7 +11,7 @@
 struct recall_entry {
     struct hash128 key;
     ff_wall arrival;
-    ff_wall received; /* FF_NEVER: replaced by a later entry of the same key */
+    ff_wall received; /* FF_NEVER: forgotten before its time */
 };
 
 struct recall {
@@ -23,20 +23,23 @@ struct recall {
     uint32_t length;     /* entries from oldest on */
     ff_dur window;
     uint64_t evicted;    /* entries that gave way before their window was over */
-    void (*leaves)(void *ctx, struct recall_entry *e); /* before an entry is forgotten; may be NULL */
-    void *ctx;
 };
 
 /* False when the address space is refused. size >= sizeof(struct recall_entry). */
 bool recall_init(struct recall *r, uint32_t cap, size_t size, ff_dur window);
 void recall_fini(struct recall *r);
 
-/* The entry of key whose arrival is at most the window away from this one, or NULL. */
+/* The first entry that was put under this key with an arrival at most the window away from this
+ * one, or NULL. (The same key may be there several times, further apart: history is imported in
+ * any order, and again.) */
 struct recall_entry *recall_find(const struct recall *r, struct hash128 key, ff_wall arrival);
 
-/* Remembers key anew, in place of what was remembered of it, with the owner's fields all zero.
- * Valid until the next recall_put or recall_expire. */
+/* Remembers the key with this arrival, besides what is remembered of it already; the owner's fields
+ * are all zero. Valid until the next recall_put or recall_expire. */
 struct recall_entry *recall_put(struct recall *r, struct hash128 key, ff_wall arrival, ff_wall received);
+
+/* Forgets one entry now. */
+void recall_forget(struct recall *r, struct recall_entry *e);
 
 /* Forgets what was received more than the window (and the slack) before now: an arrival is never
  * more than the slack after its receipt, so such an entry is out of its window by arrival, too. */

@@ -109,21 +109,20 @@ struct tail {
 
 #define TAIL_ACTS_MAX 1000 /* acts of one tail; beyond, the oldest settle early and are counted */
 
-/* A refund whose order has not come yet. */
-struct pending_refund {
-    ff_wall at;
-    ff_money_sum amount;  /* counted so far */
-    ff_currency currency; /* counted in */
-    bool needs_amount, needs_currency;
-    uint32_t next;
-};
-
+/* A purchase, for refunds to refer to. */
 struct order {
     struct recall_entry entry;
     ff_money value;
     ff_currency currency;
-    uint32_t pending; /* chain of pending_refund */
-    bool known;       /* its purchase has come */
+};
+
+/* A refund whose order has not come yet. */
+struct waiting_refund {
+    struct recall_entry entry;
+    ff_wall at;
+    ff_money_sum amount;  /* counted so far */
+    ff_currency currency; /* counted in */
+    bool needs_amount, needs_currency;
 };
 
 struct fold_site_state {
@@ -140,8 +139,8 @@ struct fold {
     struct fold_site_state *sites;
     ff_wall now; /* FF_NEVER before the first advance */
 
-    struct recall ids, orders;
-    struct pool visitors, tails, acts, carts, lines, pending;
+    struct recall ids, orders, refunds;
+    struct pool visitors, tails, acts, carts, lines;
     struct table visitors_by_key;
     struct chain visitors_by_touch, carts_by_touch, tails_by_age;
     struct due live_due, cart_due;

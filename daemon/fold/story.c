@@ -42,12 +42,14 @@ static void story_queue(struct fold *f, struct due *queue, ff_wall at, uint32_t 
     due_add(queue, (struct due_entry){at, story_who(visitor_at(f, number), number)});
 }
 
-/* The carts leave memory; one still open is counted as abandoned from now on. */
+/* The carts leave memory, and the tail with them: its acts speak of them. One still open is counted
+ * as abandoned from now on. */
 static void story_drop_carts(struct fold *f, uint32_t number)
 {
     struct visitor *v = visitor_at(f, number);
     if (!v->has_cart)
         return;
+    tail_drop(f, number);
     if (v->head.cart) {
         const struct cart *c = cart_at(f, v->head.cart);
         ff_wall due = cart_due(f, c);
@@ -56,8 +58,6 @@ static void story_drop_carts(struct fold *f, uint32_t number)
             cart_pass(&pen, c, f->now, due);
     }
     cart_release(f, &v->head.cart);
-    if (v->tail)
-        cart_release(f, &tail_at(f, v->tail)->settled.cart);
     chain_remove(&f->carts_by_touch, number);
     v->has_cart = false;
     audit_forget(f, number);
@@ -87,13 +87,11 @@ static bool story_settle_oldest(struct fold *f)
     return true;
 }
 
-/* A visitor whose carts go loses the tail, too: the acts in it speak of the cart. */
 static bool story_evict_oldest_cart(struct fold *f)
 {
     uint32_t number = f->carts_by_touch.oldest;
     if (!number)
         return false;
-    tail_drop(f, number);
     story_drop_carts(f, number);
     f->counts.carts_evicted++;
     return true;

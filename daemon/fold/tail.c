@@ -27,8 +27,8 @@ static struct tail *tail_of(struct fold *f, uint32_t visitor)
     return tail_at(f, v->tail);
 }
 
-/* Links the act behind all that are not after it. Gives whether it is the last. */
-static bool tail_link(struct fold *f, struct tail *t, uint32_t number)
+/* Links the act behind all that are not after it. */
+static void tail_link(struct fold *f, struct tail *t, uint32_t number)
 {
     struct act *a = act_at(f, number);
     uint32_t *place = &t->first;
@@ -41,7 +41,6 @@ static bool tail_link(struct fold *f, struct tail *t, uint32_t number)
     t->count++;
     if (!a->next)
         t->last = number;
-    return !a->next;
 }
 
 static void act_free(struct fold *f, uint32_t number)
@@ -59,7 +58,7 @@ static void tail_settle_first(struct fold *f, struct tail *t)
     course_fold(&silent, &t->settled, a);
     t->settled_to = a->time;
     t->first = a->next;
-    if (!t->first)
+    if (t->first)
         t->last = 0;
     t->count--;
     act_free(f, number);

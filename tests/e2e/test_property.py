@@ -112,11 +112,9 @@ class Imported(Case):
                 self.check(daemon, reference, beacons, seed, "with late events, replayed")
 
     def test_late_purchases_convert_the_cart_of_their_time(self):
-        """Not over months: of an order id that refunds 90 days apart name before its purchase
-        comes, only the last is remembered."""
         for seed in seeds():
             with self.subTest(seed=seed), Daemon(SITES) as daemon:
-                beacons = history(seed + 3000, now_less(LONG), PACES[seed % 3])
+                beacons = history(seed + 3000, now_less(LONG), pace_of(seed))
                 reference = bring(daemon, with_late(beacons, seed, purchases=True))
                 self.check(daemon, reference, beacons, seed, "with late purchases")
 

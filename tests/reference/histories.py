@@ -8,6 +8,7 @@ beacon can tell, with gaps just below, at and above each limit, and repeats of i
 A beacon carries its true instant under the key AT, which wire() takes out again."""
 
 import datetime
+import itertools
 import random
 
 from beacons import DAY, HOUR, MINUTE, SECOND, OFFICE_TYPES, Config, Site, instant
@@ -257,18 +258,26 @@ def as_text(at):
 
 def shuffled(beacons, seed, lateness=Config().lateness):
     """Another order of arrival, each event coming after others at most `lateness` newer than
-    itself. Ties of time stay together and in order, repeats come after what they repeat."""
+    itself, now and then exactly so. Ties of time stay together and in order, repeats come after
+    what they repeat."""
     rng = random.Random(seed)
-    keys, newest_of = {}, {}
-    for beacon in beacons:
-        at = beacon[AT]
-        names = [(beacon["site"], key, beacon[key]) for key in ("id", "order")
-                 if key in beacon and (key, beacon["type"]) != ("order", "refund")]
-        key = keys.get(at, at + rng.randint(0, lateness))
-        keys[at] = max([key] + [newest_of[name] for name in names if name in newest_of])
-        for name in names:
-            newest_of[name] = keys[at]
-    return sorted(beacons, key=lambda b: keys[b[AT]])
+    places, place_of = {}, {}  # by time; by what a repeat would repeat
+    for at, together in itertools.groupby(beacons, lambda b: b[AT]):
+        names = [name for beacon in together for name in names_of(beacon)]
+        delay = rng.choice((0, lateness, rng.randint(0, lateness)))
+        before = [place_of[name] for name in names if name in place_of]
+        after = [(place, tie + 1) for place, tie in before]
+        places[at] = max([(at + delay, rng.random()), *after])
+        place_of.update(dict.fromkeys(names, places[at]))
+    return sorted(beacons, key=lambda b: places[b[AT]])
+
+
+def names_of(beacon):
+    """The ids by which another beacon may be its repeat."""
+    if "id" in beacon:
+        yield beacon["site"], "id", beacon["id"]
+    if beacon["type"] == "purchase":
+        yield beacon["site"], "order", beacon["order"]
 
 
 def with_late(beacons, seed, chance=0.05, purchases=False):

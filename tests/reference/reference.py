@@ -65,14 +65,11 @@ class Reference:
 
     def _refund(self, refund):
         """(refund, currency, amount); its order is known whichever of the two came first. Where an
-        order id was used anew after its window, it is the last one before the refund in the
-        journal, else the first one behind it."""
-        orders = [e for e in self.events
-                  if e.type == "purchase" and e.site == refund.site
-                  and e.beacon["order"] == refund.beacon["order"]
-                  and abs(e.arrival - refund.arrival) <= self.config.orders_dedupe]
-        before = [e for e in orders if e.seq < refund.seq]
-        order = before[-1] if before else orders[0] if orders else None
+        order id was used anew after its window, it is the first one in the journal."""
+        order = next((e for e in self.events
+                      if e.type == "purchase" and e.site == refund.site
+                      and e.beacon["order"] == refund.beacon["order"]
+                      and abs(e.arrival - refund.arrival) <= self.config.orders_dedupe), None)
         site = refund.site.currency
         currency = refund.currency or (order and (order.currency or site)) or site
         amount = refund.value

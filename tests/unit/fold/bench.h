@@ -351,10 +351,13 @@ BENCH void bench_assert_empties(struct bench *b)
     assert_int_equal(c.tails, 0);
     assert_int_equal(c.tail_events, 0);
     assert_int_equal(b->fold->lines.used, 0);
-    assert_int_equal(b->fold->pending.used, 0);
+    assert_int_equal(b->fold->refunds.table.used, 0);
     assert_int_equal(b->fold->live_due.n, 0);
     assert_int_equal(b->fold->cart_due.n, 0);
     assert_int_equal(b->fold->visitors_by_key.used, 0);
+    const struct chain *chains[] = {&b->fold->visitors_by_touch, &b->fold->carts_by_touch, &b->fold->tails_by_age};
+    for (size_t i = 0; i < 3; i++)
+        assert_true(chains[i]->oldest == 0 && chains[i]->newest == 0);
     assert_int_equal(fold_live_visitors(b->fold, 0), 0);
     assert_int_equal(fold_live_visitors(b->fold, 1), 0);
 }

@@ -6,6 +6,8 @@
 
 #include "history.h"
 
+#include <sys/resource.h>
+
 /* --- repeats of an event ------------------------------------------------------------------- */
 
 static void an_event_id_is_dropped_for_exactly_the_window_and_then_remembered_anew(void **state)
@@ -136,8 +138,9 @@ static void searches_count_with_and_without_a_number_of_results(void **state)
     bench_send(&b, e);
     e.number[FF_NUMBER_RESULTS] = 3;
     bench_send(&b, e);
-    assert_total(&b, SEARCHES, 3);
-    assert_total(&b, SEARCHES_COUNTED, 2);
+    bench_send(&b, e);
+    assert_total(&b, SEARCHES, 4);
+    assert_total(&b, SEARCHES_COUNTED, 3);
     assert_total(&b, SEARCHES_ZERO, 1);
     bench_finish(&b);
 }
@@ -200,10 +203,90 @@ static void a_fold_is_advanced_before_anything_has_come(void **state)
     (void)state;
     struct bench b;
     bench_open(&b);
+    fold_advance(b.fold, -FF_DAY);
+    assert_true(b.fold->now == -FF_DAY);
     fold_advance(b.fold, T(0));
     assert_int_equal(fold_live_visitors(b.fold, 0), 0);
     assert_int_equal(b.n, 0);
     bench_finish(&b);
+}
+
+static long mapped_pages(void)
+{
+    long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%ld", &pages), 1);
+    fclose(f);
+    return pages;
+}
+
+static void a_freed_fold_gives_all_its_address_space_back(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct fold_options o = bench_options();
+    long before = 0;
+    o.max_visitors = o.max_ids = o.max_orders = 100000; /* each table is many pages */
+    for (int round = 0; round < 12; round++) {
+        bench_open_with(&b, o);
+        bench_play(&b, "v", T(0), "pa$");
+        bench_close(&b);
+        if (round == 1)
+            before = mapped_pages();
+    }
+    assert_true(mapped_pages() < before + 100);
+}
+
+static void a_fold_without_address_space_is_none(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* its shadow lives in the same space */
+#else
+    struct rlimit was, less;
+    struct fold_options o = bench_options();
+    struct fold_site site = {"shop", EUR};
+    struct hash_seed seed = {{1, 2}};
+    struct ff_fact_sink sink = {bench_take, NULL};
+    o.sites = &site;
+    o.site_count = 1;
+    assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
+    uint32_t *const limits[] = {&o.max_visitors, &o.max_tails, &o.max_tail_events, &o.max_carts,
+                                &o.max_lines, &o.max_orders, &o.max_ids};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        uint32_t kept = *limits[i];
+        *limits[i] = 2000000000;
+        less = was;
+        less.rlim_cur = (rlim_t)mapped_pages() * 4096 + (64 << 20);
+        assert_int_equal(setrlimit(RLIMIT_AS, &less), 0);
+        struct fold *none = fold_new(&o, &seed, &sink);
+        assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
+        assert_null(none);
+        *limits[i] = kept;
+    }
+#endif
+}
+
+static void visitors_are_found_by_the_seed(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_send(&b, bench_event(FF_PAGE_VIEW, "v", T(0)));
+    struct fold_site site = {"shop", EUR};
+    struct hash_seed seed = {{1, 2}};
+    struct ff_fact_sink sink = {bench_take, &b};
+    b.options.sites = &site;
+    b.options.site_count = 1;
+    struct fold *other = fold_new(&b.options, &seed, &sink);
+    assert_non_null(other);
+    struct ff_record r = {.received = T(0), .arrival = T(0), .beacon = bench_event(FF_PAGE_VIEW, "v", T(0))};
+    fold_apply(other, &r);
+    assert_true(visitor_at(other, 1)->key != visitor_at(b.fold, 1)->key);
+    assert_int_equal(bench_seen(&b), 1); /* its mark is the same */
+    fold_free(&other);
+    bench_close(&b);
 }
 
 static void the_same_records_lead_to_the_same_state(void **state)
@@ -324,6 +407,9 @@ int main(void)
         cmocka_unit_test(a_late_event_counts_by_itself_at_its_time),
         cmocka_unit_test(advancing_twice_or_back_changes_nothing),
         cmocka_unit_test(a_fold_is_advanced_before_anything_has_come),
+        cmocka_unit_test(a_freed_fold_gives_all_its_address_space_back),
+        cmocka_unit_test(a_fold_without_address_space_is_none),
+        cmocka_unit_test(visitors_are_found_by_the_seed),
         cmocka_unit_test(the_same_records_lead_to_the_same_state),
         cmocka_unit_test(any_history_with_hardly_any_room_keeps_its_sums),
         cmocka_unit_test(a_flood_of_visitors_is_counted_in_full),

@@ -106,13 +106,13 @@ static void a_refund_says_what_it_is_worth_or_asks_its_items_or_its_order(void *
     (void)state;
     struct bench b;
     bench_open(&b);
-    struct ff_item items[] = {bench_item("a", 2, MONEY(3)), bench_unpriced("b", 3)};
+    struct ff_item items[] = {bench_item("a", 2, MONEY(2)), bench_unpriced("b", 3), bench_item("c", 1, MONEY(2))};
     bench_send(&b, bench_in(bench_purchase("v", T(0), "o", MONEY(50)), USD));
     bench_send(&b, bench_with_value(bench_refund(T(1), "o"), MONEY(1)));
     assert_refunded(&b, USD, 1, 1);
     struct ff_beacon e = bench_refund(T(2), "o");
     e.items = items;
-    e.item_count = 2;
+    e.item_count = 3;
     bench_send(&b, e);
     assert_refunded(&b, USD, 7, 2);
     bench_send(&b, bench_refund(T(3), "o"));
@@ -122,7 +122,7 @@ static void a_refund_says_what_it_is_worth_or_asks_its_items_or_its_order(void *
     assert_refunded(&b, EUR, 2, 1);
     assert_total(&b, REFUNDS, 4);
     assert_int_equal(bench_count(&b, 0, FF_COUNT_REFUNDS, T(3)), 1);
-    assert_int_equal(b.fold->pending.used, 0);
+    assert_int_equal(b.fold->refunds.table.used, 0);
     bench_finish(&b);
 }
 
@@ -140,9 +140,39 @@ static void a_refund_of_an_unknown_order_is_corrected_when_the_purchase_comes(vo
     assert_refunded(&b, USD, 23, 2);
     assert_refunded(&b, EUR, 24, 2);
     assert_total(&b, REFUNDS, 4);
-    assert_int_equal(b.fold->pending.used, 0);
+    assert_int_equal(b.fold->refunds.table.used, 0);
     for (size_t i = 0; i < b.n; i++) /* the correction is at the refund's time */
         assert_true(b.sums[i].kind != FF_FACT_MONEY || b.sums[i].which != FF_PURSE_REFUNDED || b.sums[i].at < T(9));
+    bench_finish(&b);
+}
+
+/* The window is between each refund and the purchase, whatever else refers to the order. */
+static void each_waiting_refund_has_a_window_of_its_own(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_send(&b, bench_refund(0, "o"));
+    bench_send(&b, bench_refund(60 * FF_DAY, "o"));
+    bench_send(&b, bench_refund(90 * FF_DAY + 1, "o"));
+    bench_send(&b, bench_purchase("v", 100 * FF_DAY, "o", MONEY(20)));
+    assert_refunded(&b, EUR, 40, 3);
+    bench_finish(&b);
+}
+
+static void a_refund_out_of_the_window_takes_nothing_from_those_within(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    ff_wall now = 91 * FF_DAY;
+    bench_fold(&b, bench_purchase("v", 0, "o", MONEY(20)), now, true);
+    bench_fold(&b, bench_refund(90 * FF_DAY + 1, "o"), now, true);
+    assert_refunded(&b, EUR, 0, 1);
+    bench_fold(&b, bench_refund(90 * FF_DAY, "o"), now, true);
+    assert_refunded(&b, EUR, 20, 2);
+    assert_int_equal(bench_fold(&b, bench_purchase("v", 5 * FF_DAY, "o", MONEY(20)), now, true),
+                     FF_DUPLICATE_ORDER);
     bench_finish(&b);
 }
 
@@ -199,11 +229,9 @@ static void refunds_that_wait_give_way_with_their_order(void **state)
     for (int i = 0; i < 40; i++) {
         snprintf(order, sizeof order, "o%d", i);
         bench_send(&b, bench_refund(T(i), order));
-        assert_true(b.fold->pending.used <= 4);
+        assert_true(b.fold->refunds.table.used <= 4);
     }
-    assert_int_equal(fold_counts(b.fold).orders, 4);
-    assert_int_equal(fold_counts(b.fold).orders_evicted, 36);
-    assert_int_equal(fold_counts(b.fold).refunds_left_out, 0);
+    assert_int_equal(fold_counts(b.fold).refunds_evicted, 36);
     bench_send(&b, bench_purchase("v", T(50), "o0", MONEY(9)));
     bench_send(&b, bench_purchase("v", T(50), "o39", MONEY(8)));
     assert_refunded(&b, EUR, 8, 40);
@@ -219,7 +247,7 @@ static void more_waiting_refunds_than_there_is_room_for_are_counted(void **state
     bench_open_with(&b, o);
     for (int i = 0; i < 6; i++)
         bench_send(&b, bench_refund(T(i), "o"));
-    assert_int_equal(fold_counts(b.fold).refunds_left_out, 2);
+    assert_int_equal(fold_counts(b.fold).refunds_evicted, 2);
     bench_send(&b, bench_purchase("v", T(9), "o", MONEY(1)));
     assert_refunded(&b, EUR, 4, 6);
     bench_finish(&b);
@@ -235,6 +263,8 @@ int main(void)
         cmocka_unit_test(an_import_compares_the_orders_own_times),
         cmocka_unit_test(a_refund_says_what_it_is_worth_or_asks_its_items_or_its_order),
         cmocka_unit_test(a_refund_of_an_unknown_order_is_corrected_when_the_purchase_comes),
+        cmocka_unit_test(each_waiting_refund_has_a_window_of_its_own),
+        cmocka_unit_test(a_refund_out_of_the_window_takes_nothing_from_those_within),
         cmocka_unit_test(a_repeat_of_the_purchase_corrects_no_refund),
         cmocka_unit_test(an_order_is_known_to_refunds_as_long_as_to_repeats),
         cmocka_unit_test(a_refund_touches_no_visitor),

@@ -18,12 +18,6 @@ static struct hash128 key(uint64_t n)
     return (struct hash128){hash_mix(n + 1), hash_mix(~n)};
 }
 
-static void count_leave(void *ctx, struct recall_entry *e)
-{
-    assert_true(e->received != FF_NEVER);
-    ++*(int *)ctx;
-}
-
 static void a_key_is_found_within_the_window_before_and_after_its_arrival(void **state)
 {
     (void)state;
@@ -49,22 +43,33 @@ static void keys_that_share_half_their_bits_are_two(void **state)
     recall_fini(&r);
 }
 
-static void a_key_put_again_is_remembered_from_then_on_with_nothing_of_before(void **state)
+/* A file imported twice: each of its occurrences of an id is known again. */
+static void a_key_further_apart_than_the_window_is_remembered_besides(void **state)
 {
     (void)state;
     struct recall r;
-    int left = 0;
     assert_true(recall_init(&r, 4, sizeof(struct thing), WINDOW));
-    r.leaves = count_leave;
-    r.ctx = &left;
-    ((struct thing *)recall_put(&r, key(1), 0, 0))->own = 5;
-    assert_int_equal(((struct thing *)recall_find(&r, key(1), 0))->own, 5);
+    struct recall_entry *first = recall_put(&r, key(1), 0, 0);
+    ((struct thing *)first)->own = 5;
     struct thing *t = (struct thing *)recall_put(&r, key(1), 3 * FF_DAY, 3 * FF_DAY);
     assert_int_equal(t->own, 0);
-    assert_int_equal(left, 1);
-    assert_null(recall_find(&r, key(1), 0));
+    assert_ptr_equal(recall_find(&r, key(1), 0), first);
     assert_ptr_equal(recall_find(&r, key(1), 3 * FF_DAY), t);
-    assert_int_equal(r.table.used, 1);
+    assert_int_equal(r.table.used, 2);
+    recall_fini(&r);
+}
+
+static void of_two_within_reach_the_first_is_found(void **state)
+{
+    (void)state;
+    struct recall r;
+    assert_true(recall_init(&r, 4, sizeof(struct thing), WINDOW));
+    struct recall_entry *first = recall_put(&r, key(1), 0, 0);
+    recall_put(&r, key(1), WINDOW + 2, 0);
+    assert_ptr_equal(recall_find(&r, key(1), WINDOW / 2 + 1), first);
+    recall_forget(&r, first);
+    assert_ptr_not_equal(recall_find(&r, key(1), WINDOW / 2 + 2), first);
+    assert_non_null(recall_find(&r, key(1), WINDOW / 2 + 2));
     recall_fini(&r);
 }
 
@@ -82,15 +87,15 @@ static void the_oldest_gives_way_and_is_counted(void **state)
     recall_fini(&r);
 }
 
-static void places_left_by_replaced_keys_are_no_evictions(void **state)
+static void places_left_by_forgotten_keys_are_no_evictions(void **state)
 {
     (void)state;
     struct recall r;
     assert_true(recall_init(&r, 3, sizeof(struct thing), WINDOW));
     for (ff_wall t = 0; t < 30; t++)
-        recall_put(&r, key(1), t, t);
+        recall_forget(&r, recall_put(&r, key(1), t, t));
     assert_int_equal(r.evicted, 0);
-    assert_int_equal(r.table.used, 1);
+    assert_int_equal(r.table.used, 0);
     recall_fini(&r);
 }
 
@@ -98,10 +103,7 @@ static void what_is_out_of_its_window_by_receipt_is_forgotten(void **state)
 {
     (void)state;
     struct recall r;
-    int left = 0;
     assert_true(recall_init(&r, 4, sizeof(struct thing), WINDOW));
-    r.leaves = count_leave;
-    r.ctx = &left;
     recall_put(&r, key(1), 0, FF_DAY);
     recall_put(&r, key(2), 5, FF_DAY + 5);
     recall_put(&r, key(1), FF_DAY, FF_DAY + 9);
@@ -110,11 +112,9 @@ static void what_is_out_of_its_window_by_receipt_is_forgotten(void **state)
     recall_expire(&r, FF_DAY + 6 + WINDOW + RECALL_SLACK);
     assert_null(recall_find(&r, key(2), 5));
     assert_non_null(recall_find(&r, key(1), FF_DAY));
-    assert_int_equal(left, 2);
     recall_expire(&r, FF_DAY + 10 + WINDOW + RECALL_SLACK);
     assert_int_equal(r.length, 0);
     assert_int_equal(r.table.used, 0);
-    assert_int_equal(left, 3);
     assert_int_equal(r.evicted, 0);
     recall_fini(&r);
 }
@@ -144,12 +144,14 @@ static void it_remembers_what_an_array_remembers(void **state)
         }
         if (there && !found) /* it can only have given way: CAP later entries have come since */
             assert_true(now - model[k].at >= CAP * FF_HOUR / 4);
-        if (seed >> 32 & 1)
+        if (found || seed >> 32 & 1)
             continue;
-        ((struct thing *)recall_put(&r, key(k), now, now))->own = i;
+        found = (struct thing *)recall_put(&r, key(k), now, now);
+        assert_int_equal(found->own, 0);
+        found->own = i + 1;
         model[k].there = true;
         model[k].at = now;
-        model[k].own = i;
+        model[k].own = i + 1;
         assert_true(r.table.used <= CAP && r.length <= CAP);
     }
     assert_true(r.evicted > 0);
@@ -161,9 +163,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_is_found_within_the_window_before_and_after_its_arrival),
         cmocka_unit_test(keys_that_share_half_their_bits_are_two),
-        cmocka_unit_test(a_key_put_again_is_remembered_from_then_on_with_nothing_of_before),
+        cmocka_unit_test(a_key_further_apart_than_the_window_is_remembered_besides),
+        cmocka_unit_test(of_two_within_reach_the_first_is_found),
         cmocka_unit_test(the_oldest_gives_way_and_is_counted),
-        cmocka_unit_test(places_left_by_replaced_keys_are_no_evictions),
+        cmocka_unit_test(places_left_by_forgotten_keys_are_no_evictions),
         cmocka_unit_test(what_is_out_of_its_window_by_receipt_is_forgotten),
         cmocka_unit_test(it_remembers_what_an_array_remembers),
     };

@@ -149,17 +149,20 @@ static void carts_without_room_give_way_as_abandoned(void **state)
     struct fold_options o = bench_options();
     o.max_visitors = 1000;
     bench_open_with(&b, o);
-    for (int i = 0; i < 640; i++)
+    bench_play(&b, "busy", T(0), "a");
+    for (int i = 0; i < 640; i++) {
         bench_play(&b, name_of(i), T(0), "ab");
+        bench_play(&b, "busy", T(1), "v");
+    }
     struct fold_counts c = fold_counts(b.fold);
-    assert_int_equal(c.visitors, 640);
+    assert_int_equal(c.visitors, 641);
     assert_true(c.carts <= 64);
-    assert_true(c.carts_evicted >= 640 - 64);
-    assert_total(&b, CARTS_OPENED, 640);
+    assert_int_equal(c.carts_evicted, 641 - c.carts);
+    assert_total(&b, CARTS_OPENED, 641);
     bench_assert_sums(&b);
-    assert_total(&b, SESSIONS, 640);
-    bench_play(&b, name_of(0), T(3), "$");
-    bench_play(&b, name_of(639), T(3), "a$");
+    assert_total(&b, SESSIONS, 641);
+    bench_play(&b, "busy", T(3), "p$");
+    bench_play(&b, name_of(0), T(5), "p$");
     assert_total(&b, CARTS_CONVERTED, 1);
     bench_finish(&b);
 }
@@ -189,6 +192,47 @@ static void lines_without_room_push_carts_and_tails_out(void **state)
     bench_finish(&b);
 }
 
+static void lines_of_acts_without_carts_are_settled_away(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct fold_options o = bench_options();
+    o.max_visitors = o.max_tails = 1000;
+    bench_open_with(&b, o);
+    static struct ff_item items[FF_MAX_ITEMS];
+    for (int i = 0; i < FF_MAX_ITEMS; i++)
+        items[i] = bench_item("a", 1, MONEY(1));
+    for (int i = 0; i < 40; i++)
+        bench_send(&b, bench_event(FF_PAGE_VIEW, name_of(i), T(0)));
+    for (int i = 40; i < 140; i++)
+        bench_send(&b, bench_cart(FF_REMOVE_FROM_CART, name_of(i), T(0), items, FF_MAX_ITEMS));
+    struct fold_counts c = fold_counts(b.fold);
+    assert_true(b.fold->lines.used > 50000);
+    assert_int_equal(c.tails, b.fold->lines.used / FF_MAX_ITEMS);
+    assert_int_equal(c.tails_settled_early, 140 - c.tails);
+    assert_total(&b, SESSIONS, 140);
+    bench_finish(&b);
+}
+
+static void time_passes_on_every_site(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct ff_beacon e = bench_event(FF_BEGIN_CHECKOUT, "v", T(0));
+    e.site = 1;
+    bench_send(&b, e);
+    assert_int_equal(fold_live_visitors(b.fold, 0), 0);
+    assert_int_equal(fold_live_visitors(b.fold, 1), 1);
+    fold_advance(b.fold, T(60));
+    assert_int_equal(fold_live_visitors(b.fold, 1), 0);
+    assert_int_equal(bench_count(&b, 1, FF_COUNT_CARTS_ABANDONED, T(0)), 1);
+    int64_t number;
+    bench_money(&b, FF_PURSE_ABANDONED_VALUE, USD, &number);
+    assert_int_equal(number, 1);
+    bench_finish(&b);
+}
+
 static void a_visitor_whose_cart_gave_way_starts_anew(void **state)
 {
     (void)state;
@@ -205,6 +249,13 @@ static void a_visitor_whose_cart_gave_way_starts_anew(void **state)
     bench_play(&b, "first", T(3), "a");
     assert_int_equal(bench_count(&b, 0, FF_COUNT_CARTS_OPENED, T(3)), 1);
     assert_total(&b, SESSIONS, 101);
+    for (int i = 0; i < 30; i++)
+        bench_play(&b, name_of(i), T(4), "v");
+    const struct chain *c = &b.fold->carts_by_touch;
+    uint32_t length = 0, before = 0;
+    for (uint32_t i = c->oldest; i; before = i, i = chain_at(c, i)->newer, length++)
+        assert_true(length < 100 && chain_at(c, i)->older == before && visitor_at(b.fold, i)->has_cart);
+    assert_int_equal(length, fold_counts(b.fold).carts);
     fold_advance(b.fold, T(63));
     assert_int_equal(bench_count(&b, 0, FF_COUNT_CARTS_ABANDONED, T(3)), 1);
     bench_finish(&b);
@@ -281,6 +332,8 @@ int main(void)
         cmocka_unit_test(queues_full_of_visitors_that_gave_way_are_swept),
         cmocka_unit_test(carts_without_room_give_way_as_abandoned),
         cmocka_unit_test(lines_without_room_push_carts_and_tails_out),
+        cmocka_unit_test(lines_of_acts_without_carts_are_settled_away),
+        cmocka_unit_test(time_passes_on_every_site),
         cmocka_unit_test(a_visitor_whose_cart_gave_way_starts_anew),
         cmocka_unit_test(carts_and_visitors_are_forgotten_when_nothing_can_come_any_more),
         cmocka_unit_test(a_cart_can_be_taken_up_again_as_late_as_its_beacon_may_come),

@@ -76,6 +76,20 @@ static void an_import_judges_lateness_by_the_files_own_times(void **state)
     bench_finish(&b);
 }
 
+static void before_1970_there_were_visitors_too(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    assert_int_equal(bench_fold(&b, bench_event(FF_PAGE_VIEW, "v", -FF_DAY), DAYS(0), true), FF_OK);
+    assert_int_equal(bench_fold(&b, bench_event(FF_PAGE_VIEW, "v", -FF_DAY + FF_MINUTE), DAYS(0), true), FF_OK);
+    assert_int_equal(bench_fold(&b, bench_event(FF_PAGE_VIEW, "w", 10 * FF_MINUTE), DAYS(0), true), FF_OK);
+    assert_total(&b, SESSIONS, 2);
+    assert_total(&b, SESSIONS_NEW, 2);
+    assert_total(&b, SESSION_PAGEVIEWS, 3);
+    bench_finish(&b);
+}
+
 /* What was settled once may not be reopened by a newer event that comes long after. */
 static void what_has_become_late_stays_late_when_a_newer_event_comes(void **state)
 {
@@ -282,8 +296,30 @@ static void a_tail_that_is_too_long_settles_early_and_stays_right(void **state)
     assert_int_equal(fold_counts(b.fold).tails_settled_early, MORE);
     assert_int_equal(bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(0) + MORE - 2), T(1)), FF_LATE);
     assert_int_equal(bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(0) + MORE - 1), T(1)), FF_OK);
+    assert_int_equal(fold_counts(b.fold).tail_events, TAIL_ACTS_MAX);
     assert_total(&b, SESSIONS, 1);
     assert_total(&b, SESSION_PAGEVIEWS, TAIL_ACTS_MAX + MORE + 1);
+    bench_finish(&b);
+}
+
+static void without_any_lateness_all_is_settled_at_once(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct fold_options o = bench_options();
+    o.session_lateness = 0;
+    bench_open_with(&b, o);
+    for (int i = 0; i < 3; i++) {
+        bench_play(&b, "v", T(10 * i), "pa.v");
+        bench_send(&b, bench_event(FF_PAGE_VIEW, "w", T(10 * i + 4)));
+        assert_int_equal(fold_counts(b.fold).tail_events, 0);
+        assert_int_equal(bench_send(&b, bench_event(FF_PAGE_VIEW, "w", T(10 * i + 4) - 1)), FF_LATE);
+    }
+    assert_total(&b, SESSIONS, 2);
+    assert_total(&b, SESSION_PAGEVIEWS, 6);
+    assert_total(&b, CARTS_OPENED, 1);
+    fold_advance(b.fold, T(83));
+    assert_int_equal(bench_money(&b, FF_PURSE_ABANDONED_VALUE, EUR, NULL), MONEY(30));
     bench_finish(&b);
 }
 
@@ -300,7 +336,7 @@ static void tails_without_room_settle_the_oldest(void **state)
     bench_send(&b, bench_event(FF_PAGE_VIEW, "w", T(2)));
     struct fold_counts c = fold_counts(b.fold);
     assert_int_equal(c.tails, 2);
-    assert_true(c.tails_settled_early >= 1);
+    assert_int_equal(c.tails_settled_early, 1);
     assert_int_equal(bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(0)), T(2)), FF_LATE);
     assert_total(&b, SESSIONS, 3);
     bench_finish(&b);
@@ -408,6 +444,7 @@ int main(void)
         cmocka_unit_test(an_event_as_old_as_the_newest_is_never_late),
         cmocka_unit_test(lateness_is_a_matter_of_one_visitor),
         cmocka_unit_test(an_import_judges_lateness_by_the_files_own_times),
+        cmocka_unit_test(before_1970_there_were_visitors_too),
         cmocka_unit_test(what_has_become_late_stays_late_when_a_newer_event_comes),
         cmocka_unit_test(late_events_change_no_session_and_no_cart),
         cmocka_unit_test(an_event_between_two_sessions_joins_them),
@@ -421,6 +458,7 @@ int main(void)
         cmocka_unit_test(a_tail_lasts_exactly_as_long_as_something_may_come),
         cmocka_unit_test(a_tail_holds_only_what_can_still_change),
         cmocka_unit_test(a_tail_that_is_too_long_settles_early_and_stays_right),
+        cmocka_unit_test(without_any_lateness_all_is_settled_at_once),
         cmocka_unit_test(tails_without_room_settle_the_oldest),
         cmocka_unit_test(any_order_of_arrival_gives_the_sums_of_the_order_of_time),
     };
