@@ -3,42 +3,19 @@
 
 #include "hash.h"
 #include "log.h"
-#include "region.h"
+#include "service.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
 /* The longest token that stats.token_file may hold. */
 #define TOKEN_MAX 256
 
 /* What the store needs is looked after this often while nothing else happens. */
 #define HOUSE_TICK (1 * FF_SECOND)
-
-ff_wall house_now(struct house *h)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    ff_wall t = (ff_wall)ts.tv_sec * FF_SECOND + ts.tv_nsec / 1000;
-    if (t > h->now)
-        h->now = t;
-    return h->now;
-}
-
-void house_advance(struct house *h, ff_wall t)
-{
-    tally_advance(h->tally, t);
-    fold_advance(h->fold, t);
-}
-
-static bool house_fail(const char *event, const char *why)
-{
-    log_error("house", event, "why=\"%s\"", why);
-    return false;
-}
 
 /* Sites of one zone share it. The place of the first site with the zone of site i. */
 static uint16_t zone_first(const struct ff_config *c, uint16_t i)
@@ -113,19 +90,13 @@ static bool house_read_token(struct house *h)
 static bool house_make_doors(struct house *h)
 {
     const struct ff_config *c = h->config;
-    struct intake_options intake = {c->ingest.max_batch, c->ingest.max_body};
-    struct canon_options canon = {h->canon_sites, c->site_count, c->ingest.max_age};
     struct tally_options tally = {(const struct zone *const *)h->zones, c->site_count,
                                   c->tally.minutes, c->tally.hours, c->tally.days};
-    h->intake = intake_new(&intake);
-    h->canon = canon_new(&canon);
     h->tally = tally_new(&tally);
-    h->record = malloc(RECORD_MAX);
     h->answer = malloc(HOUSE_ANSWER_MAX);
-    h->waiting.ring = region_new(HOUSE_WAITING_MAX, sizeof *h->waiting.ring);
-    if (!h->intake || !h->canon || !h->tally || !h->record || !h->answer || !h->waiting.ring)
+    if (!h->tally || !h->answer || !door_init(&h->own, h))
         return house_fail("memory", "out of memory");
-    return true;
+    return door_listen_own(&h->own) && threads_make(h);
 }
 
 static bool house_open_journal(struct house *h)
@@ -193,16 +164,16 @@ static enum ff_status house_replay_record(void *house, uint64_t seq, struct ff_s
 {
     struct house *h = house;
     struct ff_record r;
-    canon_reset(h->canon);
-    enum ff_status status = record_decode(h->canon, seq, body, &r);
+    canon_reset(h->own.canon);
+    enum ff_status status = record_decode(h->own.canon, seq, body, &r);
     if (status == FF_UNKNOWN_SITE) {
         h->outcomes[status]++;
         return FF_OK;
     }
     if (status)
         return status;
-    if (r.received > h->now)
-        h->now = r.received;
+    if (r.received > h->own.now)
+        h->own.now = r.received;
     tally_advance(h->tally, r.received);
     h->outcomes[fold_apply(h->fold, &r)]++;
     return FF_OK;
@@ -215,45 +186,33 @@ static bool house_restore(struct house *h)
         return house_fail("replay", why);
     if (h->outcomes[FF_UNKNOWN_SITE])
         log_warning("house", "unknown_site", "records=%" PRIu64, h->outcomes[FF_UNKNOWN_SITE]);
-    house_advance(h, house_now(h));
+    house_advance(h, door_now(&h->own));
     log_info("house", "restored", "records=%" PRIu64, journal_last(h->journal));
     memset(h->outcomes, 0, sizeof h->outcomes);
     return true;
 }
 
-static void house_on_news(void *house)
-{
-    struct house *h = house;
-    journal_poll(h->journal);
-    house_release(h);
-}
-
-/* End of a turn: what came in goes on its way to the disk together. */
-static void house_on_turn(void *house)
-{
-    struct house *h = house;
-    journal_flush(h->journal);
-    journal_poll(h->journal);
-    house_release(h);
-}
-
 static void house_on_tick(void *house)
 {
     struct house *h = house;
-    house_advance(h, house_now(h));
-    house_on_turn(h);
+    house_advance(h, door_now(&h->own));
+    journal_flush(h->journal);
+    house_hear(h);
     enum ff_status state = journal_state(h->journal);
-    if (state != h->store_state)
+    if (state != h->store_logged)
         log_warning("house", "store_state", "now=%s before=%s", ff_status_code(state),
-                    ff_status_code(h->store_state));
-    h->store_state = state;
+                    ff_status_code(h->store_logged));
+    h->store_logged = state;
 }
 
+/* The ingest threads stop first; what they have taken still needs the state's loop. */
 static void house_on_stop(void *house)
 {
     struct house *h = house;
+    service_stopping();
     log_info("house", "stopping", "grace_ms=%" PRId64, h->config->stop.grace / FF_MILLISECOND);
-    net_stop(h->net, h->config->stop.grace);
+    threads_ask_to_stop(h);
+    house_stop_if_alone(h);
 }
 
 static void house_report_change(void *ctx, const char *key, bool reloadable)
@@ -265,9 +224,8 @@ static void house_report_change(void *ctx, const char *key, bool reloadable)
         log_warning("house", "reload_refused", "key=%s why=\"cannot change while running\"", key);
 }
 
-static void house_on_reload(void *house)
+static void house_reload(struct house *h)
 {
-    struct house *h = house;
     char why[CONFIG_WHY];
     struct ff_config *fresh =
         config_load(h->source.file, h->source.overrides, h->source.override_count, why, sizeof why);
@@ -278,8 +236,23 @@ static void house_on_reload(void *house)
     size_t changes = config_changes(h->config, fresh, house_report_change, h);
     config_apply(h->config, fresh);
     log_set_level(h->config->log.level);
+    house_make_access(h); /* on failure the old one stays, and it has been logged */
     log_info("house", "reload", "changes=%zu", changes);
     config_free(&fresh);
+}
+
+static void house_on_reload(void *house)
+{
+    struct house *h = house;
+    service_reloading();
+    house_reload(h);
+    service_ready(h->addresses);
+}
+
+static void house_on_watchdog(void *house)
+{
+    (void)house;
+    service_ping();
 }
 
 static const struct {
@@ -291,42 +264,35 @@ static const struct {
     {SIGHUP, house_on_reload},
 };
 
-static bool house_listen(struct house *h)
-{
-    const struct ff_config *c = h->config;
-    struct net_options options = {
-        .max_body = c->ingest.max_body,
-        .max_header = c->ingest.max_header,
-        .max_connections = c->limits.connections,
-        .idle_timeout = c->ingest.idle_timeout,
-        .request_timeout = c->ingest.request_timeout,
-        .udp_allow = c->ingest.udp_allow,
-    };
-    char why[CONFIG_WHY] = "out of memory";
-    struct net_events events = {house_request, house_datagrams, house_on_turn, h};
-    h->net = net_new(&options, &events);
-    if (!h->net || (h->ingest_http = net_listen_http(h->net, c->ingest.http, why, sizeof why)) < 0 ||
-        (h->ingest_udp = net_listen_udp(h->net, c->ingest.udp, why, sizeof why)) < 0 ||
-        (h->stats_http = net_listen_http(h->net, c->stats.http, why, sizeof why)) < 0)
-        return house_fail("listen", why);
-    return true;
-}
-
 static bool house_connect(struct house *h)
 {
     int fd = journal_news_fd(h->journal);
-    bool ok = fd < 0 || net_watch(h->net, fd, house_on_news, h) == 0;
-    ok = ok && net_every(h->net, HOUSE_TICK, house_on_tick, h) == 0;
+    struct net *net = h->own.net;
+    bool ok = fd < 0 || net_watch(net, fd, house_hear, h) == 0;
+    ok = ok && net_every(net, HOUSE_TICK, house_on_tick, h) == 0;
     for (size_t i = 0; i < sizeof signal_table / sizeof *signal_table; i++)
-        ok = ok && net_signal(h->net, signal_table[i].number, signal_table[i].fn, h) == 0;
+        ok = ok && net_signal(net, signal_table[i].number, signal_table[i].fn, h) == 0;
+    ff_dur watchdog = service_watchdog_interval();
+    ok = ok && (watchdog == 0 || net_every(net, watchdog, house_on_watchdog, h) == 0);
     return ok ? true : house_fail("loop", "the event loop cannot watch");
+}
+
+static void house_say_ready(struct house *h)
+{
+    const struct door *d = h->door_count ? &h->doors[0] : &h->own;
+    snprintf(h->addresses, sizeof h->addresses, "http=%s udp=%s stats=%s", net_address(d->net, d->http),
+             net_address(d->net, d->udp), net_address(h->own.net, h->own.stats));
+    log_info("house", "ready", "%s", h->addresses);
+    service_ready(h->addresses);
 }
 
 static bool house_serve(struct house *h)
 {
-    log_info("house", "ready", "http=%s udp=%s stats=%s", net_address(h->net, h->ingest_http),
-             net_address(h->net, h->ingest_udp), net_address(h->net, h->stats_http));
-    net_run(h->net);
+    if (!threads_start(h))
+        return false;
+    house_say_ready(h);
+    net_run(h->own.net);
+    threads_join(h);
     enum ff_status status = journal_drain(h->journal);
     struct fold_counts n = fold_counts(h->fold);
     log_info("house", "stopped", "store=%s records=%" PRIu64 " durable=%" PRIu64 " late=%" PRIu64,
@@ -336,18 +302,20 @@ static bool house_serve(struct house *h)
 
 static void house_put_away(struct house *h)
 {
-    house_queue_free(h);
-    net_free(&h->net);
+    threads_join(h);
+    for (uint32_t i = 0; i < h->door_count; i++)
+        door_fini(&h->doors[i]);
+    free(h->doors);
+    door_fini(&h->own);
+    house_free_access(h);
+    house_close_sockets(h);
     journal_close(&h->journal);
     fold_free(&h->fold);
     tally_free(&h->tally);
-    canon_free(&h->canon);
-    intake_free(&h->intake);
     house_free_zones(h);
     free(h->canon_sites);
     free(h->fold_sites);
     free(h->answer_sites);
-    free(h->record);
     free(h->answer);
     free(h->token);
     config_free(&h->config);
@@ -355,12 +323,13 @@ static void house_put_away(struct house *h)
 
 enum house_end house_run(struct ff_config *config, const struct house_source *source)
 {
-    struct house h = {.config = config, .source = *source, .now = FF_NEVER};
+    struct house h = {.config = config, .source = *source, .own.now = FF_NEVER, .http_fd = -1, .udp_fd = -1, .stats_fd = -1};
     signal(SIGPIPE, SIG_IGN);
     log_set_level(config->log.level);
-    bool ok = house_make_zones(&h) && house_make_sites(&h) && house_read_token(&h) && house_make_doors(&h) &&
-              house_listen(&h) && house_open_journal(&h) && house_make_fold(&h) &&
-              house_restore(&h) && house_connect(&h) && house_serve(&h);
+    bool ok = house_take_sockets(&h) && house_make_zones(&h) && house_make_sites(&h) && house_make_access(&h) && house_read_token(&h) && house_make_doors(&h) &&
+              house_open_journal(&h) && house_make_fold(&h) &&
+              house_restore(&h) && house_connect(&h) &&
+              house_serve(&h);
     house_put_away(&h);
     return ok ? HOUSE_DONE : HOUSE_FAILED;
 }

@@ -1,19 +1,16 @@
 /* What is asked: routes, and answers out of the rooms that hold the numbers. */
 #include "house_state.h"
 
-#include "log.h"
-
-#include <inttypes.h>
 #include <stdio.h>
 #include <strings.h>
 
-enum { METHOD_GET = 1 << NET_GET | 1 << NET_HEAD, METHOD_POST = 1 << NET_POST };
+enum {
+    METHOD_GET = 1 << NET_GET | 1 << NET_HEAD,
+    METHOD_POST = 1 << NET_POST,
+};
 
-static void house_health(struct house *h, struct net_handle handle, const struct net_request *request);
-static void house_ready(struct house *h, struct net_handle handle, const struct net_request *request);
-static void house_import(struct house *h, struct net_handle handle, const struct net_request *request);
-static void house_stats(struct house *h, struct net_handle handle, const struct net_request *request);
-static void house_ingest(struct house *h, struct net_handle handle, const struct net_request *request);
+typedef void answer_fn(struct door *d, const struct client *client, const struct net_request *request);
+static answer_fn query_health, query_ready, query_import, query_stats;
 
 /* Every path, on which listener it is, and who answers it. A path ending in '*' takes all that
  * begins so. */
@@ -23,41 +20,15 @@ static const struct route {
     unsigned methods;
     const char *allow; /* header for 405 */
     bool open;         /* needs no token */
-    void (*answer)(struct house *h, struct net_handle handle, const struct net_request *request);
+    answer_fn *answer;
 } route_table[] = {
-    {"/v1/events", true, false, METHOD_POST, "Allow: POST\r\n", true, house_ingest},
-    {"/v1/import", false, true, METHOD_POST, "Allow: POST\r\n", false, house_import},
-    {"/healthz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, house_health},
-    {"/readyz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, house_ready},
-    {"/v1/*", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, house_stats},
+    {"/v1/events", true, false, METHOD_POST, "Allow: POST, OPTIONS\r\n", true, door_events},
+    {"/v1/pixel.gif", true, false, METHOD_GET | METHOD_POST, "Allow: GET, HEAD, POST, OPTIONS\r\n", true, door_pixel},
+    {"/v1/import", false, true, METHOD_POST, "Allow: POST\r\n", false, query_import},
+    {"/healthz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_health},
+    {"/readyz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_ready},
+    {"/v1/*", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_stats},
 };
-
-static void house_reply_json(struct house *h, struct net_handle handle, int status,
-                             struct ff_span body, const char *headers)
-{
-    struct net_reply reply = {
-        .status = status,
-        .content_type = FF_LITERAL("application/json"),
-        .body = body,
-        .headers = ff_span_text(headers),
-    };
-    net_reply(h->net, handle, &reply);
-}
-
-static void house_refuse_with(struct house *h, struct net_handle handle, int http,
-                              enum ff_status status, const char *note, const char *headers)
-{
-    char body[512];
-    int n = snprintf(body, sizeof body, "{\"error\":\"%s\",\"code\":\"%s\"}",
-                     note ? note : ff_status_prose(status), ff_status_code(status));
-    house_reply_json(h, handle, http, ff_span_of(body, (size_t)n), headers);
-}
-
-void house_refuse(struct house *h, struct net_handle handle, enum ff_status status, const char *note)
-{
-    int http = ff_status_http(status);
-    house_refuse_with(h, handle, http, status, note, http == 503 ? "Retry-After: 1\r\n" : "");
-}
 
 static bool route_path(const struct route *r, struct ff_span path)
 {
@@ -67,11 +38,11 @@ static bool route_path(const struct route *r, struct ff_span path)
     return ff_span_is(path, r->path);
 }
 
-static const struct route *route_find(const struct house *h, const struct net_request *request)
+static const struct route *route_find(const struct door *d, const struct net_request *request)
 {
     for (size_t i = 0; i < sizeof route_table / sizeof *route_table; i++) {
         const struct route *r = &route_table[i];
-        if ((request->listener == h->stats_http ? r->stats : r->ingest) && route_path(r, request->path))
+        if ((request->listener == d->stats ? r->stats : r->ingest) && route_path(r, request->path))
             return r;
     }
     return NULL;
@@ -90,24 +61,37 @@ static bool house_token_matches(const struct house *h, struct ff_span authorizat
     return differs == 0;
 }
 
-void house_request(void *house, struct net_handle handle, const struct net_request *request)
+static void query_preflight(struct door *d, const struct client *client, const struct net_request *request)
 {
-    struct house *h = house;
-    const struct route *r = route_find(h, request);
-    if (!r)
-        house_refuse(h, handle, FF_NOT_FOUND, NULL);
-    else if (!(r->methods & 1u << request->method))
-        house_refuse_with(h, handle, 405, FF_METHOD_NOT_ALLOWED, NULL, r->allow);
-    else if (request->listener == h->stats_http && h->token && !r->open &&
-             !house_token_matches(h, request->authorization))
-        house_refuse_with(h, handle, 401, FF_UNAUTHORIZED, NULL, "WWW-Authenticate: Bearer\r\n");
-    else
-        r->answer(h, handle, request);
+    char lines[ACCESS_PREFLIGHT_SIZE];
+    size_t n = access_preflight(request->origin, request->access_request_headers, lines, sizeof lines);
+    struct net_reply reply = {.status = 204, .headers = ff_span_of(lines, n)};
+    net_reply(d->net, client->handle, &reply);
 }
 
-static void house_ingest(struct house *h, struct net_handle handle, const struct net_request *request)
+static void query_not_allowed(struct door *d, const struct client *client, const char *allow)
 {
-    house_events(h, handle, request, false);
+    static const char body[] = "{\"error\":\"this method is not allowed here\",\"code\":\"method_not_allowed\"}";
+    door_reply(d, client, 405, "application/json", ff_span_of(body, sizeof body - 1), allow);
+}
+
+void door_request(void *door, struct net_handle handle, const struct net_request *request)
+{
+    struct door *d = door;
+    const struct house *h = d->house;
+    const struct route *r = route_find(d, request);
+    bool private = request->listener == d->stats;
+    struct client client = {handle, !private, request->origin};
+    if (!r)
+        door_refuse(d, &client, FF_NOT_FOUND, NULL);
+    else if (!private && request->method == NET_OPTIONS)
+        query_preflight(d, &client, request);
+    else if (!(r->methods & 1u << request->method))
+        query_not_allowed(d, &client, r->allow);
+    else if (private && h->token && !r->open && !house_token_matches(h, request->authorization))
+        door_refuse(d, &client, FF_UNAUTHORIZED, NULL);
+    else
+        r->answer(d, &client, request);
 }
 
 /* Whether a Host header names an address or localhost: any other name may be a page of somebody
@@ -129,37 +113,43 @@ static bool host_is_own(struct ff_span host)
 /* A page can send text/plain, or no type, to wherever it likes without being asked about it. */
 static bool import_type(struct ff_span content_type)
 {
-    static const char prefix[] = "application/";
-    size_t n = sizeof prefix - 1;
-    return content_type.n > n && strncasecmp(content_type.p, prefix, n) == 0;
+    static const char prefix[] = "application/", unsaid[] = "application/octet-stream";
+    size_t n = sizeof prefix - 1, m = sizeof unsaid - 1;
+    return content_type.n > n && strncasecmp(content_type.p, prefix, n) == 0 &&
+           !(content_type.n >= m && strncasecmp(content_type.p, unsaid, m) == 0);
 }
 
-static void house_import(struct house *h, struct net_handle handle, const struct net_request *request)
+static void query_import(struct door *d, const struct client *client, const struct net_request *request)
 {
     if (request->origin.p || !host_is_own(request->host))
-        house_refuse(h, handle, FF_FOREIGN_ORIGIN, NULL);
+        door_refuse(d, client, FF_FOREIGN_ORIGIN, NULL);
     else if (!import_type(request->content_type))
-        house_refuse(h, handle, FF_UNSUPPORTED_TYPE, NULL);
+        door_refuse(d, client, FF_UNSUPPORTED_TYPE, NULL);
     else
-        house_events(h, handle, request, true);
+        door_import(d, client, request);
 }
 
-static void house_health(struct house *h, struct net_handle handle, const struct net_request *request)
+static void query_health(struct door *d, const struct client *client, const struct net_request *request)
 {
     (void)request;
-    house_reply_json(h, handle, 200, FF_LITERAL("{\"status\":\"ok\"}"), "Cache-Control: no-store\r\n");
+    door_reply(d, client, 200, "application/json", FF_LITERAL("{\"status\":\"ok\"}"),
+               "Cache-Control: no-store\r\n");
 }
 
-static void house_ready(struct house *h, struct net_handle handle, const struct net_request *request)
+static void query_ready(struct door *d, const struct client *client, const struct net_request *request)
 {
     (void)request;
-    enum ff_status state = journal_state(h->journal);
+    enum ff_status state = (enum ff_status)atomic_load_explicit(&d->house->store_state, memory_order_acquire);
     char body[256];
-    int n = state ? snprintf(body, sizeof body, "{\"status\":\"unavailable\",\"error\":\"%s\",\"code\":\"%s\"}",
-                             ff_status_prose(state), ff_status_code(state))
-                  : snprintf(body, sizeof body, "{\"status\":\"ready\"}");
-    house_reply_json(h, handle, state ? 503 : 200, ff_span_of(body, (size_t)n),
-                     state ? "Cache-Control: no-store\r\nRetry-After: 1\r\n" : "Cache-Control: no-store\r\n");
+    if (!state) {
+        door_reply(d, client, 200, "application/json", FF_LITERAL("{\"status\":\"ready\"}"),
+                   "Cache-Control: no-store\r\n");
+        return;
+    }
+    int n = snprintf(body, sizeof body, "{\"status\":\"unavailable\",\"error\":\"%s\",\"code\":\"%s\"}",
+                     ff_status_prose(state), ff_status_code(state));
+    door_reply(d, client, 503, "application/json", ff_span_of(body, (size_t)n),
+               "Cache-Control: no-store\r\nRetry-After: 1\r\n");
 }
 
 static int64_t house_live_visitors(void *fold, uint16_t site)
@@ -167,9 +157,10 @@ static int64_t house_live_visitors(void *fold, uint16_t site)
     return fold_live_visitors(fold, site);
 }
 
-static void house_stats(struct house *h, struct net_handle handle, const struct net_request *request)
+static void query_stats(struct door *d, const struct client *client, const struct net_request *request)
 {
-    ff_wall now = house_now(h);
+    struct house *h = d->house;
+    ff_wall now = door_now(d);
     house_advance(h, now);
     struct answer_context ctx = {
         .sites = h->answer_sites,
@@ -181,14 +172,11 @@ static void house_stats(struct house *h, struct net_handle handle, const struct 
     };
     struct answer_out out = {.body = h->answer, .size = HOUSE_ANSWER_MAX};
     answer_query(&ctx, request->path, request->query, &out);
-    bool same = out.http == 200 && answer_matches(request->if_none_match, out.etag);
-    char headers[128];
-    int n = out.etag[0] ? snprintf(headers, sizeof headers, "ETag: %s\r\nCache-Control: max-age=1\r\n", out.etag) : 0;
-    struct net_reply reply = {
-        .status = same ? 304 : out.http,
-        .content_type = same ? (struct ff_span){NULL, 0} : ff_span_text(out.content_type),
-        .body = same ? (struct ff_span){NULL, 0} : ff_span_of(out.body, out.length),
-        .headers = ff_span_of(headers, (size_t)n),
-    };
-    net_reply(h->net, handle, &reply);
+    char headers[128] = "";
+    if (out.etag[0])
+        snprintf(headers, sizeof headers, "ETag: %s\r\nCache-Control: max-age=1\r\n", out.etag);
+    if (out.http == 200 && answer_matches(request->if_none_match, out.etag))
+        door_reply(d, client, 304, NULL, (struct ff_span){NULL, 0}, headers);
+    else
+        door_reply(d, client, out.http, out.content_type, ff_span_of(out.body, out.length), headers);
 }

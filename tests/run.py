@@ -4,7 +4,7 @@
     tests/run.py [--build DIR] [--unit] [--only WORD] [--jobs N] [--limit SECONDS] [--list]
 
 Suites are the programs in DIR/unit, the Python modules tests/reference/test_*.py and
-tests/e2e/test_*.py, and scripts/check-house and scripts/check-docs, each of which is one test.
+tests/e2e/test_*.py, and scripts/check-house, check-docs and check-systemd, each of which is one test.
 What fails is shown whole; the last line is `N passed, N failed, N skipped`. Ends with 1 when
 anything failed or nothing ran."""
 
@@ -69,7 +69,10 @@ def count_python(output, status):
     return explained(counts, status)
 
 
-def count_script(_, status):
+def count_script(output, status):
+    """A script that could not check anything ends with 77, and its last line says why."""
+    if status == 77:
+        return Counts(skipped=1, notes=output.strip().splitlines()[-1:])
     return Counts(passed=int(status == 0), failed=int(status != 0))
 
 
@@ -94,7 +97,7 @@ def suites(build):
             name = f"{folder}/{os.path.basename(path)[:-3]}"
             command = [sys.executable, os.path.abspath(__file__), "--module", path]
             found.append(Suite(name, command, count_python, folder == "e2e", environment))
-    for script in ("check-house", "check-docs"):
+    for script in ("check-house", "check-docs", "check-systemd"):
         path = os.path.join(ROOT, "scripts", script)
         found.append(Suite(f"scripts/{script}", [path], count_script))
     return found

@@ -147,12 +147,25 @@ enum ff_status decimal_from_string(struct ff_span text, ff_money *out)
     return to_money(&n, out);
 }
 
+/* Whether value is the double that stands for so many ten-thousandths. Up to 15 digits a decimal
+ * has a double of its own, so it is then the shortest that gives value back. */
+static bool from_places(double value, ff_money *out)
+{
+    double scaled = value * FF_MONEY_ONE;
+    if (!(fabs(scaled) < 1e15))
+        return false;
+    *out = (ff_money)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+    return (double)*out / FF_MONEY_ONE == value;
+}
+
 enum ff_status decimal_from_double(double value, ff_money *out)
 {
     char text[40];
     int n = 0;
     if (!isfinite(value))
         return FF_BAD_DECIMAL;
+    if (from_places(value, out))
+        return FF_OK;
     for (int digits = 15; digits <= 17; digits++) {
         n = snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
@@ -161,19 +174,35 @@ enum ff_status decimal_from_double(double value, ff_money *out)
     return decimal_from_number(ff_span_of(text, (size_t)n), out);
 }
 
-enum ff_status decimal_to_integer(struct ff_span text, int64_t *out)
+static enum ff_status to_whole(struct ff_span text, int places, int64_t *out, bool *exact)
 {
     struct parts n;
     uint64_t value;
-    bool exact;
     if (!scan_number(text, &n))
         return FF_BAD_NUMBER;
-    if (!scale(&n, 0, INT64_MAX, &value, &exact))
+    if (!scale(&n, places, INT64_MAX, &value, exact))
         return FF_OUT_OF_RANGE;
-    if (!exact)
-        return FF_BAD_NUMBER;
     *out = n.negative ? -(int64_t)value : (int64_t)value;
     return FF_OK;
+}
+
+enum ff_status decimal_to_integer(struct ff_span text, int64_t *out)
+{
+    int64_t whole;
+    bool exact;
+    enum ff_status s = to_whole(text, 0, &whole, &exact);
+    if (s != FF_OK)
+        return s;
+    if (!exact)
+        return FF_BAD_NUMBER;
+    *out = whole;
+    return FF_OK;
+}
+
+enum ff_status decimal_scaled(struct ff_span text, int places, int64_t *out)
+{
+    bool exact;
+    return to_whole(text, places, out, &exact);
 }
 
 bool decimal_is_number(struct ff_span text)

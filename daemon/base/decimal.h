@@ -23,6 +23,10 @@ enum ff_status decimal_from_double(double value, ff_money *out);
  * not whole. FF_OUT_OF_RANGE: beyond +-(2^63 - 1). */
 enum ff_status decimal_to_integer(struct ff_span text, int64_t *out);
 
+/* A number as JSON writes it, times 10^places, rounded half-even to a whole one. Statuses as
+ * decimal_to_integer gives them, but for "not whole". */
+enum ff_status decimal_scaled(struct ff_span text, int places, int64_t *out);
+
 /* Whether text is a number as RFC 8259 writes it, and nothing else. */
 bool decimal_is_number(struct ff_span text);
 

@@ -1,8 +1,9 @@
 /* File operations behind a table, so that a test can make any one of them fail.
  *
- * All give 0 or a count, or a negative errno; none touches errno's meaning for the caller. A call
- * that a signal interrupts is made again, but a sync fails then. Paths are borrowed. Safe in any thread, as far as two
- * threads do not use one descriptor that one of them closes. */
+ * All give 0 or a count, or a negative errno; errno itself says nothing to the caller. A call that a
+ * signal interrupts is made again, but a sync fails then. Paths are borrowed. Safe in any thread, as
+ * far as two threads do not use one descriptor that one of them closes.
+ */
 #ifndef FOOTFALL_IO_H
 #define FOOTFALL_IO_H
 

@@ -4,6 +4,7 @@
 #define FOOTFALL_CONFIG_H
 
 #include "footfall/money.h"
+#include "footfall/right.h"
 #include "footfall/store.h"
 #include "footfall/time.h"
 #include "log.h"
@@ -24,9 +25,12 @@ struct ff_config_site {
     const char *const *aliases; /* NULL-terminated */
     const char *timezone;       /* of an IANA zone that zone_new knows */
     ff_currency currency;
+    const char *const *origins; /* NULL-terminated, as browsers write them, or "*": any */
+    const struct ff_key *keys;  /* ended by one whose text is NULL; all different */
 };
 
 #define FF_MAX_SITES 1000
+#define FF_MAX_KEYS 100 /* of one site */
 
 /* Checked whole: every value is within its row's bounds, and the rows agree with each other. All
  * texts and lists (NULL-terminated) are owned by the config and live as long as it does. */
@@ -37,6 +41,7 @@ struct ff_config {
             udp_allow; /* "10.0.0.0/8", "::1/128": always with a prefix length, no bits behind it */
         uint64_t max_body, max_header; /* bytes */
         uint32_t max_batch;            /* events */
+        uint32_t threads;              /* 0: none but the one that owns the state */
         ff_dur max_age, idle_timeout, request_timeout;
     } ingest;
     struct {
@@ -66,6 +71,7 @@ struct ff_config {
     } store;
     struct {
         uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, connections;
+        uint32_t connections_per_address, requests_per_second; /* 0: no limit */
     } limits;
     struct {
         enum log_level level;
@@ -78,7 +84,8 @@ struct ff_config {
         *sites;          /* in the order of the file; "default" where it names none */
     uint16_t site_count; /* at least 1 */
 
-    struct shelf *shelf; /* the config's own memory */
+    struct shelf *shelf;      /* the config's own memory, */
+    struct shelf *site_shelf; /* and that of what may change about its sites */
 };
 
 #define CONFIG_WHY 512 /* bytes that hold any sentence that config_load gives */
@@ -95,14 +102,17 @@ void config_free(struct ff_config **c);
 /* Called with the name of a key that has changed. */
 typedef void (*config_change_fn)(void *ctx, const char *key, bool reloadable);
 
-/* Calls fn for every key that differs (the sites are one key, "sites"), in the order of the
- * table. Gives how many do. */
+/* Calls fn for every key that differs, in the order of the table, and then for the sites: "sites"
+ * when they are others, in another order, or differ in what cannot change; of sites with the same
+ * ids also "sites[].origins" and "sites[].keys". Gives how many do. */
 size_t config_changes(const struct ff_config *before, const struct ff_config *after,
                       config_change_fn fn, void *ctx);
 
 /* Takes over what may change in a running daemon; all else in live stays as it is, and so do its
- * texts, which others borrow. */
-void config_apply(struct ff_config *live, const struct ff_config *fresh);
+ * texts, which others borrow. Only the origins and keys of sites are exchanged, and then go with
+ * fresh: whoever wants them for longer copies them. Where fresh has not the same ids in the same
+ * order, all about the sites stays. */
+void config_apply(struct ff_config *live, struct ff_config *fresh);
 
 /* Prints, for --help: every key with its default and what it means. */
 void config_print_help(FILE *out);

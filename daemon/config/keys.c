@@ -4,13 +4,8 @@
 
 #include <string.h>
 
-/* The offset of a member that must be of this type: anything else does not compile. */
-#define MEMBER(owner, type, member)                                                                \
-    (offsetof(owner, member) +                                                                     \
-     0 * sizeof(                                                                                   \
-             char[__builtin_types_compatible_p(type, __typeof__(((owner *)0)->member)) ? 1 : -1]))
-#define AT(type, member) MEMBER(struct ff_config, type, member)
-#define SITE_AT(type, member) MEMBER(struct ff_config_site, type, member)
+#define AT(type, member) KEY_MEMBER(struct ff_config, type, member)
+#define SITE_AT(type, member) KEY_MEMBER(struct ff_config_site, type, member)
 
 #define DURATION(member, min, max) KEY_DURATION, AT(ff_dur, member), min, max, NULL
 #define SIZE(member, min, max) KEY_SIZE, AT(uint64_t, member), min, max, NULL
@@ -44,6 +39,8 @@ static const struct key config_rows[] = {
      "Events older than this are refused; history goes through /v1/import."},
     {"ingest.max_header", SIZE(ingest.max_header, KIB, MIB), "16k", FIXED,
      "Largest request line and headers of a request, together."},
+    {"ingest.threads", COUNT(ingest.threads, 0, 64), "0", FIXED,
+     "Threads that read and check beyond the one that counts; 0: it does all itself."},
     {"ingest.idle_timeout", DURATION(ingest.idle_timeout, FF_SECOND, FF_HOUR), "60s", FIXED,
      "A connection without a request is closed after this."},
     {"ingest.request_timeout", DURATION(ingest.request_timeout, FF_SECOND, FF_HOUR), "30s", FIXED,
@@ -103,8 +100,12 @@ static const struct key config_rows[] = {
      "Most events that can still be put in order."},
     {"limits.cart_lines", COUNT(limits.cart_lines, 1, 1000 * MILLION), "8M", FIXED,
      "Most lines of all carts together."},
-    {"limits.connections", COUNT(limits.connections, 1, MILLION), "10k", FIXED,
+    {"limits.connections", COUNT(limits.connections, 1, MILLION), "20k", FIXED,
      "Most connections at once; further ones are closed and counted."},
+    {"limits.connections_per_address", COUNT(limits.connections_per_address, 0, MILLION), "0", FIXED,
+     "Most connections of one address at once; 0: no limit."},
+    {"limits.requests_per_second", COUNT(limits.requests_per_second, 0, MILLION), "0", FIXED,
+     "Most requests of one address in a second, further ones are answered 429; 0: no limit."},
 
     {"log.level", WORD(log.level, enum log_level, "error warning info debug"), "info", RELOADABLE,
      "What is logged, and all that is graver: error, warning, info or debug."},
@@ -122,6 +123,10 @@ static const struct key site_rows[] = {
      "Its local time, which makes its days, such as Europe/Berlin."},
     {"currency", KEY_CURRENCY, SITE_AT(ff_currency, currency), 0, 0, NULL, "EUR", FIXED,
      "Of amounts that come without one."},
+    {"origins", KEY_ORIGINS, SITE_AT(const char *const *, origins), 0, 0, NULL, "*", RELOADABLE,
+     "Origins whose pages may send for it, such as https://shop.example."},
+    {"keys", KEY_BEARERS, SITE_AT(const struct ff_key *, keys), 0, 0, NULL, "", RELOADABLE,
+     "What senders bring as Authorization: Bearer KEY, such as {key: SECRET, right: track}."},
 };
 
 #define LIST(rows)                                                                                 \

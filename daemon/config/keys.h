@@ -5,6 +5,7 @@
 #include "footfall/span.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct shelf;
@@ -23,6 +24,9 @@ enum key_kind {
     KEY_ZONE,     /* const char * */
     KEY_NETWORKS, /* const char *const *, NULL-terminated: networks in their canonical form */
     KEY_TEXTS,    /* const char *const *, NULL-terminated: texts of min to max bytes */
+    KEY_ORIGINS,  /* const char *const *, NULL-terminated: origins in their canonical form, or "*" */
+    KEY_SECRET,   /* const char *: min to max bytes of visible ASCII, never shown in messages */
+    KEY_BEARERS,  /* const struct ff_key *, ended by one whose text is NULL: a list of maps */
     KEY_KINDS
 };
 
@@ -34,9 +38,16 @@ struct key {
     int64_t min, max;
     const char *words;  /* of KEY_WORD, parted by one blank each, in the order of their numbers */
     const char *preset; /* its default as text, lists parted by commas; NULL: must be given */
-    bool reloadable;    /* may change in a running daemon; only of kinds that own no memory */
+    bool reloadable;    /* may change in a running daemon; in config_keys only of kinds that own no
+                           memory */
     const char *help;   /* one line */
 };
+
+/* The offset of a member that must be of this type: anything else does not compile. */
+#define KEY_MEMBER(owner, type, member)                                                            \
+    (offsetof(owner, member) +                                                                     \
+     0 * sizeof(                                                                                   \
+             char[__builtin_types_compatible_p(type, __typeof__(((owner *)0)->member)) ? 1 : -1]))
 
 /* A run of rows about the members of one struct. */
 struct key_list {
@@ -46,6 +57,7 @@ struct key_list {
 
 extern const struct key_list config_keys; /* members of struct ff_config */
 extern const struct key_list site_keys;   /* members of struct ff_config_site */
+extern const struct key_list bearer_keys; /* members of struct ff_key; in bearers.c */
 
 /* The row of that name, or NULL. */
 const struct key *key_find(const struct key_list *list, struct ff_span name);
@@ -57,7 +69,8 @@ enum key_result {
     KEY_NO_MEMORY,
 };
 
-/* Reads texts (exactly 1, or any number for a list) into the key's member of the struct at base;
+/* Reads texts (exactly 1, or any number for a list; of KEY_BEARERS none, since those are maps, which
+ * bearers_load reads) into the key's member of the struct at base;
  * what it must copy goes on the shelf. Unless KEY_TAKEN, the member is as it was, and after
  * KEY_WRONG and KEY_RANGE *culprit is the text to blame. */
 enum key_result key_read(const struct key *k, struct shelf *s, const struct ff_span *texts,
@@ -67,6 +80,7 @@ enum key_result key_read(const struct key *k, struct shelf *s, const struct ff_s
 enum key_result key_read_text(const struct key *k, struct shelf *s, struct ff_span text, void *base,
                               struct ff_span *culprit);
 
+/* Whether the file has a list there, be it of texts or of maps. */
 bool key_is_list(const struct key *k);
 
 /* Writes what the key expects to out, "a duration such as 30m"; after KEY_RANGE with its bounds. */
@@ -82,6 +96,7 @@ enum key_form {
     KEY_PLAIN,  /* in itself: key_print writes it, and size bytes copy it */
     KEY_STRING, /* const char * */
     KEY_LIST,   /* const char *const *, NULL-terminated */
+    KEY_MAPS,   /* const struct ff_key *, ended by one whose text is NULL */
 };
 enum key_form key_form(const struct key *k);
 

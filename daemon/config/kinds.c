@@ -2,6 +2,8 @@
 
 #include "address.h"
 #include "footfall/money.h"
+#include "footfall/right.h"
+#include "origin.h"
 #include "scale.h"
 #include "shelf.h"
 #include "zone.h"
@@ -14,7 +16,7 @@
 /* What is true of all keys of a kind. */
 struct kind {
     enum key_form form;
-    size_t size;
+    size_t size;                    /* of the member */
     const char *noun;               /* what it expects */
     const struct scale_unit *units; /* of numbers; else NULL */
     /* Reads one text (for a list: one item) to out, which is as large as the member (for a list: a
@@ -152,6 +154,26 @@ static enum key_result read_network(const struct key *k, struct shelf *s, struct
     return network_canonical(text, network) ? keep(s, ff_span_text(network), out) : KEY_WRONG;
 }
 
+static enum key_result read_origin(const struct key *k, struct shelf *s, struct ff_span text,
+                                   void *out)
+{
+    (void)k;
+    char origin[ORIGIN_TEXT];
+    return origin_canonical(text, origin) ? keep(s, ff_span_text(origin), out) : KEY_WRONG;
+}
+
+/* What stands in a header as it is. */
+static enum key_result read_secret(const struct key *k, struct shelf *s, struct ff_span text,
+                                   void *out)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] <= ' ' || text.p[i] >= 0x7f)
+            return KEY_WRONG;
+    if ((int64_t)text.n < k->min || (int64_t)text.n > k->max)
+        return KEY_RANGE;
+    return keep(s, text, out);
+}
+
 static void print_wide(const struct key *k, const void *value, char out[KEY_TEXT_SIZE])
 {
     int64_t number;
@@ -206,11 +228,31 @@ static const struct kind kind_table[KEY_KINDS] = {
                       read_network, NULL},
     [KEY_TEXTS] = {KEY_LIST, sizeof(char **), "texts without control characters", NULL, read_text,
                    NULL},
+    [KEY_ORIGINS] = {KEY_LIST, sizeof(char **), "origins such as https://shop.example, or *", NULL,
+                     read_origin, NULL},
+    [KEY_SECRET] = {KEY_STRING, sizeof(char *), "visible ASCII characters", NULL, read_secret, NULL},
+    [KEY_BEARERS] = {KEY_MAPS, sizeof(struct ff_key *), "maps such as {key: SECRET, right: track}",
+                     NULL, NULL, NULL},
 };
 
 static const struct kind *kind_of(const struct key *k)
 {
     return &kind_table[k->kind];
+}
+
+/* Maps come as no texts: without any, the list is empty. */
+static enum key_result maps_read(struct shelf *s, const struct ff_span *texts, size_t n,
+                                 void *member, struct ff_span *culprit)
+{
+    if (n > 0) {
+        *culprit = texts[0];
+        return KEY_WRONG;
+    }
+    const struct ff_key *none = shelf_take(s, sizeof *none);
+    if (!none)
+        return KEY_NO_MEMORY;
+    *(const struct ff_key **)member = none;
+    return KEY_TAKEN;
 }
 
 /* Reads the items of a list, and puts the list in its place once all are good. */
@@ -235,6 +277,8 @@ enum key_result key_read(const struct key *k, struct shelf *s, const struct ff_s
                          size_t n, void *base, struct ff_span *culprit)
 {
     void *member = (char *)base + k->offset;
+    if (key_form(k) == KEY_MAPS)
+        return maps_read(s, texts, n, member, culprit);
     if (key_is_list(k))
         return list_read(k, s, texts, n, member, culprit);
     assert(n == 1);
@@ -267,7 +311,7 @@ enum key_result key_read_text(const struct key *k, struct shelf *s, struct ff_sp
 
 bool key_is_list(const struct key *k)
 {
-    return key_form(k) == KEY_LIST;
+    return key_form(k) == KEY_LIST || key_form(k) == KEY_MAPS;
 }
 
 /* "one of disk, process", or the only word there is. */
@@ -333,6 +377,14 @@ static bool list_equal(const char *const *a, const char *const *b)
     return !a[i] && !b[i];
 }
 
+static bool maps_equal(const struct ff_key *a, const struct ff_key *b)
+{
+    while (a->text && b->text && a->right == b->right && strcmp(a->text, b->text) == 0 &&
+           strcmp(a->file, b->file) == 0)
+        a++, b++;
+    return !a->text && !b->text;
+}
+
 bool key_equal(const struct key *k, const void *a, const void *b)
 {
     const void *x = (const char *)a + k->offset, *y = (const char *)b + k->offset;
@@ -343,6 +395,8 @@ bool key_equal(const struct key *k, const void *a, const void *b)
         return strcmp(*(const char *const *)x, *(const char *const *)y) == 0;
     case KEY_LIST:
         return list_equal(*(const char *const *const *)x, *(const char *const *const *)y);
+    case KEY_MAPS:
+        return maps_equal(*(const struct ff_key *const *)x, *(const struct ff_key *const *)y);
     }
     return false;
 }

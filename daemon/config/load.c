@@ -43,6 +43,12 @@ bool load_fails_unknown(struct load *l, int line, const char *prefix, const char
     return load_fails(l, line, called, "unknown key; did you mean %s%s?", prefix, nearest);
 }
 
+/* What a key owns goes with the shelf on which it can be exchanged. */
+static struct shelf *shelf_of(const struct load *l, const struct key *k)
+{
+    return k->reloadable ? l->site_shelf : l->shelf;
+}
+
 /* Says that text is not what the key expects. */
 static bool fails_value(struct load *l, int line, const struct key *k, const char *called,
                         enum key_result result, struct ff_span got)
@@ -51,6 +57,8 @@ static bool fails_value(struct load *l, int line, const struct key *k, const cha
         return load_fails(l, line, called, "out of memory");
     char expected[128], quoted[96];
     key_expected(k, result, expected, sizeof expected);
+    if (k->kind == KEY_SECRET)
+        return load_fails(l, line, called, "expected %s", expected);
     log_quoted(quoted, sizeof quoted, got.p, got.n);
     return load_fails(l, line, called, "expected %s, got %s", expected, quoted);
 }
@@ -78,7 +86,7 @@ static bool load_list(struct load *l, const struct key *k, const char *called,
     size_t i = 0;
     for (const struct tree_node *item = node->first; item; item = item->next)
         texts[i++] = item->text;
-    enum key_result result = key_read(k, l->shelf, texts, n, base, &culprit);
+    enum key_result result = key_read(k, shelf_of(l, k), texts, n, base, &culprit);
     if (result == KEY_TAKEN)
         return true;
     int line = node->line;
@@ -93,10 +101,12 @@ bool load_node(struct load *l, const struct key *k, const char *called,
 {
     if (node->kind != (key_is_list(k) ? TREE_LIST : TREE_TEXT))
         return fails_shape(l, k, called, node->line, node->kind);
+    if (key_form(k) == KEY_MAPS)
+        return bearers_load(l, node, (const struct ff_key **)((char *)base + k->offset));
     if (key_is_list(k))
         return load_list(l, k, called, node, base);
     struct ff_span culprit;
-    enum key_result result = key_read(k, l->shelf, &node->text, 1, base, &culprit);
+    enum key_result result = key_read(k, shelf_of(l, k), &node->text, 1, base, &culprit);
     return result == KEY_TAKEN || fails_value(l, node->line, k, called, result, culprit);
 }
 
@@ -106,7 +116,7 @@ bool load_presets(struct load *l, const struct key_list *list, void *base)
         const struct key *k = &list->rows[i];
         struct ff_span culprit = {NULL, 0};
         enum key_result result =
-            k->preset ? key_read_text(k, l->shelf, ff_span_text(k->preset), base, &culprit)
+            k->preset ? key_read_text(k, shelf_of(l, k), ff_span_text(k->preset), base, &culprit)
                       : KEY_TAKEN;
         if (result != KEY_TAKEN)
             return fails_value(l, LOAD_PRESET, k, k->name, result, culprit);
@@ -210,7 +220,7 @@ static bool load_override(struct load *l, const char *override)
     l->lines[k - config_keys.rows] = LOAD_OVERRIDE;
     struct ff_span culprit = {NULL, 0};
     enum key_result result =
-        key_read_text(k, l->shelf, ff_span_text(override + n + 1), l->config, &culprit);
+        key_read_text(k, shelf_of(l, k), ff_span_text(override + n + 1), l->config, &culprit);
     return result == KEY_TAKEN || fails_value(l, LOAD_OVERRIDE, k, name, result, culprit);
 }
 
@@ -231,17 +241,19 @@ static bool load_all(struct load *l, const char *const *overrides, size_t n)
 struct ff_config *config_load(const char *file, const char *const *overrides, size_t n, char *why,
                               size_t size)
 {
-    struct shelf *shelf = shelf_new();
-    struct load l = {.shelf = shelf, .file = file, .why = why, .size = size};
-    if (shelf) {
+    struct shelf *shelf = shelf_new(), *site_shelf = shelf_new();
+    struct load l = {.shelf = shelf, .site_shelf = site_shelf, .file = file, .why = why, .size = size};
+    if (shelf && site_shelf) {
         l.config = shelf_take(shelf, sizeof *l.config);
         l.lines = shelf_take(shelf, config_keys.n * sizeof *l.lines);
     }
     if (!load_all(&l, overrides, n)) {
         shelf_free(&shelf);
+        shelf_free(&site_shelf);
         return NULL;
     }
     l.config->shelf = shelf;
+    l.config->site_shelf = site_shelf;
     return l.config;
 }
 
@@ -250,6 +262,7 @@ void config_free(struct ff_config **c)
     if (!*c)
         return;
     struct shelf *shelf = (*c)->shelf;
+    shelf_free(&(*c)->site_shelf);
     *c = NULL;
     shelf_free(&shelf);
 }

@@ -11,7 +11,7 @@ enum { LOAD_PRESET = 0, LOAD_OVERRIDE = -1 };
 
 struct load {
     struct ff_config *config;
-    struct shelf *shelf; /* the config's */
+    struct shelf *shelf, *site_shelf; /* the config's */
     const char *file;    /* NULL: none */
     int *lines;          /* where each key of config_keys came from, by its place there */
     char *why;
@@ -42,8 +42,14 @@ bool load_no_repeats(struct load *l, const struct tree_node *map, const char *pr
 /* Reads the list of sites; a NULL node, or one that is nothing, gives the one site "default". */
 bool sites_load(struct load *l, const struct tree_node *node);
 
-/* Whether two lists of sites are equal. */
-bool sites_equal(const struct ff_config *a, const struct ff_config *b);
+/* Reads the keys of a site; *out is theirs. */
+bool bearers_load(struct load *l, const struct tree_node *list, const struct ff_key **out);
+
+/* Whether two lists of sites have the same ids in the same order. */
+bool sites_same(const struct ff_config *a, const struct ff_config *b);
+
+/* Whether all sites of two lists that are the same have equal values of a key. */
+bool sites_agree(const struct ff_config *a, const struct ff_config *b, const struct key *k);
 
 /* Checks what no row alone can say. */
 bool check_all(struct load *l);

@@ -34,6 +34,21 @@ static void print_list(FILE *out, const char *const *items)
     putc(']', out);
 }
 
+/* The keys of a site, each as it was given. */
+static void print_bearers(FILE *out, const struct ff_key *keys)
+{
+    const struct key *right = key_find(&bearer_keys, FF_LITERAL("right"));
+    putc('[', out);
+    for (size_t i = 0; keys[i].text; i++) {
+        char text[KEY_TEXT_SIZE];
+        key_print(right, &keys[i].right, text);
+        fprintf(out, "%s{%s: ", i ? ", " : "", *keys[i].file ? "key_file" : "key");
+        print_text(out, ff_span_text(*keys[i].file ? keys[i].file : keys[i].text));
+        fprintf(out, ", right: %s}", text);
+    }
+    putc(']', out);
+}
+
 /* The value of a key in the struct at base. */
 static void print_value(FILE *out, const struct key *k, const void *base)
 {
@@ -49,6 +64,9 @@ static void print_value(FILE *out, const struct key *k, const void *base)
         break;
     case KEY_LIST:
         print_list(out, *(const char *const *const *)member);
+        break;
+    case KEY_MAPS:
+        print_bearers(out, *(const struct ff_key *const *)member);
         break;
     }
 }
@@ -125,8 +143,10 @@ static void print_sample_sites(FILE *out)
         const struct key *k = &site_keys.rows[i];
         fprintf(out, "#    %s: ", k->name);
         print_preset(out, k);
-        fprintf(out, "  # %s\n", k->help);
+        fprintf(out, "  # %s%s\n", k->help, k->reloadable ? " [reload]" : "");
     }
+    for (size_t i = 0; i < bearer_keys.n; i++)
+        fprintf(out, "#    # of a key: %s: %s\n", bearer_keys.rows[i].name, bearer_keys.rows[i].help);
     fputs("sites: []\n", out);
 }
 
@@ -156,6 +176,15 @@ void config_dump(const struct ff_config *c, FILE *out)
         }
 }
 
+static void print_help_of(FILE *out, const struct key_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct key *k = &list->rows[i];
+        fprintf(out, "      %s%s%s: %s\n", k->name, k->preset && *k->preset ? "=" : "",
+                k->preset ? k->preset : "", k->help);
+    }
+}
+
 void config_print_help(FILE *out)
 {
     for (size_t i = 0; i < config_keys.n; i++) {
@@ -163,9 +192,7 @@ void config_print_help(FILE *out)
         fprintf(out, "  %s=%s\n      %s\n", k->name, k->preset, k->help);
     }
     fputs("  sites (in the file only), each with:\n", out);
-    for (size_t i = 0; i < site_keys.n; i++) {
-        const struct key *k = &site_keys.rows[i];
-        fprintf(out, "      %s%s%s: %s\n", k->name, k->preset && *k->preset ? "=" : "",
-                k->preset ? k->preset : "", k->help);
-    }
+    print_help_of(out, &site_keys);
+    fputs("  keys of a site, each with:\n", out);
+    print_help_of(out, &bearer_keys);
 }

@@ -128,13 +128,20 @@ bool sites_load(struct load *l, const struct tree_node *node)
     return names_differ(l, node);
 }
 
-bool sites_equal(const struct ff_config *a, const struct ff_config *b)
+bool sites_same(const struct ff_config *a, const struct ff_config *b)
 {
     if (a->site_count != b->site_count)
         return false;
     for (size_t i = 0; i < a->site_count; i++)
-        for (size_t k = 0; k < site_keys.n; k++)
-            if (!key_equal(&site_keys.rows[k], &a->sites[i], &b->sites[i]))
-                return false;
+        if (strcmp(a->sites[i].id, b->sites[i].id) != 0)
+            return false;
+    return true;
+}
+
+bool sites_agree(const struct ff_config *a, const struct ff_config *b, const struct key *k)
+{
+    for (size_t i = 0; i < a->site_count; i++)
+        if (!key_equal(k, &a->sites[i], &b->sites[i]))
+            return false;
     return true;
 }

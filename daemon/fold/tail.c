@@ -58,7 +58,7 @@ static void tail_settle_first(struct fold *f, struct tail *t)
     course_fold(&silent, &t->settled, a);
     t->settled_to = a->time;
     t->first = a->next;
-    if (t->first)
+    if (!t->first)
         t->last = 0;
     t->count--;
     act_free(f, number);

@@ -19,10 +19,10 @@ struct intake *intake_new(const struct intake_options *options)
         return NULL;
     in->options = *options;
     in->item_cap = item_cap(options);
-    in->texts.size = options->max_message;
+    in->texts.size = 2 * options->max_message;
     in->beacons = region_new(options->max_batch, sizeof *in->beacons);
     in->items = region_new(in->item_cap, sizeof *in->items);
-    in->texts.p = region_new(in->texts.size, 1);
+    in->texts.p = region_new(in->texts.size + INTAKE_PADDING, 1);
     in->index = json_index_new(options->max_message);
     fields_init(&in->fields);
     if (!in->beacons || !in->items || !in->texts.p || !in->index)
@@ -37,7 +37,7 @@ void intake_free(struct intake **in)
         return;
     region_free(&it->beacons, it->options.max_batch, sizeof *it->beacons);
     region_free(&it->items, it->item_cap, sizeof *it->items);
-    region_free(&it->texts.p, it->texts.size, 1);
+    region_free(&it->texts.p, it->texts.size + INTAKE_PADDING, 1);
     json_index_free(&it->index);
     region_free(in, 1, sizeof *it);
 }

@@ -8,7 +8,8 @@
 
 struct json_index;
 
-/* Bytes made from a message (unescaped strings): never more than the message has. */
+/* Bytes made from a message (unescaped strings): never more than the message has; of a query, whose
+ * items are unescaped twice, never more than twice that. INTAKE_PADDING bytes may be read behind. */
 struct texts {
     char *p;
     size_t used, size;

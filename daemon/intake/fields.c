@@ -3,10 +3,11 @@
 #include "decimal.h"
 #include "instant.h"
 
-#include <stdlib.h>
+#include <math.h>
 
 #define MAX_QUANTITY 1000000
-#define TIME_TEXT 64 /* bytes of the longest number that is still a time, and its NUL */
+#define MILLISECONDS_FROM INT64_C(100000000000)
+#define LAST_INSTANT (INT64_C(253402300800) * FF_SECOND - 1) /* of the year 9999 */
 
 static const struct field_row {
     const char *key;
@@ -121,11 +122,17 @@ int fields_enter_item(const struct fields *f, struct fields_object *o, struct ff
     return enter(o, b, field, key, field < 0 ? "items" : item_fields[field]);
 }
 
+/* Whether the value can be read as a string. */
+static bool is_text(const struct intake_value *v)
+{
+    return v->kind == INTAKE_STRING || v->kind == INTAKE_WRITTEN;
+}
+
 static enum ff_status set_type(const struct fields *f, struct ff_beacon *b, int place,
                                const struct intake_value *v)
 {
     (void)place;
-    if (v->kind != INTAKE_STRING)
+    if (!is_text(v))
         return FF_WRONG_TYPE;
     int row = keys_find(&f->type, v->text);
     if (row < 0)
@@ -138,54 +145,132 @@ static enum ff_status set_text(const struct fields *f, struct ff_beacon *b, int 
                                const struct intake_value *v)
 {
     (void)f;
+    if (!is_text(v))
+        return FF_WRONG_TYPE;
     b->text[place] = v->text;
-    return v->kind == INTAKE_STRING ? FF_OK : FF_WRONG_TYPE;
+    return FF_OK;
 }
 
-/* A number is a word, too: scale is often sent as 5 where "5" is meant. */
+/* A number is a word, too: scale is often sent as 5 where "5" is meant. No word is a number of
+ * more than one digit. */
 static enum ff_status set_word(const struct fields *f, struct ff_beacon *b, int place,
                                const struct intake_value *v)
 {
+    static const char digits[] = "0123456789";
     (void)f;
+    if (v->kind == INTAKE_DOUBLE || v->kind == INTAKE_HUGE)
+        return FF_BAD_CHOICE;
+    if (v->kind == INTAKE_INTEGER) {
+        if (v->integer < 0 || v->integer > 9)
+            return FF_BAD_CHOICE;
+        b->text[place] = ff_span_of(digits + v->integer, 1);
+        return FF_OK;
+    }
+    if (!is_text(v) && v->kind != INTAKE_NUMBER)
+        return FF_WRONG_TYPE;
     b->text[place] = v->text;
-    return v->kind == INTAKE_STRING || v->kind == INTAKE_NUMBER ? FF_OK : FF_WRONG_TYPE;
+    return FF_OK;
 }
 
+static enum ff_status time_from_instant(ff_wall t, ff_wall *out)
+{
+    *out = t;
+    return t < 0 || t > LAST_INSTANT ? FF_BAD_TIME : FF_OK;
+}
+
+/* Seconds, or milliseconds past 10^11, as instant_from_number has it. */
 static enum ff_status time_from_number(struct ff_span number, ff_wall *out)
 {
-    char text[TIME_TEXT];
-    int64_t whole;
-    if (decimal_to_integer(number, &whole) == FF_OK)
-        return instant_from_number((double)whole, out);
-    if (number.n >= sizeof text)
-        return FF_BAD_TIME;
-    memcpy(text, number.p, number.n);
-    text[number.n] = '\0';
-    return instant_from_number(strtod(text, NULL), out);
+    ff_wall t;
+    if (decimal_scaled(number, 6, &t) != FF_OK || t > MILLISECONDS_FROM * FF_SECOND)
+        if (decimal_scaled(number, 3, &t) != FF_OK)
+            return FF_BAD_TIME;
+    return time_from_instant(t, out);
 }
 
 static enum ff_status set_time(const struct fields *f, struct ff_beacon *b, int place,
                                const struct intake_value *v)
 {
     (void)f, (void)place;
-    if (v->kind == INTAKE_STRING)
+    switch (v->kind) {
+    case INTAKE_INTEGER:
+        return instant_from_number((double)v->integer, &b->time);
+    case INTAKE_DOUBLE:
+        return instant_from_number(v->real, &b->time);
+    case INTAKE_NUMBER:
+        return time_from_number(v->text, &b->time);
+    case INTAKE_STRING:
         return instant_from_rfc3339(v->text, &b->time);
-    return v->kind == INTAKE_NUMBER ? time_from_number(v->text, &b->time) : FF_WRONG_TYPE;
+    case INTAKE_WRITTEN:
+        return decimal_is_number(v->text) ? time_from_number(v->text, &b->time)
+                                          : instant_from_rfc3339(v->text, &b->time);
+    case INTAKE_INSTANT:
+        return time_from_instant(v->integer, &b->time);
+    default:
+        return v->kind == INTAKE_HUGE ? FF_BAD_TIME : FF_WRONG_TYPE;
+    }
+}
+
+static enum ff_status integer_from_double(double real, int64_t *out)
+{
+    if (isnan(real))
+        return FF_BAD_NUMBER;
+    if (fabs(real) >= 0x1p63)
+        return FF_OUT_OF_RANGE;
+    *out = (int64_t)real;
+    return (double)*out == real ? FF_OK : FF_BAD_NUMBER;
+}
+
+static enum ff_status read_integer(const struct intake_value *v, int64_t *out)
+{
+    switch (v->kind) {
+    case INTAKE_INTEGER:
+        *out = v->integer;
+        return FF_OK;
+    case INTAKE_HUGE:
+        return FF_OUT_OF_RANGE;
+    case INTAKE_DOUBLE:
+        return integer_from_double(v->real, out);
+    case INTAKE_NUMBER:
+    case INTAKE_WRITTEN:
+        return decimal_to_integer(v->text, out);
+    default:
+        return FF_WRONG_TYPE;
+    }
 }
 
 static enum ff_status set_integer(const struct fields *f, struct ff_beacon *b, int place,
                                   const struct intake_value *v)
 {
     (void)f;
-    return v->kind == INTAKE_NUMBER ? decimal_to_integer(v->text, &b->number[place])
-                                    : FF_WRONG_TYPE;
+    return read_integer(v, &b->number[place]);
+}
+
+static enum ff_status decimal_from_integer(int64_t whole, ff_money *out)
+{
+    if (whole > FF_MONEY_MAX / FF_MONEY_ONE || whole < -FF_MONEY_MAX / FF_MONEY_ONE)
+        return FF_OUT_OF_RANGE;
+    *out = whole * FF_MONEY_ONE;
+    return FF_OK;
 }
 
 static enum ff_status read_decimal(const struct intake_value *v, ff_money *out)
 {
-    if (v->kind == INTAKE_STRING)
+    switch (v->kind) {
+    case INTAKE_INTEGER:
+        return decimal_from_integer(v->integer, out);
+    case INTAKE_HUGE:
+        return FF_OUT_OF_RANGE;
+    case INTAKE_DOUBLE:
+        return decimal_from_double(v->real, out);
+    case INTAKE_NUMBER:
+    case INTAKE_WRITTEN:
+        return decimal_from_number(v->text, out);
+    case INTAKE_STRING:
         return decimal_from_string(v->text, out);
-    return v->kind == INTAKE_NUMBER ? decimal_from_number(v->text, out) : FF_WRONG_TYPE;
+    default:
+        return FF_WRONG_TYPE;
+    }
 }
 
 static enum ff_status set_decimal(const struct fields *f, struct ff_beacon *b, int place,
@@ -200,7 +285,7 @@ static enum ff_status set_currency(const struct fields *f, struct ff_beacon *b, 
 {
     (void)f, (void)place;
     ff_currency code = 0;
-    if (v->kind != INTAKE_STRING)
+    if (!is_text(v))
         return FF_WRONG_TYPE;
     if (v->text.n != 3)
         return FF_BAD_CURRENCY;
@@ -215,12 +300,22 @@ static enum ff_status set_currency(const struct fields *f, struct ff_beacon *b, 
     return FF_OK;
 }
 
+static enum ff_status boolean_from_text(struct ff_span text, bool *out)
+{
+    *out = ff_span_is(text, "true") || ff_span_is(text, "1");
+    return *out || ff_span_is(text, "false") || ff_span_is(text, "0") ? FF_OK : FF_WRONG_TYPE;
+}
+
 static enum ff_status set_boolean(const struct fields *f, struct ff_beacon *b, int place,
                                   const struct intake_value *v)
 {
     (void)f, (void)place;
+    if (v->kind == INTAKE_WRITTEN)
+        return boolean_from_text(v->text, &b->passive);
+    if (v->kind != INTAKE_BOOLEAN)
+        return FF_WRONG_TYPE;
     b->passive = v->boolean;
-    return v->kind == INTAKE_BOOLEAN ? FF_OK : FF_WRONG_TYPE;
+    return FF_OK;
 }
 
 /* One row a kind of field: how it is set, and what to say of a value of the wrong type. */
@@ -267,9 +362,7 @@ void fields_set(const struct fields *f, struct ff_beacon *b, int field,
 static enum ff_status read_quantity(const struct intake_value *v, int32_t *out)
 {
     int64_t n;
-    if (v->kind != INTAKE_NUMBER)
-        return FF_WRONG_TYPE;
-    enum ff_status s = decimal_to_integer(v->text, &n);
+    enum ff_status s = read_integer(v, &n);
     if (s != FF_OK)
         return s;
     if (n < 0 || n > MAX_QUANTITY)

@@ -1,17 +1,54 @@
 #include "batch.h"
 #include "json_message.h"
+#include "msgpack_message.h"
 
 #include <strings.h>
 
-enum { ROW_JSON, ROW_LINES };
+static const struct intake_format json = {"json", "application/json", json_decode};
+static const struct intake_format lines = {"ndjson", "application/x-ndjson", json_decode_lines};
+static const struct intake_format msgpack = {"msgpack", "application/msgpack", msgpack_decode};
 
-static const struct intake_format intake_table[] = {
-    [ROW_JSON] = {"json", "application/json", json_decode},
-    [ROW_LINES] = {"ndjson", "application/x-ndjson", json_decode_lines},
+static const struct intake_format *choose_json(struct ff_span message)
+{
+    return json_holds_lines(message) ? &lines : &json;
+}
+
+static const struct intake_format *choose_lines(struct ff_span message)
+{
+    (void)message;
+    return &lines;
+}
+
+static const struct intake_format *choose_msgpack(struct ff_span message)
+{
+    (void)message;
+    return &msgpack;
+}
+
+static const struct intake_format *choose_any(struct ff_span message)
+{
+    return msgpack_begins(message) ? &msgpack : choose_json(message);
+}
+
+static const struct intake_format *choose_sure(struct ff_span message)
+{
+    return msgpack_begins(message) || json_begins(message) ? choose_any(message) : NULL;
+}
+
+/* A media type, and which format a message of that type has. */
+static const struct type_row {
+    const char *type;
+    const struct intake_format *(*choose)(struct ff_span message);
+} type_table[] = {
+    {"", choose_any},
+    {"text/plain", choose_any},
+    {"application/json", choose_json},
+    {"application/x-ndjson", choose_lines},
+    {"application/msgpack", choose_msgpack},
+    {"application/x-msgpack", choose_msgpack},
+    {"application/vnd.msgpack", choose_msgpack},
+    {"application/octet-stream", choose_sure},
 };
-
-/* Media types that do not say enough: the message's first bytes do. */
-static const char *const sniffed_table[] = {"", "text/plain", "application/json"};
 
 static bool is_blank(char c)
 {
@@ -39,12 +76,9 @@ static bool is_type(struct ff_span type, const char *name)
 const struct intake_format *intake_format(struct ff_span content_type, struct ff_span message)
 {
     struct ff_span type = media_type(content_type);
-    for (size_t i = 0; i < sizeof sniffed_table / sizeof *sniffed_table; i++)
-        if (is_type(type, sniffed_table[i]))
-            return &intake_table[json_holds_lines(message) ? ROW_LINES : ROW_JSON];
-    for (size_t i = 0; i < sizeof intake_table / sizeof *intake_table; i++)
-        if (is_type(type, intake_table[i].content_type))
-            return &intake_table[i];
+    for (size_t i = 0; i < sizeof type_table / sizeof *type_table; i++)
+        if (is_type(type, type_table[i].type))
+            return type_table[i].choose(message);
     return NULL;
 }
 

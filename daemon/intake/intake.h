@@ -29,19 +29,29 @@ struct intake_batch {
 
 /* A wire format; a row of intake_table. */
 struct intake_format {
-    const char *name;         /* "json", "ndjson" */
-    const char *content_type; /* the media type that names it, lower case, without parameters; "" for none */
+    const char *name;         /* "json", "ndjson", "msgpack" */
+    const char *content_type; /* the media type that names it, lower case, without parameters */
     enum ff_status (*decode)(struct intake *in, struct ff_span message, struct intake_batch *out);
 };
 
-/* The row for a Content-Type value (any case, parameters ignored; empty: sniffed from the first
- * bytes), or NULL when it is taken by none. text/plain is sniffed, too. */
+/* The row for a Content-Type value (any case, parameters ignored), or NULL when it is taken by none.
+ * None, text/plain and application/octet-stream say nothing: the message's first bytes do, a map or
+ * an array of MessagePack, or (behind blanks and a byte order mark) '{' or '[' of JSON; several
+ * objects a line each are told from one object also under application/json. */
 const struct intake_format *intake_format(struct ff_span content_type, struct ff_span message);
 
 /* FF_OK, or why the message is refused whole (FF_MALFORMED, FF_NOT_UTF8, FF_EMPTY,
  * FF_BATCH_TOO_LARGE, ...), and then nothing of it is taken. A fault within one event stands in
- * that beacon; of lines, a malformed one is a beacon with that fault. */
+ * that beacon; of lines, a malformed one is a beacon with that fault. Texts of MessagePack may be
+ * no UTF-8: canon looks at those that are kept. */
 enum ff_status intake_decode(struct intake *in, const struct intake_format *format,
                              struct ff_span message, struct intake_batch *out);
+
+/* One beacon from the query of a URL, "type=page_view&visitor=v+1&value=59.97": every field of a
+ * beacon under its key, each as its kind asks for it (numbers as JSON writes them, passive as true,
+ * false, 1 or 0, items as JSON). FF_OK, and *out holds one beacon, with its fault; or FF_MALFORMED
+ * for a '%' without two digits, FF_EMPTY, FF_BODY_TOO_LARGE. Nothing is read behind the query.
+ * Borrowing as with intake_decode; texts may be no UTF-8, as there. */
+enum ff_status intake_query(struct intake *in, struct ff_span query, struct intake_batch *out);
 
 #endif

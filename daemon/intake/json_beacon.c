@@ -46,7 +46,7 @@ static enum ff_status read_item(struct intake *in, struct json_walk *w, struct f
     return each_member(in, w, b, batch_item(in, b), item_member);
 }
 
-static enum ff_status read_items(struct intake *in, struct json_walk *w, struct ff_beacon *b)
+enum ff_status json_beacon_items(struct intake *in, struct json_walk *w, struct ff_beacon *b)
 {
     struct intake_value v;
     bool more;
@@ -74,7 +74,7 @@ static enum ff_status beacon_member(struct intake *in, struct json_walk *w, stru
     struct intake_value v;
     int field = fields_enter(&in->fields, &in->object, b, key);
     if (field == FF_FIELD_ITEMS)
-        return read_items(in, w, b);
+        return json_beacon_items(in, w, b);
     enum ff_status s = json_value(w, &v);
     if (s == FF_OK && field >= 0)
         fields_set(&in->fields, b, field, &v);

@@ -119,6 +119,24 @@ enum ff_status json_decode_lines(struct intake *in, struct ff_span message,
     return in->count > 0 ? FF_OK : FF_EMPTY;
 }
 
+void json_items(struct intake *in, struct ff_span text, struct ff_beacon *b)
+{
+    struct json_walk w;
+    enum ff_status s = begin_walk(in, text, &w);
+    if (s == FF_OK)
+        s = json_beacon_items(in, &w, b);
+    if (s == FF_OK && w.at != w.end)
+        s = FF_MALFORMED;
+    if (s != FF_OK)
+        fields_fault(b, s == FF_EMPTY ? FF_BAD_ITEMS : s, "items", "items are no JSON array");
+}
+
+bool json_begins(struct ff_span message)
+{
+    struct ff_span text = trim(without_mark(message));
+    return text.n > 0 && (*text.p == '{' || *text.p == '[');
+}
+
 /* Whether every bracket that the line opens is closed in it, strings aside. */
 static bool is_closed(struct ff_span line)
 {

@@ -2,11 +2,18 @@
 #ifndef FOOTFALL_JSON_MESSAGE_H
 #define FOOTFALL_JSON_MESSAGE_H
 
-#include "intake.h"
+#include "batch.h"
 
 enum ff_status json_decode(struct intake *in, struct ff_span message, struct intake_batch *out);
 enum ff_status json_decode_lines(struct intake *in, struct ff_span message,
                                  struct intake_batch *out);
+
+/* Reads text, with INTAKE_PADDING bytes readable behind it, as the items of b, the batch's last
+ * beacon; what is wrong with it is b's fault. */
+void json_items(struct intake *in, struct ff_span text, struct ff_beacon *b);
+
+/* Whether the message, behind blanks and a byte order mark, begins as an object or array does. */
+bool json_begins(struct ff_span message);
 
 /* Whether the message is one object a line, and more than one: its first line that is not blank
  * is an object in itself, and something follows. */

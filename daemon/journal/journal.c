@@ -168,6 +168,13 @@ enum ff_status journal_state(const struct journal *j)
     return j->state;
 }
 
+enum ff_status journal_admits(const struct journal *j)
+{
+    if (j->state != FF_OK)
+        return j->state;
+    return j->appended_bytes - j->durable_bytes > MAX_PENDING / 2 ? FF_BUSY : FF_OK;
+}
+
 enum ff_status journal_put(struct journal *j, const char *name, struct ff_span value)
 {
     return j->ops->put(j->store, name, value);

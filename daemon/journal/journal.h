@@ -38,6 +38,10 @@ uint64_t journal_durable(const struct journal *j);
 /* FF_OK, or why beacons are refused now. */
 enum ff_status journal_state(const struct journal *j);
 
+/* The same for a whole message before its records are appended one by one: FF_BUSY already when half
+ * of what may wait does, so that all of a message that was admitted fits. */
+enum ff_status journal_admits(const struct journal *j);
+
 /* Small values, straight from the store. */
 enum ff_status journal_put(struct journal *j, const char *name, struct ff_span value);
 enum ff_status journal_get(struct journal *j, const char *name, void *out, size_t size, size_t *n);

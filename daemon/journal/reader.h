@@ -10,7 +10,7 @@ struct reader {
     int fd;                 /* borrowed */
     uint64_t size;          /* of the file when reading began */
     uint64_t at;            /* end of what was found good: where the next group begins */
-    uint32_t mark;          /* the segment's; where its header is broken, what stands in its first group's place */
+    uint32_t mark;          /* the segment's; its first group's where its header is broken */
     int error;              /* negative errno of the call that gave FF_STORE_FAILED */
     unsigned char *buffer;  /* owned: bytes [start, start + fill) of the file */
     size_t room;

@@ -45,17 +45,29 @@ bool cidr_parse(const char *text, struct cidr *out)
     return true;
 }
 
-bool cidr_match(const struct cidr *ranges, size_t n, const struct sockaddr *from)
+bool cidr_address(const struct sockaddr *from, uint8_t out[16])
 {
-    uint8_t address[16];
     if (from->sa_family == AF_INET) {
-        memcpy(address, mapped_prefix, sizeof mapped_prefix);
-        memcpy(address + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+        memcpy(out, mapped_prefix, sizeof mapped_prefix);
+        memcpy(out + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
     } else if (from->sa_family == AF_INET6) {
-        memcpy(address, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
+        memcpy(out, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
     } else {
         return false;
     }
+    return true;
+}
+
+bool cidr_is_four(const uint8_t address[16])
+{
+    return memcmp(address, mapped_prefix, sizeof mapped_prefix) == 0;
+}
+
+bool cidr_match(const struct cidr *ranges, size_t n, const struct sockaddr *from)
+{
+    uint8_t address[16];
+    if (!cidr_address(from, address))
+        return false;
     for (size_t i = 0; i < n; i++)
         if (same_bits(ranges[i].address, address, ranges[i].bits))
             return true;

@@ -18,6 +18,12 @@ struct cidr {
  * not count. False: it is none. */
 bool cidr_parse(const char *text, struct cidr *out);
 
+/* An IPv4 (as ::ffff:a.b.c.d) or IPv6 address as 16 bytes; false for any other kind. */
+bool cidr_address(const struct sockaddr *from, uint8_t out[16]);
+
+/* Whether those bytes are an IPv4 address. */
+bool cidr_is_four(const uint8_t address[16]);
+
 /* Whether an IPv4 or IPv6 address lies in one of n ranges; no other kind does. */
 bool cidr_match(const struct cidr *ranges, size_t n, const struct sockaddr *from);
 

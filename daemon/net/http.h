@@ -15,7 +15,9 @@
     X(EXPECT, "expect", false)                                                                   \
     X(IF_NONE_MATCH, "if-none-match", false)                                                     \
     X(USER_AGENT, "user-agent", false)                                                           \
-    X(FORWARDED, "x-forwarded-for", false)
+    X(FORWARDED, "x-forwarded-for", false)                                                       \
+    X(ACCESS_METHOD, "access-control-request-method", false)                                     \
+    X(ACCESS_HEADERS, "access-control-request-headers", false)
 
 enum http_field {
 #define X(name, wire, once) HTTP_##name,

@@ -3,64 +3,37 @@
 #define FOOTFALL_NET_INSIDE_H
 
 #include "cidr.h"
+#include "conn.h"
+#include "gunzip.h"
 #include "loop.h"
-#include "message.h"
-#include "net.h"
-#include "netbuf.h"
-#include "pipeline.h"
+#include "peers.h"
 
 #define NET_LISTENERS 8
 #define NET_WATCHES 32
-#define NET_WORK_BYTES 65536         /* read from one connection in one turn, at most */
-#define NET_TURN_REQUESTS 64         /* parsed for one connection in one turn, at most */
-#define NET_REPLY_BYTES (256 * 1024) /* unsent replies at which a connection is read no further */
-#define NET_LINGER_TIME (2 * FF_SECOND)    /* how long a closed side is drained, */
-#define NET_LINGER_BYTES (4 * 1024 * 1024) /* and how much of it */
+#define NET_SPARE 16 /* connections beyond max_connections, of listeners that are trusted */
 #define NET_SWEEP_EVERY (FF_SECOND / 2)
 #define NET_ACCEPT_PAUSE (FF_SECOND / 10)   /* after running out of descriptors */
 #define NET_COMPLAIN_EVERY (30 * FF_SECOND) /* and how often that is logged */
 #define NET_FOREVER INT64_MAX               /* a deadline that does not come */
-
-enum conn_phase {
-    CONN_FREE,
-    CONN_OPEN,   /* requests and replies */
-    CONN_LINGER, /* all is sent, and the sending side shut: what still comes is thrown away */
-};
-
-/* A connection. Its place in the table is its index. */
-struct conn {
-    struct net *net;
-    uint32_t index, generation; /* the generation changes when it closes */
-    int fd, listener;
-    enum conn_phase phase;
-    bool dirty, resumed; /* it is on that list; stays true when it closes, till the list is done */
-    bool eof;            /* the client sends nothing more */
-    bool stalled;        /* whole requests may wait in `in` until replies have gone */
-    bool blocked;        /* the kernel takes no more of our bytes now */
-    bool broken;         /* nothing can be done but close */
-    bool clean;          /* the client asked for the close and sent nothing behind it */
-    bool owes_continue;  /* "100 Continue", once the replies before it are gone */
-    struct loop_event *reader, *writer;
-    struct netbuf in; /* the request under assembly and what followed it */
-    struct message message;
-    struct pipeline pipeline;
-    ff_mono since; /* open: when the present wait began; linger: when it began */
-    size_t drained;
-};
-
-struct conn_list {
-    uint32_t *at;
-    uint32_t n;
-};
 
 struct udp;
 
 struct listener {
     struct net *net;
     int fd;
+    bool adopted; /* others may hold the socket, too */
+    bool trusted; /* its clients are not limited by address */
     struct loop_event *event;
     struct udp *udp; /* NULL: HTTP */
     char address[64];
+};
+
+/* How far a stop has come: what is below has been read for the last time. */
+struct stop {
+    bool asked, begun;
+    ff_mono at; /* when patience ends */
+    int listeners;
+    uint32_t conns;
 };
 
 struct net {
@@ -71,19 +44,24 @@ struct net {
     ff_mono now;            /* of this turn; valid when now_read */
     bool now_read;
     bool active; /* something was read in this turn */
-    bool stop_asked, stopping;
-    ff_mono stop_at;
-    ff_dur grace;
+    bool paused;
+    bool short_of_room; /* of descriptors: accept_timer runs */
+    ff_mono paused_at;
+    struct stop stop;
     ff_mono swept;
     ff_mono complain_at; /* before it, running out of descriptors is not logged again */
     struct loop *loop;
-    struct conn *conns; /* options.max_connections of them */
+    uint32_t places;    /* options.max_connections and NET_SPARE */
+    struct conn *conns; /* that many of them */
     ff_mono *deadlines; /* beside them, dense, for the sweep; NET_FOREVER: none */
     uint32_t *unused;   /* stack of free places below `top` */
     uint32_t unused_n, top;
     struct conn_list dirty, resume, resume_next;
+    struct conn_list parked; /* have something to read, but there is a pause */
     char *work; /* NET_WORK_BYTES and padding: most requests live and die here */
     struct netbuf_pool pool;
+    struct gunzip *gunzip;
+    struct peers *peers; /* NULL: addresses are not limited */
     struct listener listeners[NET_LISTENERS];
     int listener_n;
     struct loop_event *sweep_timer, *accept_timer;
@@ -95,31 +73,29 @@ struct net {
 /* The clock, read once a turn. */
 ff_mono net_now(struct net *n);
 
-/* conn.c: takes over fd, which is closed with it, also when this fails. */
-void conn_open(struct net *n, int fd, int listener);
-void conn_close(struct conn *c);
-/* The connection a handle names, or NULL when that request waits no more. */
-struct conn *conn_find(struct net *n, struct net_handle handle);
-void conn_answer(struct conn *c, uint32_t number, const struct net_reply *reply);
-/* Goes on with requests left over from the last turn; sends what has gathered; lets what is past
- * its deadline go; reads for the last time. */
-void conn_resume(struct conn *c);
-void conn_flush(struct conn *c);
-void conn_expire(struct conn *c);
-void conn_stop(struct conn *c);
-
-/* listen.c */
+/* listen.c: a new listener's number, or -1 with a sentence in why. Adopting takes fd over when it
+ * succeeds. */
 int listen_open(struct net *n, const char *address, bool datagrams, char *why, size_t size);
+int listen_adopt(struct net *n, int fd, bool datagrams, char *why, size_t size);
 void listen_close(struct listener *l);
-/* Accepts again after a pause. */
-void listen_go_on(void *net);
+/* Takes what has come, before it is closed for good. */
+void listen_finish(struct listener *l);
+/* Goes on with datagrams that a pause has cut off. */
+void listen_resume(struct listener *l);
+/* Accepts again after a lack of descriptors; listens again after a pause. */
+void listen_find_room(void *net);
+void listen_go_on(struct net *n);
 
 /* udp.c: a receiver for fd (borrowed) with room for datagrams of `largest` bytes; NULL when out of
  * memory. `allow` is NULL-terminated and parsed now; a bad one is named in why. */
 struct udp *udp_new(int fd, size_t largest, const char *const *allow, char *why, size_t size);
 void udp_free(struct udp **u);
-/* Receives what is there, within the bounds of a turn. */
-void udp_read(struct udp *u, const struct net_events *events, struct net_counts *counts);
+/* Hands over what was left behind, then receives what is there, within the bounds of a turn; as
+ * soon as *paused is true, what has been received is left behind. True: all there was. */
+bool udp_read(struct udp *u, const struct net_events *events, struct net_counts *counts,
+              const bool *paused);
+/* Whether a pause has left something behind. */
+bool udp_has_rest(const struct udp *u);
 /* Datagrams that the kernel has dropped for want of room since udp_new. */
 uint64_t udp_kernel_drops(struct udp *u);
 

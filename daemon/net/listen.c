@@ -1,102 +1,23 @@
-/* Listeners: addresses, their sockets, and taking connections from them. */
+/* Listeners, and taking connections from them. */
 #include "inside.h"
 
+#include "endpoint.h"
 #include "log.h"
 
-#include <arpa/inet.h>
-#include <assert.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 4096
 #define ACCEPTS_A_TURN 64
 #define LARGEST_DATAGRAM 65535
-#define UDP_QUEUE_BYTES (4 * 1024 * 1024)
-
-union address {
-    struct sockaddr any;
-    struct sockaddr_in four;
-    struct sockaddr_in6 six;
-};
-
-static bool port_parse(const char *text, in_port_t *out)
-{
-    size_t n = strlen(text);
-    if (n < 1 || n > 5 || strspn(text, "0123456789") != n)
-        return false;
-    unsigned long port = strtoul(text, NULL, 10);
-    *out = htons((uint16_t)port);
-    return port <= UINT16_MAX;
-}
-
-/* "127.0.0.1:80" or "[::1]:80". */
-static bool address_parse(const char *text, union address *out)
-{
-    char host[INET6_ADDRSTRLEN];
-    const char *colon = strrchr(text, ':');
-    bool six = *text == '[';
-    if (!colon || (six && (colon == text || colon[-1] != ']')))
-        return false;
-    const char *from = text + six;
-    size_t n = (size_t)(colon - six - from);
-    if (n >= sizeof host)
-        return false;
-    memcpy(host, from, n);
-    host[n] = '\0';
-    *out = (union address){.any.sa_family = six ? AF_INET6 : AF_INET};
-    if (inet_pton(out->any.sa_family, host,
-                  six ? (void *)&out->six.sin6_addr : &out->four.sin_addr) != 1)
-        return false;
-    return port_parse(colon + 1, six ? &out->six.sin6_port : &out->four.sin_port);
-}
-
-static void address_print(const union address *a, char *out, size_t size)
-{
-    char host[INET6_ADDRSTRLEN];
-    bool six = a->any.sa_family == AF_INET6;
-    inet_ntop(a->any.sa_family, six ? (const void *)&a->six.sin6_addr : &a->four.sin_addr, host,
-              sizeof host);
-    snprintf(out, size, six ? "[%s]:%u" : "%s:%u", host,
-             ntohs(six ? a->six.sin6_port : a->four.sin_port));
-}
-
-/* TCP_NODELAY is passed on to the connections that are accepted. */
-static void socket_set_up(int fd, bool datagrams)
-{
-    int one = 1, queue = UDP_QUEUE_BYTES;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (!datagrams)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    else if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &queue, sizeof queue) != 0)
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &queue, sizeof queue);
-}
-
-/* A bound socket, or -1; *address becomes what it is really bound to. */
-static int socket_open(union address *address, bool datagrams)
-{
-    int kind = (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    int fd = socket(address->any.sa_family, kind, 0);
-    if (fd < 0)
-        return -1;
-    socket_set_up(fd, datagrams);
-    socklen_t size =
-        address->any.sa_family == AF_INET6 ? sizeof address->six : sizeof address->four;
-    if (bind(fd, &address->any, size) == 0 && (datagrams || listen(fd, BACKLOG) == 0) &&
-        getsockname(fd, &address->any, &size) == 0)
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
-}
+#define LAST_READS 64 /* of a datagram socket: more than its queue can hold */
 
 /* Out of descriptors: a listener that stays readable would make the loop spin. */
-static void listen_pause(struct net *n, int error)
+static void listen_lack_room(struct net *n, int error)
 {
+    n->short_of_room = true;
     for (int i = 0; i < n->listener_n; i++)
         if (n->listeners[i].event && !n->listeners[i].udp)
             loop_enable(n->listeners[i].event, false);
@@ -107,13 +28,19 @@ static void listen_pause(struct net *n, int error)
     log_warning("net", "accept_paused", "error=\"%s\" open=%u", strerror(error), n->counts.open);
 }
 
-void listen_go_on(void *net)
+void listen_go_on(struct net *n)
+{
+    for (int i = 0; i < n->listener_n; i++)
+        if (n->listeners[i].event && (n->listeners[i].udp || !n->short_of_room))
+            loop_enable(n->listeners[i].event, true);
+}
+
+void listen_find_room(void *net)
 {
     struct net *n = net;
+    n->short_of_room = false;
     loop_enable(n->accept_timer, false);
-    for (int i = 0; i < n->listener_n; i++)
-        if (n->listeners[i].event)
-            loop_enable(n->listeners[i].event, true);
+    listen_go_on(n);
 }
 
 static bool is_want_of_room(int error)
@@ -121,31 +48,91 @@ static bool is_want_of_room(int error)
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
+/* Whether a connection that has just been accepted may stay, and as whose. */
+static bool listen_admit(struct listener *l, const struct sockaddr *from, uint32_t *peer)
+{
+    struct net *n = l->net;
+    *peer = 0;
+    if (n->counts.open >= n->options.max_connections + (l->trusted ? NET_SPARE : 0)) {
+        n->counts.refused_connections++;
+        return false;
+    }
+    if (l->trusted || !n->peers)
+        return true;
+    *peer = peers_enter(n->peers, from);
+    n->counts.refused_by_address += !*peer;
+    return *peer != 0;
+}
+
+/* Accepts one connection. False: there is none now. */
+static bool listen_accept(struct listener *l)
+{
+    struct net *n = l->net;
+    union endpoint from;
+    socklen_t size = sizeof from;
+    bool ask = n->peers && !l->trusted;
+    int fd = accept4(l->fd, ask ? &from.any : NULL, ask ? &size : NULL,
+                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0 && is_want_of_room(errno))
+        listen_lack_room(n, errno);
+    if (fd < 0)
+        return errno == ECONNABORTED || errno == EINTR; /* that client's affair */
+    uint32_t peer;
+    if (listen_admit(l, &from.any, &peer))
+        conn_open(n, fd, (int)(l - n->listeners), peer);
+    else
+        close(fd);
+    return true;
+}
+
 static void listen_on_readable(void *ctx)
 {
     struct listener *l = ctx;
+    if (l->net->paused)
+        loop_enable(l->event, false);
+    for (int i = 0; i < ACCEPTS_A_TURN && !l->net->paused && listen_accept(l); i++)
+        ;
+}
+
+/* True: all there was. */
+static bool listen_receive(struct listener *l)
+{
     struct net *n = l->net;
-    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-        int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0 && is_want_of_room(errno))
-            listen_pause(n, errno);
-        if (fd < 0)
-            return; /* what failed otherwise is that client's affair */
-        if (n->counts.open < n->options.max_connections) {
-            conn_open(n, fd, (int)(l - n->listeners));
-        } else {
-            n->counts.refused_connections++;
-            close(fd);
-        }
-    }
+    uint64_t before = n->counts.datagrams;
+    bool all = udp_read(l->udp, &n->events, &n->counts, &n->paused);
+    n->active |= n->counts.datagrams != before;
+    return all;
 }
 
 static void listen_on_datagrams(void *ctx)
 {
     struct listener *l = ctx;
-    uint64_t before = l->net->counts.datagrams;
-    udp_read(l->udp, &l->net->events, &l->net->counts);
-    l->net->active |= l->net->counts.datagrams != before;
+    if (l->net->paused)
+        loop_enable(l->event, false);
+    else
+        listen_receive(l);
+}
+
+void listen_resume(struct listener *l)
+{
+    if (l->udp && !l->net->paused && udp_has_rest(l->udp))
+        listen_receive(l);
+}
+
+void listen_finish(struct listener *l)
+{
+    struct net *n = l->net;
+    if (l->udp) {
+        for (int i = 0; i < LAST_READS && !n->paused && !listen_receive(l); i++)
+            ;
+        if (n->paused)
+            return; /* comes again */
+        n->counts.datagrams_dropped_by_kernel += udp_kernel_drops(l->udp);
+    } else if (!l->adopted && l->fd >= 0) {
+        for (uint32_t i = 0; i < n->places && listen_accept(l); i++)
+            ;
+    }
+    listen_close(l);
 }
 
 static bool listener_start(struct listener *l, bool datagrams, char *why, size_t size)
@@ -160,29 +147,64 @@ static bool listener_start(struct listener *l, bool datagrams, char *why, size_t
     return l->event != NULL;
 }
 
+/* A listener for a socket that is ready. Its number, or -1; the socket is not closed then. */
+static int listener_add(struct net *n, int fd, const union endpoint *e, bool datagrams, char *why,
+                        size_t size)
+{
+    struct listener *l = &n->listeners[n->listener_n];
+    *l = (struct listener){.net = n, .fd = fd};
+    endpoint_print(e, l->address, sizeof l->address);
+    if (listener_start(l, datagrams, why, size))
+        return n->listener_n++;
+    l->fd = -1;
+    listen_close(l);
+    return -1;
+}
+
+static bool has_place(const struct net *n, const char *name, char *why, size_t size)
+{
+    if (n->listener_n < NET_LISTENERS)
+        return true;
+    snprintf(why, size, "%s: more than %d listeners", name, NET_LISTENERS);
+    return false;
+}
+
 int listen_open(struct net *n, const char *address, bool datagrams, char *why, size_t size)
 {
-    union address a;
-    if (n->listener_n == NET_LISTENERS) {
-        snprintf(why, size, "%s: more than %d listeners", address, NET_LISTENERS);
+    union endpoint e;
+    if (!has_place(n, address, why, size))
         return -1;
-    }
-    if (!address_parse(address, &a)) {
+    if (!endpoint_parse(address, &e)) {
         snprintf(why, size, "%s: expected ADDR:PORT or [ADDR]:PORT", address);
         return -1;
     }
-    struct listener *l = &n->listeners[n->listener_n];
-    *l = (struct listener){.net = n, .fd = socket_open(&a, datagrams)};
-    if (l->fd < 0) {
+    int fd = endpoint_open(&e, datagrams, n->options.reuse_port);
+    if (fd < 0) {
         snprintf(why, size, "%s: cannot listen: %s", address, strerror(errno));
         return -1;
     }
-    address_print(&a, l->address, sizeof l->address);
-    if (!listener_start(l, datagrams, why, size)) {
-        listen_close(l);
+    int number = listener_add(n, fd, &e, datagrams, why, size);
+    if (number < 0)
+        close(fd);
+    return number;
+}
+
+int listen_adopt(struct net *n, int fd, bool datagrams, char *why, size_t size)
+{
+    union endpoint e;
+    char name[32];
+    snprintf(name, sizeof name, "descriptor %d", fd);
+    if (!has_place(n, name, why, size))
+        return -1;
+    const char *expected = endpoint_adopt(fd, datagrams, &e);
+    if (expected) {
+        snprintf(why, size, "%s: expected %s", name, expected);
         return -1;
     }
-    return n->listener_n++;
+    int number = listener_add(n, fd, &e, datagrams, why, size);
+    if (number >= 0)
+        n->listeners[number].adopted = true;
+    return number;
 }
 
 void listen_close(struct listener *l)

@@ -126,6 +126,11 @@ void loop_enable(struct loop_event *e, bool on)
         e->on = on;
 }
 
+bool loop_is_on(const struct loop_event *e)
+{
+    return e->on;
+}
+
 void loop_event_free(struct loop_event **e)
 {
     if (!*e)

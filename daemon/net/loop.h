@@ -11,7 +11,8 @@ struct loop_event; /* one thing waited for; owned by who made it, gone before it
 
 typedef void (*loop_fn)(void *ctx);
 
-/* Owned by the caller; NULL when out of memory or descriptors. */
+/* Owned by the caller; NULL when out of memory or descriptors. A loop may go over to another
+ * thread, but they are made in one. */
 struct loop *loop_new(void);
 void loop_free(struct loop **l);
 
@@ -25,6 +26,7 @@ struct loop_event *loop_timer(struct loop *l, ff_dur interval, loop_fn fn, void 
 /* Switches an event on or off; free of charge when it is so already. A timer that is switched on
  * starts its interval anew. */
 void loop_enable(struct loop_event *e, bool on);
+bool loop_is_on(const struct loop_event *e);
 
 /* Must come before its descriptor is closed. Nulls *e; a NULL *e is fine. */
 void loop_event_free(struct loop_event **e);

@@ -70,8 +70,10 @@ static enum message_state head_take(struct message *m, const struct message_limi
     if (state == MESSAGE_MORE)
         return state;
     enum ff_status status = http_parse_head(p, m->head_size, &m->head);
-    if (status != FF_OK)
+    if (status != FF_OK) {
+        m->head = (struct http_head){0}; /* nothing in it is to be believed */
         return message_fault(m, status);
+    }
     if (m->head.content_length > limits->max_body)
         return message_fault(m, FF_BODY_TOO_LARGE);
     return MESSAGE_DONE;
@@ -154,4 +156,11 @@ void message_request(const struct message *m, const char *p, struct net_request 
     out->if_none_match = span_of(p, field[HTTP_IF_NONE_MATCH]);
     out->user_agent = span_of(p, field[HTTP_USER_AGENT]);
     out->forwarded = span_of(p, field[HTTP_FORWARDED]);
+    out->access_request_method = span_of(p, field[HTTP_ACCESS_METHOD]);
+    out->access_request_headers = span_of(p, field[HTTP_ACCESS_HEADERS]);
+}
+
+struct ff_span message_origin(const struct message *m, const char *p)
+{
+    return m->head_size ? span_of(p, m->head.field[HTTP_ORIGIN]) : (struct ff_span){0};
 }

@@ -39,6 +39,9 @@ size_t message_expected(const struct message *m);
 /* Whether its sender may be waiting for "100 Continue" before it sends the body. */
 bool message_awaits_continue(const struct message *m);
 
+/* The Origin, if the head has been read and gives one; borrows from p. */
+struct ff_span message_origin(const struct message *m, const char *p);
+
 /* The request of a message that is DONE; borrows from p, and leaves listener alone. */
 void message_request(const struct message *m, const char *p, struct net_request *out);
 

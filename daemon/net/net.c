@@ -1,10 +1,12 @@
 /* The room's door: one loop and what hangs on it. */
 #include "inside.h"
 
+#include "log.h"
 #include "region.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 static ff_mono clock_read(void)
@@ -29,36 +31,66 @@ static void on_sweep_timer(void *ctx)
 }
 
 /* The tables of connections, in one place for new and free. */
-static bool tables_map(struct net *n, size_t max)
+static bool tables_map(struct net *n)
 {
+    size_t max = n->places;
     n->conns = region_new(max, sizeof *n->conns);
     n->deadlines = region_new(max, sizeof *n->deadlines);
     n->unused = region_new(max, sizeof *n->unused);
     n->dirty.at = region_new(max, sizeof *n->dirty.at);
     n->resume.at = region_new(max, sizeof *n->resume.at);
     n->resume_next.at = region_new(max, sizeof *n->resume_next.at);
+    n->parked.at = region_new(max, sizeof *n->parked.at);
     return n->conns && n->deadlines && n->unused && n->dirty.at && n->resume.at &&
-           n->resume_next.at;
+           n->resume_next.at && n->parked.at;
 }
 
-static void tables_unmap(struct net *n, size_t max)
+static void tables_unmap(struct net *n)
 {
+    size_t max = n->places;
     region_free(&n->conns, max, sizeof *n->conns);
     region_free(&n->deadlines, max, sizeof *n->deadlines);
     region_free(&n->unused, max, sizeof *n->unused);
     region_free(&n->dirty.at, max, sizeof *n->dirty.at);
     region_free(&n->resume.at, max, sizeof *n->resume.at);
     region_free(&n->resume_next.at, max, sizeof *n->resume_next.at);
+    region_free(&n->parked.at, max, sizeof *n->parked.at);
+}
+
+/* Connections are descriptors, and the usual limit of 1,024 is for programs that call select. */
+static void descriptors_raise(uint32_t wanted)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    if (limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur < wanted)
+        log_warning("net", "few_descriptors", "limit=%llu max_connections=%u",
+                    (unsigned long long)limit.rlim_cur, wanted);
+}
+
+static bool peers_start(struct net *n)
+{
+    const struct peers_limits limits = {n->options.max_connections_per_address,
+                                        n->options.requests_per_second};
+    if (!limits.connections && !limits.requests)
+        return true;
+    n->peers = peers_new(&limits, n->places);
+    return n->peers != NULL;
 }
 
 static bool net_start(struct net *n)
 {
     n->work = malloc(NET_WORK_BYTES + NET_PADDING);
     n->loop = loop_new();
-    if (!n->work || !n->loop || !tables_map(n, n->options.max_connections))
+    n->gunzip = gunzip_new(n->options.max_body);
+    if (!n->work || !n->loop || !n->gunzip || !tables_map(n) || !peers_start(n))
         return false;
     n->sweep_timer = loop_timer(n->loop, NET_SWEEP_EVERY, on_sweep_timer, n);
-    n->accept_timer = loop_timer(n->loop, NET_ACCEPT_PAUSE, listen_go_on, n);
+    n->accept_timer = loop_timer(n->loop, NET_ACCEPT_PAUSE, listen_find_room, n);
     if (!n->sweep_timer || !n->accept_timer)
         return false;
     loop_enable(n->accept_timer, false);
@@ -73,10 +105,12 @@ struct net *net_new(const struct net_options *options, const struct net_events *
         return NULL;
     n->options = *options;
     n->events = *events;
+    n->places = options->max_connections + NET_SPARE;
     n->limits = (struct message_limits){options->max_header, options->max_body};
     n->clock = clock_read;
     n->swept = FF_NEVER;
     n->complain_at = FF_NEVER;
+    descriptors_raise(options->max_connections);
     if (!net_start(n))
         net_free(&n);
     return n;
@@ -102,7 +136,9 @@ void net_free(struct net **net)
     loop_event_free(&n->sweep_timer);
     loop_event_free(&n->accept_timer);
     loop_free(&n->loop);
-    tables_unmap(n, n->options.max_connections);
+    tables_unmap(n);
+    peers_free(&n->peers);
+    gunzip_free(&n->gunzip);
     netbuf_pool_fini(&n->pool);
     free(n->work);
     free(n);
@@ -117,6 +153,22 @@ int net_listen_http(struct net *n, const char *address, char *why, size_t size)
 int net_listen_udp(struct net *n, const char *address, char *why, size_t size)
 {
     return listen_open(n, address, true, why, size);
+}
+
+int net_adopt_http(struct net *n, int fd, char *why, size_t size)
+{
+    return listen_adopt(n, fd, false, why, size);
+}
+
+int net_adopt_udp(struct net *n, int fd, char *why, size_t size)
+{
+    return listen_adopt(n, fd, true, why, size);
+}
+
+void net_trust(struct net *n, int listener)
+{
+    assert(listener >= 0 && listener < n->listener_n);
+    n->listeners[listener].trusted = true;
 }
 
 const char *net_address(const struct net *n, int listener)
@@ -159,27 +211,57 @@ int net_every(struct net *n, ff_dur interval, void (*fn)(void *ctx), void *ctx)
     return net_keep_watch(n, loop_timer(n->loop, interval, fn, ctx));
 }
 
-/* Reads all sockets for the last time. */
-static void net_begin_stop(struct net *n)
+void net_pause(struct net *n, bool on)
 {
-    n->stopping = true;
-    n->stop_at = net_now(n) + n->grace;
-    loop_enable(n->accept_timer, false);
-    for (int i = 0; i < n->listener_n; i++) {
-        struct listener *l = &n->listeners[i];
-        if (l->udp)
-            udp_read(l->udp, &n->events, &n->counts);
-        n->active |= l->udp != NULL;
-        n->counts.datagrams_dropped_by_kernel += l->udp ? udp_kernel_drops(l->udp) : 0;
-        listen_close(l);
+    if (n->paused == on)
+        return;
+    n->paused = on;
+    if (on) {
+        n->paused_at = n->clock();
+        return;
     }
-    for (uint32_t i = 0; i < n->top; i++)
-        conn_stop(&n->conns[i]);
+    ff_dur lost = n->clock() - n->paused_at;
+    listen_go_on(n);
+    for (uint32_t i = 0; i < n->parked.n; i++)
+        conn_unpark(&n->conns[n->parked.at[i]], lost);
+    n->parked.n = 0;
+}
+
+/* Reads all sockets for the last time, as far as no pause comes between. */
+static void net_stop_reading(struct net *n)
+{
+    struct stop *s = &n->stop;
+    s->begun = true;
+    for (; s->listeners < n->listener_n; s->listeners++) {
+        listen_finish(&n->listeners[s->listeners]);
+        if (n->paused)
+            return;
+    }
+    while (s->conns < n->top && !n->paused)
+        conn_stop(&n->conns[s->conns++]);
+}
+
+/* Whether a stop has sockets to read. */
+static bool stop_has_more(const struct net *n)
+{
+    const struct stop *s = &n->stop;
+    return s->asked && (!s->begun || s->listeners < n->listener_n || s->conns < n->top);
+}
+
+/* Whether there is something to do though nothing comes from outside. */
+static bool net_has_work(const struct net *n)
+{
+    bool work = n->dirty.n || n->resume.n || (stop_has_more(n) && !n->paused);
+    for (int i = 0; i < n->listener_n && !work; i++)
+        work = n->listeners[i].udp && !n->paused && udp_has_rest(n->listeners[i].udp);
+    return work;
 }
 
 /* Those that were put off in the last turn; who is put off in this one waits for the next. */
 static void net_resume(struct net *n)
 {
+    for (int i = 0; i < n->listener_n; i++)
+        listen_resume(&n->listeners[i]);
     for (uint32_t i = 0; i < n->resume.n; i++)
         conn_resume(&n->conns[n->resume.at[i]]);
     n->resume.n = 0;
@@ -214,20 +296,21 @@ static void net_flush(struct net *n)
 
 static bool net_has_stopped(struct net *n)
 {
-    return n->stopping && (n->counts.open == 0 || net_now(n) >= n->stop_at);
+    if (!n->stop.asked)
+        return false;
+    return net_now(n) >= n->stop.at || (!stop_has_more(n) && n->counts.open == 0);
 }
 
 bool net_turn(struct net *n, bool wait)
 {
-    bool stop_due = n->stop_asked && !n->stopping;
     net_take_resume_list(n);
-    bool idle = n->dirty.n == 0 && n->resume.n == 0 && !stop_due;
+    bool idle = !net_has_work(n);
     n->now_read = false;
     n->active = false;
     loop_turn(n->loop, wait && idle);
     net_resume(n);
-    if (n->stop_asked && !n->stopping)
-        net_begin_stop(n);
+    if (stop_has_more(n) && !n->paused)
+        net_stop_reading(n);
     if (n->active)
         n->events.turn(n->events.ctx);
     net_sweep(n);
@@ -244,8 +327,8 @@ void net_run(struct net *n)
 
 void net_stop(struct net *n, ff_dur grace)
 {
-    n->stop_asked = true;
-    n->grace = grace;
+    n->stop.asked = true;
+    n->stop.at = n->clock() + grace;
 }
 
 struct net_counts net_counts(const struct net *n)

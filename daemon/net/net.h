@@ -1,5 +1,9 @@
 /* Net: the only room with sockets. One loop; HTTP/1.1 requests and datagrams come out of it as
- * whole messages, replies go in by handle, in any order and at any time. */
+ * whole messages, replies go in by handle, in any order and at any time.
+ *
+ * A net is used by one thread at a time, and several nets may run in several threads at once. Nets
+ * are made by one thread, which may then hand each to its own. Nothing here may be called from
+ * another thread: to reach a net, make a descriptor readable that it watches. */
 #ifndef FOOTFALL_NET_H
 #define FOOTFALL_NET_H
 
@@ -25,9 +29,12 @@ struct net_request {
     enum net_method method;
     struct ff_span path;    /* before the '?', as sent */
     struct ff_span query;   /* behind it */
-    struct ff_span body;    /* with NET_PADDING readable bytes behind it */
+    struct ff_span body;    /* with NET_PADDING readable bytes behind it; of gzip what it holds,
+                               and content_encoding is {NULL, 0} then */
     struct ff_span content_type, content_encoding, origin, host, authorization, if_none_match,
-        user_agent, forwarded; /* header values; forwarded: X-Forwarded-For, of several the last */
+        user_agent, forwarded, access_request_method, access_request_headers;
+                            /* header values; forwarded: X-Forwarded-For, of several the last; the
+                               last two: Access-Control-Request-... of a preflight */
 };
 #define NET_PADDING 64
 
@@ -56,16 +63,26 @@ struct net_events {
 };
 
 struct net_options {
-    size_t max_body;         /* bytes of a request's body; more is answered 413 */
+    size_t max_body;         /* bytes of a request's body, also inflated; more is answered 413 */
     size_t max_header;       /* bytes of request line and headers in all; more is answered 431 */
     uint32_t max_connections; /* more are accepted and closed at once, counted */
     ff_dur idle_timeout;     /* keep-alive without a request */
     ff_dur request_timeout;  /* from a request's first byte to its last */
     const char *const *udp_allow; /* "10.0.0.0/8", "::1/128", ...; NULL-terminated; NULL: nobody.
                                      Borrowed until the last net_listen_udp */
+    uint32_t max_connections_per_address; /* more are closed at once, counted; 0: no limit */
+    uint32_t requests_per_second; /* of one address, and two seconds' worth of them at once; more
+                                     are answered 429; 0: no limit. An IPv6 address is its /64 */
+    bool reuse_port;         /* several nets (one a thread) listen on the same address: the first
+                                may ask for port 0, the others for what net_address says */
+    /* Writes further header lines, each ending in \r\n, for an answer that net makes itself (400,
+     * 408, 413, 429, 431), and gives their length (0 when they do not fit). origin is the
+     * request's, if it was read by then; ctx that of net_events. NULL: none. */
+    size_t (*headers)(void *ctx, int listener, struct ff_span origin, char *out, size_t size);
 };
 
-/* Owned by the caller; NULL when out of memory. */
+/* Owned by the caller; NULL when out of memory. Raises the process's limit of descriptors as far as
+ * it may. The limits are those of this net, whatever others do. */
 struct net *net_new(const struct net_options *options, const struct net_events *events);
 void net_free(struct net **n);
 
@@ -73,6 +90,16 @@ void net_free(struct net **n);
  * (>= 0), or -1 with a sentence in why. */
 int net_listen_http(struct net *n, const char *address, char *why, size_t size);
 int net_listen_udp(struct net *n, const char *address, char *why, size_t size);
+
+/* The same with a socket that somebody else has opened (and that listens, but for UDP): a service
+ * manager, or another net, which then shares it by dup (TCP only: a datagram socket's drops would
+ * count twice). Takes fd over, unless it fails. */
+int net_adopt_http(struct net *n, int fd, char *why, size_t size);
+int net_adopt_udp(struct net *n, int fd, char *why, size_t size);
+
+/* Spares a listener the limits by address, and max_connections for a few: for the owner's own
+ * people, who must get in when the house is full. */
+void net_trust(struct net *n, int listener);
 
 /* Where a listener really listens, "127.0.0.1:40123". Borrowed until net_free. */
 const char *net_address(const struct net *n, int listener);
@@ -87,6 +114,12 @@ int net_watch(struct net *n, int fd, void (*fn)(void *ctx), void *ctx);
 int net_signal(struct net *n, int signal, void (*fn)(void *ctx), void *ctx);
 int net_every(struct net *n, ff_dur interval, void (*fn)(void *ctx), void *ctx);
 
+/* Back-pressure: from now on no request and no datagram is told and no connection accepted, until
+ * it is switched off again and goes on with what was left. Meanwhile replies are sent, watches,
+ * signals and intervals called, and nobody is timed out for what we have not read. May be
+ * called from within the events. A stop waits for the end of a pause, but not beyond its grace. */
+void net_pause(struct net *n, bool on);
+
 /* Runs the loop until net_stop has done its work; then all connections are closed. */
 void net_run(struct net *n);
 
@@ -94,14 +127,17 @@ void net_run(struct net *n);
  * tells, sends what was answered. False once the stop is complete. */
 bool net_turn(struct net *n, bool wait);
 
-/* Begins to stop: no connection is accepted and no request read any more; requests that came
- * are answered; the loop returns when the last reply is written or after grace. */
+/* Begins to stop: what has come (connections that wait to be accepted, requests, datagrams) is
+ * read, and nothing after it; requests are answered; the loop returns when the last reply is
+ * written or after grace. Connections that wait on an adopted socket are left to its next owner. */
 void net_stop(struct net *n, ff_dur grace);
 
 /* Counters of the room, for /metrics and the log. Requests that net answered itself are among
- * bad_requests (400, 413, 431) or timed_out (408), not among requests. */
+ * bad_requests (400, 413, 431), timed_out (408) or limited (429), not among requests. */
 struct net_counts {
-    uint64_t accepted, closed, refused_connections, requests, bad_requests, timed_out;
+    uint64_t accepted, closed, requests, bad_requests, timed_out;
+    uint64_t refused_connections, refused_by_address; /* closed at once: too many; of one address */
+    uint64_t limited, inflated; /* requests of an address over its rate; bodies of gzip */
     uint64_t datagrams, datagrams_refused, datagrams_truncated, datagrams_dropped_by_kernel;
     uint32_t open;
 };

@@ -118,3 +118,14 @@ struct net_reply reply_of_fault(enum ff_status why, char text[REPLY_FAULT_TEXT])
         .close = true,
     };
 }
+
+struct net_reply reply_of_limit(void)
+{
+    return (struct net_reply){
+        .status = 429,
+        .content_type = FF_LITERAL("application/json"),
+        .body = FF_LITERAL("{\"error\":\"too many requests from this address\","
+                           "\"code\":\"too_many_requests\"}\n"),
+        .headers = FF_LITERAL("Retry-After: 1\r\n"),
+    };
+}

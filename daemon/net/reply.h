@@ -22,4 +22,7 @@ size_t reply_write(char *out, const struct net_reply *reply, unsigned flags);
 /* A reply that says a status in JSON, its body in text; the connection is closed behind it. */
 struct net_reply reply_of_fault(enum ff_status why, char text[REPLY_FAULT_TEXT]);
 
+/* A reply to a request that is one too many; borrows nothing, and the connection stays. */
+struct net_reply reply_of_limit(void);
+
 #endif

@@ -29,6 +29,8 @@ struct udp {
         struct cmsghdr align;
         char bytes[CMSG_SPACE(sizeof(int))];
     } control[BATCH];
+    int got, at; /* messages received, and of them done with: the rest a pause has left behind */
+    size_t done; /* bytes of message `at` that are gathered */
     struct net_datagram out[BATCH]; /* gathered for the owner */
     size_t out_n;
 };
@@ -118,46 +120,84 @@ static void hand_over(struct udp *u, const struct net_events *events)
     u->out_n = 0;
 }
 
-static void gather(struct udp *u, size_t i, const struct net_events *events,
-                   struct net_counts *counts)
+/* Whether message `at`, of so many pieces, is to be taken. */
+static bool admit(struct udp *u, uint64_t pieces, struct net_counts *counts)
 {
-    struct msghdr *header = &u->message[i].msg_hdr;
-    const char *p = u->piece[i].iov_base;
-    size_t left = u->message[i].msg_len, size = segment_size(header, left);
-    uint64_t pieces = left > size ? (left + size - 1) / size : 1;
-    if (!cidr_match(u->allow, u->allow_n, (struct sockaddr *)&u->from[i])) {
+    if (!cidr_match(u->allow, u->allow_n, (struct sockaddr *)&u->from[u->at])) {
         counts->datagrams_refused += pieces;
-        return;
+        return false;
     }
-    if (header->msg_flags & MSG_TRUNC) {
+    if (u->message[u->at].msg_hdr.msg_flags & MSG_TRUNC) {
         counts->datagrams_truncated += pieces;
-        return;
+        return false;
     }
     counts->datagrams += pieces;
-    do {
-        size_t n = left < size ? left : size;
-        if (u->out_n == BATCH)
-            hand_over(u, events);
-        u->out[u->out_n++].payload = ff_span_of(p, n);
-        p += n;
-        left -= n;
-    } while (left);
+    return true;
 }
 
-void udp_read(struct udp *u, const struct net_events *events, struct net_counts *counts)
+/* Gathers message `at`, and goes on to the next. False: there is no room for all of it. */
+static bool gather(struct udp *u, struct net_counts *counts)
 {
-    for (int turn = 0; turn < BATCHES_A_TURN; turn++) {
-        for (size_t i = 0; i < BATCH; i++) {
-            u->message[i].msg_hdr.msg_namelen = sizeof u->from[i];
-            u->message[i].msg_hdr.msg_controllen = sizeof u->control[i];
-        }
-        int got = recvmmsg(u->fd, u->message, BATCH, MSG_DONTWAIT, NULL);
-        for (int i = 0; i < got; i++)
-            gather(u, (size_t)i, events, counts);
-        hand_over(u, events);
-        if (got < BATCH)
-            return;
+    if (u->out_n == BATCH)
+        return false;
+    const char *p = u->piece[u->at].iov_base;
+    size_t n = u->message[u->at].msg_len, size = segment_size(&u->message[u->at].msg_hdr, n);
+    bool take = u->done > 0 || admit(u, n > size ? (n + size - 1) / size : 1, counts);
+    while (take) {
+        if (u->out_n == BATCH)
+            return false;
+        size_t left = n - u->done, part = left < size ? left : size;
+        u->out[u->out_n++].payload = ff_span_of(p + u->done, part);
+        u->done += part;
+        take = u->done < n;
     }
+    u->at++;
+    u->done = 0;
+    return true;
+}
+
+/* Hands over all that was received. False: a pause has come. */
+static bool deliver(struct udp *u, const struct net_events *events, struct net_counts *counts,
+                    const bool *paused)
+{
+    while (u->at < u->got && !*paused)
+        if (!gather(u, counts))
+            hand_over(u, events);
+    if (!*paused)
+        hand_over(u, events);
+    return !*paused;
+}
+
+static int receive(struct udp *u)
+{
+    for (size_t i = 0; i < BATCH; i++) {
+        u->message[i].msg_hdr.msg_namelen = sizeof u->from[i];
+        u->message[i].msg_hdr.msg_controllen = sizeof u->control[i];
+    }
+    int got = recvmmsg(u->fd, u->message, BATCH, MSG_DONTWAIT, NULL);
+    u->got = got > 0 ? got : 0;
+    u->at = 0;
+    return u->got;
+}
+
+bool udp_read(struct udp *u, const struct net_events *events, struct net_counts *counts,
+              const bool *paused)
+{
+    if (!deliver(u, events, counts, paused))
+        return false;
+    for (int turn = 0; turn < BATCHES_A_TURN; turn++) {
+        int got = receive(u);
+        if (!deliver(u, events, counts, paused))
+            return false;
+        if (got < BATCH)
+            return true;
+    }
+    return false;
+}
+
+bool udp_has_rest(const struct udp *u)
+{
+    return u->at < u->got;
 }
 
 uint64_t udp_kernel_drops(struct udp *u)

@@ -21,6 +21,9 @@
     X(BAD_REQUEST, "bad_request", 400, "the request is not well-formed HTTP")                    \
     X(UNAUTHORIZED, "unauthorized", 401, "a token is needed")                                    \
     X(FOREIGN_ORIGIN, "foreign_origin", 403, "browsers on other pages may not do this")          \
+    X(KEY_NEEDED, "key_needed", 401, "this needs a key of the site")                             \
+    X(WRONG_KEY, "wrong_key", 401, "no site has this key")                                       \
+    X(KEY_LACKS_RIGHT, "key_lacks_right", 403, "the key has no right to send this for the site") \
     X(TIMED_OUT, "timed_out", 408, "the request took too long")                                  \
     X(BAD_PARAMETER, "bad_parameter", 400, "a parameter is not valid")                           \
     /* one field of a beacon */                                                                  \

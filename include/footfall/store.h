@@ -61,8 +61,9 @@ struct ff_store_ops {
     enum ff_status (*poll)(struct ff_store *s, uint64_t *durable);
 
     /* Small values by name ([a-z0-9_.-], up to 64 bytes): put is durable when it returns and
-     * replaces whole or not at all; get copies up to size bytes to out and sets *n, FF_NOT_FOUND
-     * when there is none; remove of what is not there is FF_OK. */
+     * replaces whole or not at all; get copies up to size bytes to out and sets *n to the whole
+     * value's length, FF_NOT_FOUND when there is none, FF_STORE_CORRUPT when it is damaged; remove
+     * of what is not there is FF_OK. FF_BAD_PARAMETER for any other name. */
     enum ff_status (*put)(struct ff_store *s, const char *name, struct ff_span value);
     enum ff_status (*get)(struct ff_store *s, const char *name, void *out, size_t size, size_t *n);
     enum ff_status (*remove)(struct ff_store *s, const char *name);

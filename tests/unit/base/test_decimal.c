@@ -126,6 +126,8 @@ static void doubles_mean_their_shortest_decimal(void **state)
     } table[] = {
         {59.97, 599700},      {0.00015, 2},   {0.1 + 0.2, 3000},
         {1e11, FF_MONEY_MAX}, {-2.5, -25000}, {5e-324, 0},
+        {0.00025, 2},         {0.0001, 1},    {99999999999.9999, FF_MONEY_MAX - 1},
+        {19.99 * 3, 599700},  {-0.0, 0},      {1234567.00005, 12345670000},
     };
     ff_money got = -1;
     (void)state;
@@ -190,6 +192,33 @@ static void division_rounds_half_to_even(void **state)
         assert_int_equal((int64_t)decimal_divide(table[i].a, table[i].n), table[i].expected);
 }
 
+static void every_amount_comes_back_from_its_double(void **state)
+{
+    uint64_t seed = 1;
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        ff_money amount = (ff_money)(seed >> 14) % FF_MONEY_MAX, got = -1;
+        amount >>= i % 50;
+        assert_int_equal(decimal_from_double((double)amount / FF_MONEY_ONE, &got), FF_OK);
+        assert_int_equal(got, amount);
+    }
+}
+
+static void numbers_are_scaled_and_rounded(void **state)
+{
+    int64_t got = -1;
+    (void)state;
+    assert_int_equal(decimal_scaled(FF_LITERAL("1795328806.1234565"), 6, &got), FF_OK);
+    assert_int_equal(got, INT64_C(1795328806123456));
+    assert_int_equal(decimal_scaled(FF_LITERAL("-1.5e3"), 3, &got), FF_OK);
+    assert_int_equal(got, -1500000);
+    assert_int_equal(decimal_scaled(FF_LITERAL("1e-400"), 6, &got), FF_OK);
+    assert_int_equal(got, 0);
+    assert_int_equal(decimal_scaled(FF_LITERAL("9223372036854775807"), 1, &got), FF_OUT_OF_RANGE);
+    assert_int_equal(decimal_scaled(FF_LITERAL("x"), 6, &got), FF_BAD_NUMBER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +229,8 @@ int main(void)
         cmocka_unit_test(what_json_calls_no_number_is_refused),
         cmocka_unit_test(strings_have_at_most_four_places),
         cmocka_unit_test(doubles_mean_their_shortest_decimal),
+        cmocka_unit_test(every_amount_comes_back_from_its_double),
+        cmocka_unit_test(numbers_are_scaled_and_rounded),
         cmocka_unit_test(integers_are_whole_however_they_are_written),
         cmocka_unit_test(amounts_are_printed_without_trailing_zeros),
         cmocka_unit_test(division_rounds_half_to_even),

@@ -67,6 +67,70 @@ static void any_change_of_a_site_is_one_of_sites(void **state)
     }
 }
 
+static void keys_and_origins_of_the_same_sites_are_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *after, *told;
+    } rows[] = {
+        {"{id: a, keys: [{key: x}]}", "{id: a, keys: [{key: x, right: track}]}", ""},
+        {"{id: a}", "{id: a, origins: ['*']}", ""},
+        {"{id: a}", "{id: a, keys: [{key: x}]}", "+sites[].keys\n"},
+        {"{id: a, keys: [{key: x}]}", "{id: a, keys: [{key: x}, {key: y}]}", "+sites[].keys\n"},
+        {"{id: a, keys: [{key: x}]}", "{id: a, keys: [{key: x, right: office}]}", "+sites[].keys\n"},
+        {"{id: a}", "{id: a, origins: ['https://b.example']}", "+sites[].origins\n"},
+        {"{id: a}", "{id: a, currency: CHF, keys: [{key: x}], origins: []}",
+         "sites\n+sites[].origins\n+sites[].keys\n"},
+        {"{id: a}", "{id: b, keys: [{key: x}]}", "sites\n"},
+        {"{id: a}, {id: b}", "{id: b}, {id: a, origins: []}", "sites\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char before[256], after[256];
+        struct told t;
+        snprintf(before, sizeof before, "sites: [%s]\n", rows[i].before);
+        snprintf(after, sizeof after, "sites: [%s]\n", rows[i].after);
+        changes(before, after, &t);
+        assert_string_equal(t.text, rows[i].told);
+    }
+}
+
+static void apply_exchanges_keys_and_origins(void **state)
+{
+    (void)state;
+    struct ff_config *live = written_good("sites: [{id: a, keys: [{key: old}]}, {id: b}]\n");
+    struct ff_config *fresh = written_good(
+        "sites: [{id: a, currency: CHF, keys: [{key: new, right: office}, {key: old}]},\n"
+        "        {id: b, origins: ['https://b.example']}]\n");
+    const struct ff_config_site *sites = live->sites;
+    const char *id = sites[0].id;
+    config_apply(live, fresh);
+    assert_string_equal(fresh->sites[0].keys[0].text, "old");
+    assert_string_equal(fresh->sites[1].origins[0], "*");
+    config_free(&fresh);
+    assert_ptr_equal(live->sites, sites);
+    assert_ptr_equal(live->sites[0].id, id);
+    assert_int_equal(live->sites[0].currency, FF_CURRENCY('E', 'U', 'R'));
+    assert_string_equal(live->sites[0].keys[0].text, "new");
+    assert_int_equal(live->sites[0].keys[0].right, FF_RIGHT_OFFICE);
+    assert_string_equal(live->sites[0].keys[1].text, "old");
+    assert_null(live->sites[0].keys[2].text);
+    assert_string_equal(live->sites[0].origins[0], "*");
+    assert_string_equal(live->sites[1].origins[0], "https://b.example");
+    config_free(&live);
+}
+
+static void apply_leaves_other_sites_alone(void **state)
+{
+    (void)state;
+    struct ff_config *live = written_good("sites: [{id: a, keys: [{key: old}]}, {id: b}]\n");
+    struct ff_config *fresh = written_good("sites: [{id: b}, {id: a, keys: [{key: new}]}]\n");
+    config_apply(live, fresh);
+    config_free(&fresh);
+    assert_string_equal(live->sites[0].keys[0].text, "old");
+    assert_null(live->sites[1].keys[0].text);
+    config_free(&live);
+}
+
 static void apply_takes_over_what_is_reloadable_and_leaves_the_rest(void **state)
 {
     (void)state;
@@ -94,6 +158,9 @@ int main(void)
         cmocka_unit_test(equal_configs_have_no_changes),
         cmocka_unit_test(changes_are_told_in_the_order_of_the_table),
         cmocka_unit_test(any_change_of_a_site_is_one_of_sites),
+        cmocka_unit_test(keys_and_origins_of_the_same_sites_are_told_apart),
+        cmocka_unit_test(apply_exchanges_keys_and_origins),
+        cmocka_unit_test(apply_leaves_other_sites_alone),
         cmocka_unit_test(apply_takes_over_what_is_reloadable_and_leaves_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@ struct sample {
     ff_currency currency;
     const char *text;
     const char *const *texts;
+    const struct ff_key *keys;
 };
 
 #define AT(member) offsetof(struct sample, member)
@@ -30,6 +31,9 @@ static const struct key rows[] = {
     {"zone", KEY_ZONE, AT(text), 0, 0, NULL, "Etc/GMT+1", false, ""},
     {"networks", KEY_NETWORKS, AT(texts), 0, 0, NULL, "10.0.0.1/8,::1", false, ""},
     {"texts", KEY_TEXTS, AT(texts), 1, 5, NULL, "a,b,c", false, ""},
+    {"origins", KEY_ORIGINS, AT(texts), 0, 0, NULL, "*,https://a.example", false, ""},
+    {"secret", KEY_SECRET, AT(text), 1, 5, NULL, "k", false, ""},
+    {"bearers", KEY_BEARERS, AT(keys), 0, 0, NULL, "", false, ""},
     {"single", KEY_WORD, AT(word), 0, 0, "embedded", "embedded", false, ""},
 };
 static const struct key_list list = {rows, sizeof rows / sizeof *rows};
@@ -88,7 +92,7 @@ static void a_refused_value_leaves_the_member_alone(void **state)
                        .text = "7"};
     struct sample before = v;
     static const char *const names[] = {"duration", "size", "count", "word", "currency", "boolean",
-                                        "address",  "path", "text",  "zone", "networks", "texts"};
+                                        "address",  "path", "text",  "zone", "networks", "texts", "origins", "secret"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_int_not_equal(
             reads(*state, names[i], "\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x7f", &v),
@@ -165,6 +169,27 @@ static void lists_are_parted_by_commas(void **state)
     assert_int_equal(reads(*state, "networks", "10.1.1.1/8,::1", &v), KEY_TAKEN);
     assert_string_equal(v.texts[0], "10.0.0.0/8");
     assert_string_equal(v.texts[1], "::1/128");
+}
+
+static void secrets_are_visible_ascii(void **state)
+{
+    struct sample v = {0};
+    assert_int_equal(reads(*state, "secret", "!a~9\"", &v), KEY_TAKEN);
+    assert_string_equal(v.text, "!a~9\"");
+    static const char *const bad[] = {" ", "a b", "a\t", "\x7f", "\xc3\xa4", "a\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(reads(*state, "secret", bad[i], &v), KEY_WRONG);
+    assert_int_equal(reads(*state, "secret", "", &v), KEY_RANGE);
+    assert_int_equal(reads(*state, "secret", "123456", &v), KEY_RANGE);
+}
+
+static void maps_cannot_be_read_from_text(void **state)
+{
+    struct sample v = {0};
+    assert_int_equal(reads(*state, "bearers", "x", &v), KEY_WRONG);
+    assert_null(v.keys);
+    assert_int_equal(reads(*state, "bearers", "", &v), KEY_TAKEN);
+    assert_null(v.keys[0].text);
 }
 
 static void a_bad_item_of_a_list_is_pointed_out(void **state)
@@ -246,6 +271,8 @@ static void values_are_compared_by_what_they_say(void **state)
     differs(*state, "texts", "a,b", "a,c");
     differs(*state, "texts", "a,b", "a,b,c");
     differs(*state, "texts", "a", "");
+    differs(*state, "origins", "*", "https://a.example");
+    differs(*state, "secret", "a", "b");
 }
 
 int main(void)
@@ -258,6 +285,8 @@ int main(void)
         cmocka_unit_test(texts_are_measured_in_bytes_and_hold_no_controls),
         cmocka_unit_test(zones_look_like_zones),
         cmocka_unit_test(lists_are_parted_by_commas),
+        cmocka_unit_test(secrets_are_visible_ascii),
+        cmocka_unit_test(maps_cannot_be_read_from_text),
         cmocka_unit_test(a_bad_item_of_a_list_is_pointed_out),
         cmocka_unit_test(what_is_expected_is_said_in_the_units_of_the_kind),
         cmocka_unit_test(expected_words_are_cut_to_their_room),

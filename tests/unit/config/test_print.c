@@ -106,6 +106,9 @@ static void a_dump_reads_back_to_an_equal_config(void **state)
         "sites:\n  - {id: '~', aliases: ['null', ' a', '[b]', 'c, d', '\"', '\\', \"\\u00e9\", '- "
         "e', 'f: g', '#']}\n"
         "  - {id: '.5', timezone: Asia/Kolkata, currency: INR}\n",
+        "sites:\n  - {id: a, origins: [], keys: [{key: '{[\"\\,#]}', right: office}, {key: 'null'}]}\n"
+        "  - {id: b, origins: ['https://b.example:8443', 'https://[::1]']}\n"
+        "ingest: {threads: 4}\nlimits: {connections_per_address: 0, requests_per_second: 50}\n",
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct ff_config *c = written_good(files[i]);

@@ -6,6 +6,8 @@
 
 #include "fields.h"
 
+#include <math.h>
+
 struct bench {
     struct fields f;
     struct fields_object o;
@@ -23,7 +25,7 @@ static void begin(struct bench *t)
 static const struct ff_beacon *given(struct bench *t, const char *key, enum intake_kind kind,
                                      const char *text)
 {
-    struct intake_value v = {kind, true, ff_span_text(text)};
+    struct intake_value v = {.kind = kind, .boolean = true, .text = ff_span_text(text)};
     begin(t);
     int field = fields_enter(&t->f, &t->o, &t->b, ff_span_text(key));
     assert_true(field >= 0);
@@ -105,8 +107,17 @@ static void time_is_a_number_or_a_text(void **state)
     refuses("time", INTAKE_STRING, "yesterday", FF_BAD_TIME);
     refuses("time", INTAKE_NUMBER, "-1", FF_BAD_TIME);
     refuses("time", INTAKE_NUMBER, "1E400", FF_BAD_TIME);
-    refuses("time", INTAKE_NUMBER,
-            "1.000000000000000000000000000000000000000000000000000000000000001", FF_BAD_TIME);
+    assert_int_equal(
+        given(&t, "time", INTAKE_NUMBER,
+              "1.000000000000000000000000000000000000000000000000000000000000001")->time,
+        1000000);
+    assert_int_equal(given(&t, "time", INTAKE_NUMBER, "100000000000")->time,
+                     INT64_C(100000000000000000));
+    assert_int_equal(given(&t, "time", INTAKE_NUMBER, "100000000001")->time,
+                     INT64_C(100000000001000));
+    assert_int_equal(given(&t, "time", INTAKE_NUMBER, "253402300799999")->time,
+                     INT64_C(253402300799999000));
+    refuses("time", INTAKE_NUMBER, "253402300800000", FF_BAD_TIME);
     refuses("time", INTAKE_BOOLEAN, NULL, FF_WRONG_TYPE);
 }
 
@@ -142,6 +153,90 @@ static void values_that_cannot_be_are_refused(void **state)
             FF_BAD_CURRENCY);
     refuses("title", INTAKE_BROKEN_STRING, "\\ud800", FF_NOT_UTF8);
     refuses("time", INTAKE_BROKEN_STRING, "\\ud800", FF_NOT_UTF8);
+}
+
+/* The field key of a fresh beacon, given v. */
+static const struct ff_beacon *given_value(struct bench *t, const char *key, struct intake_value v)
+{
+    begin(t);
+    fields_set(&t->f, &t->b, fields_enter(&t->f, &t->o, &t->b, ff_span_text(key)), &v);
+    return &t->b;
+}
+
+#define INTEGER(n) ((struct intake_value){.kind = INTAKE_INTEGER, .integer = (n)})
+#define DOUBLE(r) ((struct intake_value){.kind = INTAKE_DOUBLE, .real = (r)})
+#define INSTANT(t) ((struct intake_value){.kind = INTAKE_INSTANT, .integer = (t)})
+
+static void binary_numbers_are_taken_as_what_they_say(void **state)
+{
+    struct bench t;
+    (void)state;
+    assert_int_equal(given_value(&t, "results", INTEGER(7))->number[FF_NUMBER_RESULTS], 7);
+    assert_int_equal(given_value(&t, "results", DOUBLE(7.0))->number[FF_NUMBER_RESULTS], 7);
+    assert_int_equal(given_value(&t, "value", INTEGER(-12))->money[FF_AMOUNT_VALUE], -120000);
+    assert_int_equal(given_value(&t, "value", INTEGER(100000000000))->money[FF_AMOUNT_VALUE],
+                     FF_MONEY_MAX);
+    assert_int_equal(given_value(&t, "value", DOUBLE(59.97))->money[FF_AMOUNT_VALUE], 599700);
+    assert_int_equal(given_value(&t, "time", INTEGER(1795328806))->time, INT64_C(1795328806000000));
+    assert_int_equal(given_value(&t, "time", INTEGER(1795328806123))->time,
+                     INT64_C(1795328806123000));
+    assert_int_equal(given_value(&t, "time", DOUBLE(1795328806.5))->time,
+                     INT64_C(1795328806500000));
+    assert_int_equal(given_value(&t, "time", INSTANT(5))->time, 5);
+    assert_true(ff_span_is(given_value(&t, "scale", INTEGER(5))->text[FF_TEXT_SCALE], "5"));
+    assert_int_equal(t.b.has, FF_HAS(SCALE));
+}
+
+static void binary_numbers_that_cannot_be_are_refused(void **state)
+{
+    static const struct {
+        const char *key;
+        struct intake_value v;
+        enum ff_status fault;
+    } table[] = {
+        {"results", {.kind = INTAKE_DOUBLE, .real = 4.5}, FF_BAD_NUMBER},
+        {"results", {.kind = INTAKE_DOUBLE, .real = NAN}, FF_BAD_NUMBER},
+        {"results", {.kind = INTAKE_DOUBLE, .real = 0x1p63}, FF_OUT_OF_RANGE},
+        {"results", {.kind = INTAKE_DOUBLE, .real = -INFINITY}, FF_OUT_OF_RANGE},
+        {"results", {.kind = INTAKE_HUGE}, FF_OUT_OF_RANGE},
+        {"value", {.kind = INTAKE_INTEGER, .integer = 100000000001}, FF_OUT_OF_RANGE},
+        {"value", {.kind = INTAKE_INTEGER, .integer = INT64_MIN}, FF_OUT_OF_RANGE},
+        {"value", {.kind = INTAKE_HUGE}, FF_OUT_OF_RANGE},
+        {"value", {.kind = INTAKE_DOUBLE, .real = 1e308}, FF_OUT_OF_RANGE},
+        {"value", {.kind = INTAKE_DOUBLE, .real = NAN}, FF_BAD_DECIMAL},
+        {"value", {.kind = INTAKE_INSTANT, .integer = 5}, FF_WRONG_TYPE},
+        {"time", {.kind = INTAKE_INTEGER, .integer = -1}, FF_BAD_TIME},
+        {"time", {.kind = INTAKE_INTEGER, .integer = INT64_MAX}, FF_BAD_TIME},
+        {"time", {.kind = INTAKE_DOUBLE, .real = NAN}, FF_BAD_TIME},
+        {"time", {.kind = INTAKE_HUGE}, FF_BAD_TIME},
+        {"time", {.kind = INTAKE_INSTANT, .integer = -1}, FF_BAD_TIME},
+        {"scale", {.kind = INTAKE_INTEGER, .integer = 10}, FF_BAD_CHOICE},
+        {"scale", {.kind = INTAKE_INTEGER, .integer = -1}, FF_BAD_CHOICE},
+        {"scale", {.kind = INTAKE_DOUBLE, .real = 5}, FF_BAD_CHOICE},
+        {"visitor", {.kind = INTAKE_INTEGER, .integer = 5}, FF_WRONG_TYPE},
+        {"type", {.kind = INTAKE_INTEGER, .integer = 5}, FF_WRONG_TYPE},
+        {"currency", {.kind = INTAKE_INTEGER, .integer = 978}, FF_WRONG_TYPE},
+        {"passive", {.kind = INTAKE_INTEGER, .integer = 1}, FF_WRONG_TYPE},
+    };
+    struct bench t;
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const struct ff_beacon *b = given_value(&t, table[i].key, table[i].v);
+        if (b->fault != table[i].fault || b->has != 0)
+            fail_msg("%zu, %s: %s", i, table[i].key, ff_status_code(b->fault));
+    }
+}
+
+static void written_values_are_what_the_field_asks_for(void **state)
+{
+    struct bench t;
+    (void)state;
+    assert_int_equal(given(&t, "value", INTAKE_WRITTEN, "5e-1")->money[FF_AMOUNT_VALUE], 5000);
+    assert_int_equal(given(&t, "score", INTAKE_WRITTEN, "5")->number[FF_NUMBER_SCORE], 5);
+    assert_true(ff_span_is(given(&t, "visitor", INTAKE_WRITTEN, "5")->text[FF_TEXT_VISITOR], "5"));
+    assert_false(given(&t, "passive", INTAKE_WRITTEN, "0")->passive);
+    refuses("passive", INTAKE_WRITTEN, "2", FF_WRONG_TYPE);
+    refuses("value", INTAKE_WRITTEN, "", FF_BAD_DECIMAL);
 }
 
 static void null_is_the_same_as_not_given(void **state)
@@ -211,7 +306,7 @@ static void the_first_fault_stays(void **state)
 static void given_item(struct bench *t, struct ff_item *item, const char *key,
                        enum intake_kind kind, const char *text)
 {
-    struct intake_value v = {kind, true, ff_span_text(text)};
+    struct intake_value v = {.kind = kind, .boolean = true, .text = ff_span_text(text)};
     begin(t);
     *item = (struct ff_item){.quantity = 1};
     int field = fields_enter_item(&t->f, &t->o, &t->b, ff_span_text(key));
@@ -298,6 +393,9 @@ int main(void)
         cmocka_unit_test(time_is_a_number_or_a_text),
         cmocka_unit_test(wrong_types_are_refused_with_what_was_expected),
         cmocka_unit_test(values_that_cannot_be_are_refused),
+        cmocka_unit_test(binary_numbers_are_taken_as_what_they_say),
+        cmocka_unit_test(binary_numbers_that_cannot_be_are_refused),
+        cmocka_unit_test(written_values_are_what_the_field_asks_for),
         cmocka_unit_test(null_is_the_same_as_not_given),
         cmocka_unit_test(a_repeated_key_is_refused),
         cmocka_unit_test(unknown_keys_are_counted_and_may_not_repeat),

@@ -28,6 +28,37 @@ static void the_media_type_names_the_format(void **state)
     is("", "", "json");
 }
 
+static void msgpack_has_three_names(void **state)
+{
+    (void)state;
+    is("application/msgpack", "{}", "msgpack");
+    is("application/x-msgpack; a=b", "{}", "msgpack");
+    is("Application/vnd.msgpack", "", "msgpack");
+    is("application/json", "\x81", "json");
+    is("application/x-ndjson", "\x81", "ndjson");
+}
+
+static void types_that_say_nothing_are_told_by_the_first_byte(void **state)
+{
+    static const char *const first[] = {"\x80", "\x8f", "\x90", "\x9f", "\xdc", "\xdd", "\xde", "\xdf"};
+    (void)state;
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+        is(NULL, first[i], "msgpack");
+        is("text/plain", first[i], "msgpack");
+        is("application/octet-stream", first[i], "msgpack");
+    }
+    is("", "\xa0", "json");
+    is("", "\xdb", "json");
+    is("", "\xe0", "json");
+    is("", "\x7f", "json");
+    is("application/octet-stream", " \n{}", "json");
+    is("application/octet-stream", "\xEF\xBB\xBF[]", "json");
+    is("application/octet-stream", "{}\n{}", "ndjson");
+    is("application/octet-stream", "\xa0", NULL);
+    is("application/octet-stream", "type=ping", NULL);
+    is("application/octet-stream", "", NULL);
+}
+
 static void other_media_types_are_taken_by_none(void **state)
 {
     (void)state;
@@ -81,6 +112,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_media_type_names_the_format),
+        cmocka_unit_test(msgpack_has_three_names),
+        cmocka_unit_test(types_that_say_nothing_are_told_by_the_first_byte),
         cmocka_unit_test(other_media_types_are_taken_by_none),
         cmocka_unit_test(several_objects_a_line_each_are_seen),
         cmocka_unit_test(one_object_over_several_lines_is_one),

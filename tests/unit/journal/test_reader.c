@@ -147,7 +147,7 @@ static void a_scan_finds_the_greatest_watermark_wherever_it_lies(void **state)
         room->end = 0;
         io_system.truncate(&io_system, room->fd, 0);
         put_header(room);
-        put(room, noise, sizeof noise - SEGMENT_HEADER - shift);
+        put(room, noise, sizeof noise - shift);
         put_group(room, 90, 77, 3);
         put(room, noise, 100);
         put_group(room, 80, 70, 3);

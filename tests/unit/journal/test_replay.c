@@ -287,14 +287,42 @@ static void what_a_later_segment_repeats_is_not_looked_at(void **state)
     free(b.p);
 }
 
+/* Nothing writes this, but the rule says record, not group. */
+static void a_segment_may_begin_within_a_group_of_the_one_before(void **state)
+{
+    struct room *room = *state;
+    unsigned char p[SEGMENT_HEADER + SEGMENT_GROUP_HEADER + 1024];
+    char body[512];
+    size_t n = SEGMENT_HEADER + SEGMENT_GROUP_HEADER;
+    three_groups(room);
+    struct bytes b = bytes_of(room, 1);
+    free(b.p);
+    for (uint64_t seq = 8; seq <= 9; seq++) {
+        struct ff_span record = suite_body(seq, body);
+        segment_record_put(p + n, seq, record);
+        n += segment_record_size(record.n);
+    }
+    struct segment_group g = {.first = 8, .durable = 7, .mark = 5, .count = 2,
+                              .bytes = (uint32_t)(n - SEGMENT_HEADER - SEGMENT_GROUP_HEADER)};
+    segment_header_put(p, &(struct segment_header){.first = 8, .version = SEGMENT_VERSION, .mark = 5});
+    segment_group_put(p + SEGMENT_HEADER, &g);
+    b.p = p;
+    snprintf(b.file, sizeof b.file, "%s/journal-00000000000000000008.seg", room->store);
+    bytes_to(&b, n);
+    goes_on_from(room, 9);
+}
+
 static void a_segment_under_another_name_is_damaged(void **state)
 {
     struct room *room = *state;
     three_segments(room);
     struct bytes b = bytes_of(room, 4), other = bytes_of(room, 7);
+    char why[WHY];
     memcpy(other.file, b.file, sizeof b.file);
     bytes_to(&other, other.n);
     expect_corrupt(room, b.file);
+    open_fails(room, why);
+    assert_non_null(strstr(why, "offset 0:"));
     free(b.p);
     free(other.p);
 }
@@ -381,6 +409,7 @@ int main(void)
         CASE(damage_in_an_earlier_segment_stops_the_start),
         CASE(a_missing_segment_is_a_hole),
         CASE(what_a_later_segment_repeats_is_not_looked_at),
+        CASE(a_segment_may_begin_within_a_group_of_the_one_before),
         CASE(a_segment_under_another_name_is_damaged),
         CASE(another_version_is_refused_by_name),
         CASE(a_forged_group_in_a_body_proves_nothing),

@@ -32,7 +32,9 @@ struct rig {
     size_t reply_size; /* bytes of the body; 0: the request's own body */
     int requests, turns;
     struct net_handle handle[RIG_REQUESTS];
-    char told[256]; /* the last request: "POST /path?query [type] body" */
+    char told[256];   /* the last request: "POST /path?query [type] body" */
+    char coding[64];  /* its content encoding; "-": none */
+    char asked[256];  /* what its preflight asked for: "method|headers" */
     size_t body_n;
     unsigned body_sum;
 };
@@ -61,6 +63,11 @@ static void rig_request(void *ctx, struct net_handle handle, const struct net_re
     snprintf(r->told, sizeof r->told, "%s %.*s?%.*s [%.*s] %.*s", method_table[q->method],
              (int)q->path.n, q->path.p, (int)q->query.n, q->query.p, (int)q->content_type.n,
              q->content_type.p, (int)(q->body.n < 100 ? q->body.n : 100), q->body.p);
+    snprintf(r->coding, sizeof r->coding, "%.*s", q->content_encoding.p ? (int)q->content_encoding.n : 1,
+             q->content_encoding.p ? q->content_encoding.p : "-");
+    snprintf(r->asked, sizeof r->asked, "%.*s|%.*s", (int)q->access_request_method.n,
+             q->access_request_method.p, (int)q->access_request_headers.n,
+             q->access_request_headers.p);
     r->body_n = q->body.n;
     r->body_sum = 0;
     for (size_t i = 0; i < q->body.n; i++)
@@ -100,7 +107,7 @@ static struct net_options rig_options(void)
     };
 }
 
-static void rig_init(struct rig *r, const struct net_options *options)
+static inline void rig_init(struct rig *r, const struct net_options *options)
 {
     char why[200] = "";
     struct net_events events = {rig_request, rig_datagrams, rig_turn_end, r};
@@ -115,7 +122,7 @@ static void rig_init(struct rig *r, const struct net_options *options)
     assert(r->listener >= 0);
 }
 
-static void rig_fini(struct rig *r)
+static inline void rig_fini(struct rig *r)
 {
     net_free(&r->net);
 }

@@ -1,0 +1,332 @@
+/* A door's side of what comes in: message -> beacons -> records, on to the state, and the answer
+ * once they are durable. */
+#include "house_state.h"
+
+#include "region.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Bytes that hold the refusal of one event. */
+#define REFUSAL_BYTES 320
+
+bool door_init(struct door *d, struct house *h)
+{
+    const struct ff_config *c = h->config;
+    struct intake_options intake = {c->ingest.max_batch, c->ingest.max_body};
+    struct canon_options canon = {h->canon_sites, c->site_count, c->ingest.max_age};
+    d->house = h;
+    d->now = h->own.now;
+    d->http = d->udp = d->stats = -1;
+    d->intake = intake_new(&intake);
+    d->canon = canon_new(&canon);
+    d->record = malloc(RECORD_MAX);
+    d->list_size = (size_t)c->ingest.max_batch * REFUSAL_BYTES;
+    d->list = malloc(d->list_size);
+    d->waiting.ring = region_new(WAITING_MAX, sizeof *d->waiting.ring);
+    return d->intake && d->canon && d->record && d->list && d->waiting.ring;
+}
+
+void waiting_fini(struct waiting *w)
+{
+    free(w->list);
+    free(w->long_origin);
+    w->list = w->long_origin = NULL;
+}
+
+void door_fini(struct door *d)
+{
+    struct waiting_ring *q = &d->waiting;
+    for (size_t i = 0; q->ring && i < q->n; i++)
+        waiting_fini(&q->ring[(q->first + i) % WAITING_MAX]);
+    region_free(&q->ring, WAITING_MAX, sizeof *q->ring);
+    net_free(&d->net);
+    lane_free(&d->lane);
+    intake_free(&d->intake);
+    canon_free(&d->canon);
+    free(d->record);
+    free(d->list);
+}
+
+ff_wall door_now(struct door *d)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    ff_wall t = (ff_wall)ts.tv_sec * FF_SECOND + ts.tv_nsec / 1000;
+    if (t > d->now)
+        d->now = t;
+    return d->now;
+}
+
+static void door_list_refusal(struct door *d, struct waiting *w, uint32_t index,
+                              const struct ff_beacon *b, enum ff_status status)
+{
+    const char *note = b->fault_note ? b->fault_note : ff_status_prose(status);
+    if (w->rejected == 0) {
+        w->fault = status;
+        w->field = b->fault_field;
+        w->note = b->fault_note;
+    }
+    size_t room = d->list_size - d->list_bytes;
+    int n = snprintf(d->list + d->list_bytes, room,
+                     "%s{\"index\":%" PRIu32 ",\"field\":\"%s\",\"code\":\"%s\",\"error\":\"%s\"}",
+                     w->rejected ? "," : "", index, b->fault_field ? b->fault_field : "",
+                     ff_status_code(status), note);
+    if (n > 0 && (size_t)n < room)
+        d->list_bytes += (size_t)n;
+    w->rejected++;
+    w->denied += status == FF_KEY_NEEDED || status == FF_KEY_LACKS_RIGHT || status == FF_FOREIGN_ORIGIN;
+    d->outcomes[status]++;
+}
+
+/* Hands a checked record to the state: at once, or with the parcel. */
+static enum ff_status door_give(struct door *d, struct ff_record *r)
+{
+    struct ff_span body = ff_span_of(d->record, record_encode(r, d->record, RECORD_MAX));
+    if (!d->lane)
+        return house_take(d->house, r, body);
+    return lane_pack(d->lane, body) ? FF_OK : FF_BUSY;
+}
+
+/* How a message came: who may send what does not concern imports and datagrams. */
+struct sender {
+    bool imported;
+    const struct access *access; /* NULL: not concerned */
+    struct access_pass pass;
+};
+
+static enum ff_status door_check(struct door *d, const struct sender *from, struct ff_record *r)
+{
+    struct canon_arrival how = {.now = d->now, .imported = from->imported};
+    enum ff_status status = r->beacon.fault ? r->beacon.fault : canon_check(d->canon, &how, r);
+    if (!status && from->access)
+        status = access_judge(from->access, &from->pass, r->beacon.site, r->beacon.type);
+    return status ? status : door_give(d, r);
+}
+
+static void door_give_batch(struct door *d, const struct sender *from,
+                            const struct intake_batch *batch, struct waiting *w)
+{
+    d->list_bytes = 0;
+    door_now(d);
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct ff_record r = {.beacon = batch->beacons[i]};
+        enum ff_status status = door_check(d, from, &r);
+        if (status == FF_OK)
+            w->accepted++;
+        else if (status == FF_DUPLICATE)
+            w->duplicates++;
+        else
+            door_list_refusal(d, w, i, &r.beacon, status);
+    }
+}
+
+/* Why no message is taken now, before any of it is looked at. */
+static enum ff_status door_admits(const struct door *d)
+{
+    if (d->waiting.n == WAITING_MAX)
+        return FF_BUSY;
+    if (!d->lane)
+        return journal_admits(d->house->journal);
+    enum ff_status state = (enum ff_status)atomic_load_explicit(&d->house->store_state, memory_order_acquire);
+    return state ? state : lane_has_room(d->lane) ? FF_OK : FF_BUSY;
+}
+
+/* Gives decoded beacons to the state. */
+static void door_take(struct door *d, const struct sender *from, const struct intake_batch *batch,
+                      struct waiting *w)
+{
+    door_give_batch(d, from, batch, w);
+    if (!d->lane) {
+        w->seq = journal_last(d->house->journal);
+    } else if (w->accepted > 0) { /* else it waits for nothing */
+        w->seq = WAITING_UNKNOWN;
+        lane_send(d->lane);
+        if (!lane_has_room(d->lane))
+            net_pause(d->net, true);
+    }
+}
+
+static void door_wait(struct door *d, const struct waiting *w)
+{
+    struct waiting_ring *q = &d->waiting;
+    if (q->n == 0)
+        q->first = 0; /* so that a ring that empties stays in its first pages */
+    q->ring[(q->first + q->n++) % WAITING_MAX] = *w;
+    q->unknown += w->seq == WAITING_UNKNOWN;
+}
+
+static bool identity_encoding(struct ff_span encoding)
+{
+    return encoding.n == 0 || ff_span_is(encoding, "identity");
+}
+
+/* What must live until the answer goes out: the refusals (but for a picture), and the origin. */
+static void door_keep(struct door *d, struct waiting *w, const struct client *client)
+{
+    if (w->rejected > 0 && w->kind == WAITING_EVENTS && (w->list = malloc(d->list_bytes + 1))) {
+        memcpy(w->list, d->list, d->list_bytes);
+        w->list_bytes = d->list_bytes;
+    }
+    char *origin = w->origin;
+    if (client->origin.n > ORIGIN_INLINE)
+        origin = w->long_origin = malloc(client->origin.n);
+    w->origin_bytes = origin ? (uint16_t)client->origin.n : 0;
+    if (w->origin_bytes)
+        memcpy(origin, client->origin.p, w->origin_bytes);
+    w->page = client->page;
+}
+
+/* One request's beacons, decoded: on to the state, and its answer into the ring. */
+static void door_finish(struct door *d, const struct client *client, const struct sender *from,
+                        const struct intake_batch *batch, enum waiting_kind kind)
+{
+    struct waiting w = {.handle = client->handle, .kind = kind};
+    door_take(d, from, batch, &w);
+    door_keep(d, &w, client);
+    if (d->lane && w.accepted == 0)
+        door_answer(d, &w, FF_OK);
+    else
+        door_wait(d, &w);
+}
+
+static void door_turn_away(struct door *d, const struct client *client, enum ff_status status)
+{
+    d->outcomes[status]++;
+    door_refuse(d, client, status, NULL);
+}
+
+static enum ff_status door_open(struct door *d, const struct net_request *request, struct sender *from)
+{
+    from->access = atomic_load_explicit(&d->house->access, memory_order_acquire);
+    return access_open(from->access, request->authorization, request->origin, &from->pass);
+}
+
+static void door_message(struct door *d, const struct client *client,
+                         const struct net_request *request, const struct sender *from)
+{
+    struct intake_batch batch;
+    const struct intake_format *format = intake_format(request->content_type, request->body);
+    enum ff_status status = FF_OK;
+    if (!identity_encoding(request->content_encoding))
+        status = FF_UNSUPPORTED_ENCODING;
+    else if (!format)
+        status = FF_UNSUPPORTED_TYPE;
+    canon_reset(d->canon);
+    if (!status)
+        status = intake_decode(d->intake, format, request->body, &batch);
+    if (status)
+        door_turn_away(d, client, status);
+    else
+        door_finish(d, client, from, &batch, WAITING_EVENTS);
+}
+
+void door_events(struct door *d, const struct client *client, const struct net_request *request)
+{
+    struct sender from = {.imported = false};
+    enum ff_status status = door_admits(d);
+    if (!status)
+        status = door_open(d, request, &from);
+    if (status)
+        door_turn_away(d, client, status);
+    else
+        door_message(d, client, request, &from);
+}
+
+void door_import(struct door *d, const struct client *client, const struct net_request *request)
+{
+    struct sender from = {.imported = true};
+    enum ff_status status = door_admits(d);
+    if (status)
+        door_turn_away(d, client, status);
+    else
+        door_message(d, client, request, &from);
+}
+
+/* A picture is shown whatever is wrong with the beacon; only when the store refuses it is not, so
+ * that a page can try again. */
+void door_pixel(struct door *d, const struct client *client, const struct net_request *request)
+{
+    struct sender from = {.imported = false};
+    struct intake_batch batch = {0};
+    enum ff_status status = door_admits(d);
+    if (status) {
+        door_turn_away(d, client, status);
+        return;
+    }
+    canon_reset(d->canon);
+    status = request->body.n > 0 ? FF_BODY_TOO_LARGE : door_open(d, request, &from);
+    if (!status)
+        status = intake_query(d->intake, request->query, &batch);
+    if (!status) {
+        door_finish(d, client, &from, &batch, WAITING_PIXEL);
+        return;
+    }
+    struct waiting w = {.handle = client->handle, .kind = WAITING_PIXEL, .rejected = 1, .fault = status};
+    d->outcomes[status]++;
+    door_keep(d, &w, client);
+    door_answer(d, &w, FF_OK);
+}
+
+/* The answer to a datagram is awaited like any other, and then not sent: a lane's results come in
+ * the order of its parcels. */
+void door_datagrams(void *door, const struct net_datagram *datagrams, size_t n)
+{
+    struct door *d = door;
+    static const struct sender from = {.imported = false};
+    for (size_t i = 0; i < n; i++) {
+        struct waiting w = {.kind = WAITING_NOBODY};
+        struct intake_batch batch;
+        struct ff_span payload = datagrams[i].payload;
+        enum ff_status status = door_admits(d);
+        const struct intake_format *format = intake_format((struct ff_span){NULL, 0}, payload);
+        canon_reset(d->canon);
+        if (!status)
+            status = format ? intake_decode(d->intake, format, payload, &batch) : FF_UNSUPPORTED_TYPE;
+        if (status) {
+            d->outcomes[status]++;
+            continue;
+        }
+        door_take(d, &from, &batch, &w);
+        if (w.seq == WAITING_UNKNOWN)
+            door_wait(d, &w);
+    }
+}
+
+void door_release(struct door *d)
+{
+    struct waiting_ring *q = &d->waiting;
+    const struct house *h = d->house;
+    uint64_t durable = atomic_load_explicit(&h->durable, memory_order_acquire);
+    enum ff_status store = (enum ff_status)atomic_load_explicit(&h->store_state, memory_order_acquire);
+    if (store == FF_BUSY)
+        store = FF_OK; /* what waits was taken before it became too much */
+    while (q->n > q->unknown) {
+        struct waiting *w = &q->ring[q->first];
+        bool there = w->seq <= durable;
+        if (!there && !store)
+            return;
+        door_answer(d, w, there ? FF_OK : store);
+        q->first = (q->first + 1) % WAITING_MAX;
+        q->n--;
+    }
+}
+
+void door_hear(struct door *d)
+{
+    struct waiting_ring *q = &d->waiting;
+    struct lane_result result;
+    lane_heard(d->lane);
+    while (lane_result(d->lane, &result)) {
+        struct waiting *w = &q->ring[(q->first + q->n - q->unknown--) % WAITING_MAX];
+        w->seq = result.seq;
+        w->accepted = result.accepted;
+        w->duplicates = result.duplicates;
+        w->refused = result.refused;
+    }
+    door_release(d);
+    if (lane_has_room(d->lane))
+        net_pause(d->net, false);
+}

@@ -1,0 +1,116 @@
+/* Answers: bodies and header lines for what became of a request. */
+#include "house_state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Bytes that hold the header lines of any answer. */
+#define HEADERS_SIZE (ACCESS_CORS_SIZE + 512)
+
+/* A transparent picture of one pixel: the smallest GIF that all browsers show. */
+static const char pixel_gif[] = "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
+_Static_assert(sizeof pixel_gif - 1 == 43, "the picture has 43 bytes");
+
+void door_reply(struct door *d, const struct client *client, int status, const char *content_type,
+                struct ff_span body, const char *headers)
+{
+    char lines[HEADERS_SIZE];
+    size_t n = client->page ? access_cors(client->origin, lines, ACCESS_CORS_SIZE) : 0;
+    int more = snprintf(lines + n, sizeof lines - n, "%s", headers);
+    struct net_reply reply = {
+        .status = status,
+        .content_type = ff_span_text(content_type),
+        .body = body,
+        .headers = ff_span_of(lines, n + (more > 0 ? (size_t)more : 0)),
+    };
+    net_reply(d->net, client->handle, &reply);
+}
+
+size_t door_net_headers(void *door, int listener, struct ff_span origin, char *out, size_t size)
+{
+    const struct door *d = door;
+    return listener == d->http ? access_cors(origin, out, size) : 0;
+}
+
+static const char *refusal_headers(int http)
+{
+    if (http == 401)
+        return "WWW-Authenticate: Bearer\r\n";
+    return http == 503 || http == 429 ? "Retry-After: 1\r\n" : "";
+}
+
+void door_refuse(struct door *d, const struct client *client, enum ff_status status, const char *note)
+{
+    char body[512];
+    int http = ff_status_http(status);
+    int n = snprintf(body, sizeof body, "{\"error\":\"%s\",\"code\":\"%s\"}",
+                     note ? note : ff_status_prose(status), ff_status_code(status));
+    door_reply(d, client, http, "application/json", ff_span_of(body, (size_t)n), refusal_headers(http));
+}
+
+/* What an answer with refusals is when none was taken: 401 or 403 where all were denied, else 400. */
+static int verdict_http(const struct waiting *w)
+{
+    if (w->accepted + w->duplicates > 0)
+        return 200;
+    return w->denied == w->rejected ? ff_status_http(w->fault) : 400;
+}
+
+/* {"accepted", "duplicates", "rejected": [...]}, with "error" and "code" where none was taken. */
+static void door_reply_list(struct door *d, const struct client *client, const struct waiting *w)
+{
+    int http = verdict_http(w);
+    char error[256] = "", *body = NULL;
+    if (http == 400)
+        snprintf(error, sizeof error, "\"error\":\"no event was taken\",\"code\":\"none_taken\",");
+    else if (http != 200)
+        snprintf(error, sizeof error, "\"error\":\"%s\",\"code\":\"%s\",", ff_status_prose(w->fault),
+                 ff_status_code(w->fault));
+    int n = asprintf(&body, "{%s\"accepted\":%" PRIu32 ",\"duplicates\":%" PRIu32 ",\"rejected\":[%.*s]}",
+                     error, w->accepted, w->duplicates, (int)w->list_bytes, w->list ? w->list : "");
+    door_reply(d, client, http, "application/json", n < 0 ? FF_LITERAL("{}") : ff_span_of(body, (size_t)n),
+               refusal_headers(http));
+    free(body);
+}
+
+static void door_reply_events(struct door *d, const struct client *client, const struct waiting *w)
+{
+    if (w->rejected > 0) {
+        door_reply_list(d, client, w);
+        return;
+    }
+    char header[48] = "";
+    if (w->duplicates)
+        snprintf(header, sizeof header, "X-Footfall-Duplicates: %" PRIu32 "\r\n", w->duplicates);
+    door_reply(d, client, 204, NULL, (struct ff_span){NULL, 0}, header);
+}
+
+static void door_reply_pixel(struct door *d, const struct client *client, const struct waiting *w)
+{
+    char header[256] = "Cache-Control: no-store\r\n";
+    size_t n = strlen(header);
+    const char *field = w->field ? w->field : "";
+    if (w->rejected)
+        snprintf(header + n, sizeof header - n, "X-Footfall-Error: %s%s%s: %s\r\n", ff_status_code(w->fault),
+                 *field ? " " : "", field, w->note ? w->note : ff_status_prose(w->fault));
+    door_reply(d, client, 200, "image/gif", ff_span_of(pixel_gif, sizeof pixel_gif - 1), header);
+}
+
+void door_answer(struct door *d, struct waiting *w, enum ff_status store)
+{
+    enum ff_status refused = w->refused ? w->refused : store;
+    struct client client = {w->handle, w->page,
+                            ff_span_of(w->long_origin ? w->long_origin : w->origin, w->origin_bytes)};
+    if (w->origin_bytes == 0)
+        client.origin = (struct ff_span){NULL, 0};
+    if (w->kind == WAITING_NOBODY)
+        d->outcomes[refused] += refused != FF_OK;
+    else if (refused)
+        door_refuse(d, &client, refused, NULL);
+    else if (w->kind == WAITING_PIXEL)
+        door_reply_pixel(d, &client, w);
+    else
+        door_reply_events(d, &client, w);
+    waiting_fini(w);
+}

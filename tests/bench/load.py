@@ -1,0 +1,72 @@
+"""Runs the load generator against a server, and measures what the server spends on it."""
+
+import json
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+from servers import pinned, udp_drops
+
+SETTLE_SECONDS = 0.05    # for what a server does after its last answer
+TAKE_SECONDS = 10        # for a queue of datagrams to be emptied
+
+
+@dataclass
+class Sample:
+    """One round against one server."""
+    units: int              # requests, beacons or datagrams that the server has handled
+    user: float             # seconds of its CPU
+    system: float
+    seconds: float          # of the clock
+    latency: dict = field(default_factory=dict)  # microseconds
+    missed: int = 0         # not answered with success, or dropped
+
+    @property
+    def per_million(self):
+        return (self.user + self.system) / self.units * 1e6 if self.units else 0.0
+
+    @property
+    def rate(self):
+        return self.units / self.seconds if self.seconds else 0.0
+
+
+class Load:
+    """The generator, on a core of its own. Each run brings ids that none before had."""
+
+    def __init__(self, program, core):
+        self.program, self.core, self.seed = program, core, int(time.time()) % 1_000_000_000
+
+    def run(self, to, options):
+        self.seed += 1
+        words = [word for key, value in options.items() if value is not False
+                 for word in ([f"--{key}"] if value is True else [f"--{key}", str(value)])]
+        command = [self.program, "--to", to, "--seed", str(self.seed), *words]
+        done = subprocess.run(pinned(self.core, command), capture_output=True, text=True,
+                              check=False, timeout=180)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
+        return json.loads(done.stdout)
+
+    def stream(self, server, options, by_beacon=False):
+        """A round of requests."""
+        before = server.cpu()
+        out = self.run(server.http, options)
+        time.sleep(SETTLE_SECONDS)
+        after = server.cpu()
+        good = sum(n for status, n in out["statuses"].items() if status in ("200", "204"))
+        units = out["answered"] * (out["beacons"] // out["answered"] if by_beacon and out["answered"] else 1)
+        return Sample(units, after[0] - before[0], after[1] - before[1], out["seconds"],
+                      out["latency_us"], out["sent"] - good + out["faults"])
+
+    def datagrams(self, server, options):
+        """A round of datagrams; those that were dropped count as missed, not as handled."""
+        before, lost = server.cpu(), udp_drops(server.udp)[0]
+        out = self.run(server.udp, options)
+        ends = time.monotonic() + TAKE_SECONDS
+        while udp_drops(server.udp)[1] and time.monotonic() < ends:
+            time.sleep(0.005)
+        time.sleep(SETTLE_SECONDS)
+        after = server.cpu()
+        missed = udp_drops(server.udp)[0] - lost
+        return Sample(out["sent"] - missed, after[0] - before[0], after[1] - before[1],
+                      out["seconds"], missed=missed)
