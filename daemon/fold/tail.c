@@ -150,11 +150,17 @@ void tail_drop(struct fold *f, uint32_t visitor)
     v->tail = 0;
 }
 
+/* Lateness is judged by each record's own receipt, and records of several ingest threads come a
+ * little out of the order of theirs: tails are kept for this much longer, so that it never matters
+ * when exactly they go. */
+#define TAIL_SLACK (10 * FF_SECOND)
+
 void tail_expire(struct fold *f, ff_wall now)
 {
+    ff_wall limit = now - f->options.session_lateness - TAIL_SLACK;
     while (f->tails_by_age.oldest) {
         uint32_t visitor = tail_at(f, f->tails_by_age.oldest)->visitor;
-        if (visitor_at(f, visitor)->newest_received + f->options.session_lateness >= now)
+        if (visitor_at(f, visitor)->newest_received >= limit)
             return;
         tail_drop(f, visitor);
     }

@@ -7,7 +7,7 @@
 
 struct ff_record {
     uint64_t seq;           /* place in the journal, from 1, without holes */
-    ff_wall received;       /* wall clock when it came, never less than that of the record before */
+    ff_wall received;       /* wall clock when it came; with several ingest threads a little out of order */
     ff_wall arrival;        /* the same; in an import the beacon's own time */
     bool imported;
     struct ff_beacon beacon; /* as canon passed it */

@@ -2,7 +2,8 @@
  * sound beacon are the same in both. Where they differ on purpose jansson's word is not asked:
  *  - numbers: any size is a number to us, and a fault of its field; jansson refuses what overflows;
  *  - half a surrogate pair: a fault of its beacon to us, an error of the document to jansson;
- *  - a zero byte in a key: jansson refuses it;
+ *  - a zero byte in a key: jansson refuses it; a raw one, outside of all strings: jansson loses it
+ *    behind a number, and takes what is left;
  *  - depth: 1024 below a field to us, 2048 in all to jansson;
  *  - max_batch and max_message, which jansson has not.
  * A repeated key is a fault of the beacon to us and nothing to jansson; a byte order mark is taken
@@ -60,6 +61,10 @@ static void compare(enum ff_status s, const struct intake_batch *batch, struct f
     json_error_t error;
     if (s == FF_BATCH_TOO_LARGE || s == FF_BODY_TOO_LARGE || s == FF_TOO_DEEP)
         return;
+    if (message.n > 0 && memchr(message.p, '\0', message.n)) {
+        MUST(s == FF_MALFORMED || s == FF_NOT_UTF8);
+        return;
+    }
     if (message.n >= 3 && memcmp(message.p, "\xEF\xBB\xBF", 3) == 0)
         message = ff_span_of(message.p + 3, message.n - 3);
     json_t *value = json_loadb(message.p, message.n, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
