@@ -51,7 +51,7 @@ struct fold_counts {
     int64_t stray;                                                  /* pings without a session, as of now */
     /* what gave way at a ceiling, ever */
     uint64_t visitors_evicted, carts_evicted, ids_evicted, orders_evicted, tails_settled_early;
-    uint64_t lines_left_out, refunds_evicted;
+    uint64_t lines_left_out, refunds_evicted, refunds_left_out;
 };
 struct fold_counts fold_counts(const struct fold *f);
 

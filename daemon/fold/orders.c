@@ -57,6 +57,10 @@ static ff_money_sum items_value(const struct ff_beacon *b)
 static void orders_wait(struct fold *f, struct hash128 key, const struct ff_record *r,
                         struct waiting_refund refund)
 {
+    if (recall_has_many(&f->refunds, key)) {
+        f->counts.refunds_left_out++;
+        return;
+    }
     struct recall_entry *e = recall_put(&f->refunds, key, r->arrival, r->received);
     refund.entry = *e;
     *(struct waiting_refund *)e = refund;

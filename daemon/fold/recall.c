@@ -46,6 +46,27 @@ struct recall_entry *recall_find(const struct recall *r, struct hash128 key, ff_
     return place ? recall_at(r, place - 1) : NULL;
 }
 
+struct recall_count {
+    const struct recall *recall;
+    struct hash128 key;
+    uint32_t *n;
+};
+
+/* No match until there are RECALL_MANY. */
+static bool recall_counts(const void *ctx, uint32_t place)
+{
+    const struct recall_count *c = ctx;
+    const struct recall_entry *e = recall_at(c->recall, place - 1);
+    return e->key.lo == c->key.lo && e->key.hi == c->key.hi && ++*c->n >= RECALL_MANY;
+}
+
+bool recall_has_many(const struct recall *r, struct hash128 key)
+{
+    uint32_t n = 0;
+    struct recall_count c = {r, key, &n};
+    return table_find(&r->table, key.hi, recall_counts, &c) != 0;
+}
+
 /* Takes the entry out of the table; its place in the ring stays until it is the oldest. */
 void recall_forget(struct recall *r, struct recall_entry *e)
 {

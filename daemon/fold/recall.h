@@ -38,6 +38,11 @@ struct recall_entry *recall_find(const struct recall *r, struct hash128 key, ff_
  * are all zero. Valid until the next recall_put or recall_expire. */
 struct recall_entry *recall_put(struct recall *r, struct hash128 key, ff_wall arrival, ff_wall received);
 
+/* Whether RECALL_MANY or more entries of this key are remembered, whenever they came: each costs
+ * every look-up of the key a step, so that their owner should take no more. */
+#define RECALL_MANY 1000
+bool recall_has_many(const struct recall *r, struct hash128 key);
+
 /* Forgets one entry now. */
 void recall_forget(struct recall *r, struct recall_entry *e);
 

@@ -87,12 +87,15 @@ static void tail_retract(const struct pen *p, struct visitor *v, const struct ta
     course_release(p->fold, &undone);
 }
 
-/* Nothing follows the act: it becomes the visitor's newest. */
+/* Nothing follows the act: it becomes the visitor's newest. After a silence longer than the lateness
+ * all before it is settled, whether or not the tail has gone yet. */
 static bool tail_append(const struct pen *p, uint32_t visitor, uint32_t act)
 {
     struct fold *f = p->fold;
     struct visitor *v = visitor_at(f, visitor);
     struct act *a = act_at(f, act);
+    if (v->tail && a->received - v->newest_received > f->options.session_lateness)
+        tail_drop(f, visitor);
     struct tail *t = tail_of(f, visitor);
     v->newest = a->time;
     v->newest_received = a->received;

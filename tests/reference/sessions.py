@@ -16,14 +16,18 @@ class Late:
 
 
 def split_late(events, config):
-    """Of one visitor's session events in the order of the journal: those on time, and the late."""
-    on_time, late, newest = [], [], None
+    """Of one visitor's session events in the order of the journal: those on time, and the late.
+    What has become late by the clock stays late when a newer event comes."""
+    on_time, late, newest, settled = [], [], None, None
     for event in events:
-        if newest is not None and is_late(event, newest, config):
+        if newest is not None and (is_late(event, newest, config)
+                                   or settled is not None and event.time < settled):
             late.append(Late(event, (newest.time, event.seq)))
             continue
         on_time.append(event)
         if newest is None or event.order > newest.order:
+            if newest is not None and event.received > newest.received + config.lateness:
+                settled = newest.time
             newest = event
     return on_time, late
 

@@ -176,6 +176,20 @@ static void a_refund_out_of_the_window_takes_nothing_from_those_within(void **st
     bench_finish(&b);
 }
 
+static void an_order_that_never_comes_collects_no_endless_refunds(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    for (int i = 0; i < RECALL_MANY + 5; i++)
+        bench_send(&b, bench_refund(T(1), "o"));
+    assert_int_equal(fold_counts(b.fold).refunds_left_out, 5);
+    assert_total(&b, REFUNDS, RECALL_MANY + 5);
+    bench_send(&b, bench_purchase("v", T(2), "o", MONEY(1)));
+    assert_refunded(&b, EUR, RECALL_MANY, RECALL_MANY + 5);
+    bench_finish(&b);
+}
+
 static void a_repeat_of_the_purchase_corrects_no_refund(void **state)
 {
     (void)state;
@@ -265,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_refund_of_an_unknown_order_is_corrected_when_the_purchase_comes),
         cmocka_unit_test(each_waiting_refund_has_a_window_of_its_own),
         cmocka_unit_test(a_refund_out_of_the_window_takes_nothing_from_those_within),
+        cmocka_unit_test(an_order_that_never_comes_collects_no_endless_refunds),
         cmocka_unit_test(a_repeat_of_the_purchase_corrects_no_refund),
         cmocka_unit_test(an_order_is_known_to_refunds_as_long_as_to_repeats),
         cmocka_unit_test(a_refund_touches_no_visitor),

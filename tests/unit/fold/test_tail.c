@@ -106,6 +106,24 @@ static void what_has_become_late_stays_late_when_a_newer_event_comes(void **stat
     bench_finish(&b);
 }
 
+/* A read in between moves now past the end of the tail; a replay has no reads. */
+static void what_is_late_does_not_depend_on_when_the_tail_went(void **state)
+{
+    (void)state;
+    for (int read = 0; read <= 1; read++) {
+        struct bench b;
+        bench_open(&b);
+        bench_send(&b, bench_event(FF_PAGE_VIEW, "v", T(10)));
+        if (read)
+            fold_advance(b.fold, T(15) + 20 * FF_SECOND);
+        bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(12)), T(15) + 5 * FF_SECOND);
+        assert_int_equal(bench_send_at(&b, bench_event(FF_SEARCH, "v", T(9)), T(16)), FF_LATE);
+        assert_int_equal(bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(11)), T(16)), FF_OK);
+        assert_int_equal(bench_count(&b, 0, FF_COUNT_SESSION_PAGEVIEWS, T(10)), 3);
+        bench_finish(&b);
+    }
+}
+
 static void late_events_change_no_session_and_no_cart(void **state)
 {
     (void)state;
@@ -460,6 +478,7 @@ int main(void)
         cmocka_unit_test(an_import_judges_lateness_by_the_files_own_times),
         cmocka_unit_test(before_1970_there_were_visitors_too),
         cmocka_unit_test(what_has_become_late_stays_late_when_a_newer_event_comes),
+        cmocka_unit_test(what_is_late_does_not_depend_on_when_the_tail_went),
         cmocka_unit_test(late_events_change_no_session_and_no_cart),
         cmocka_unit_test(an_event_between_two_sessions_joins_them),
         cmocka_unit_test(a_ping_between_two_sessions_joins_them),
