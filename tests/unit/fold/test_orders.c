@@ -180,7 +180,9 @@ static void an_order_that_never_comes_collects_no_endless_refunds(void **state)
 {
     (void)state;
     struct bench b;
-    bench_open(&b);
+    struct fold_options o = bench_options();
+    o.max_orders = 2 * RECALL_MANY;
+    bench_open_with(&b, o);
     for (int i = 0; i < RECALL_MANY + 5; i++)
         bench_send(&b, bench_refund(T(1), "o"));
     assert_int_equal(fold_counts(b.fold).refunds_left_out, 5);
