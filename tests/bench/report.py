@@ -69,6 +69,15 @@ def detail_line(o):
     return f"| {o.row.name} | " + " | ".join(parts + ["–"] * (2 - len(parts))) + " |"
 
 
+def pace_verdict(o):
+    """A machine on which nginx, which does next to nothing, is too late says nothing of others."""
+    ours, theirs = (statistics.median(s.latency["p99"] / 1000 for s in samples)
+                    for samples in (o.ours, o.theirs))
+    if ours > o.row.limit_ms and theirs > o.row.limit_ms:
+        return "not judged: nginx is too late, too"
+    return o.verdict(ours, o.row.limit_ms)
+
+
 def pace_lines(o):
     r = o.row
     if o.absent:
@@ -78,8 +87,7 @@ def pace_lines(o):
         cells = [spread([s.latency[k] / 1000 for s in samples]) for k in ("p50", "p99", "p999", "max")]
         met = ""
         if who == "footfalld":
-            value = statistics.median(s.latency["p99"] / 1000 for s in samples)
-            met = f"p99 under {r.limit_ms:g} | {o.verdict(value, r.limit_ms)}"
+            met = f"p99 under {r.limit_ms:g} | {pace_verdict(o)}"
         else:
             met = "– | –"
         lines.append(f"| {r.name}, {who} | {o.rate:,.0f} | " + " | ".join(cells) + f" | {met} |")
@@ -153,7 +161,8 @@ def document(head, outcomes, paces, counted, rounds):
              "the least and the most behind it; a ratio is taken round by round. CPU is what "
              "`/proc/PID/stat` says of all threads: seconds per million requests, beacons or datagrams, "
              "which is microseconds apiece. Every beacon has its own id and one of 100,000 visitors, and "
-             "is one of six types in a fixed proportion (page views alone in the pixel and over UDP).", ""]
+             "is one of five types in a fixed proportion (page views alone in the pixel and over UDP). Each row "
+             "begins with a fresh daemon that has taken 400,000 beacons.", ""]
     lines += head
     lines += ["", "## Work", "", "| work | footfalld | baseline | ratio | bar; moonshot | |",
               "|---|---|---|---|---|---|"]

@@ -156,7 +156,7 @@ static size_t take_answer(struct stream *s, struct lane *l, const char *p, size_
     size_t head = (size_t)(end - p) + 4, length = content_length(p, head);
     int status = atoi(p + 9);
     s->r->status[status > 0 && status < STREAM_STATUSES ? status : 0]++;
-    s->r->faults += memmem(p, head, "X-Footfall-Error", 16) != NULL;
+    s->r->faults += memmem(p, head, "\nX-Footfall-Error:", 18) != NULL;
     s->r->answered++;
     latency_add(&s->r->latency, now - l->due);
     l->waiting -= l->waiting > 0;
