@@ -4,7 +4,8 @@
     tests/run.py [--build DIR] [--unit] [--only WORD] [--jobs N] [--limit SECONDS] [--list]
 
 Suites are the programs in DIR/unit, the Python modules tests/reference/test_*.py and
-tests/e2e/test_*.py, and scripts/check-house, check-docs and check-systemd, each of which is one test.
+tests/e2e/test_*.py, scripts/check-house, check-docs and check-systemd, each of which is one test, and
+scripts/fuzz --quick, in which each target is one.
 What fails is shown whole; the last line is `N passed, N failed, N skipped`. Ends with 1 when
 anything failed or nothing ran."""
 
@@ -76,6 +77,13 @@ def count_script(output, status):
     return Counts(passed=int(status == 0), failed=int(status != 0))
 
 
+def count_fuzz(output, status):
+    if status == 77:
+        return count_script(output, status)
+    words = [line.split()[0] for line in output.splitlines() if line.strip()]
+    return explained(Counts(passed=words.count("ok"), failed=words.count("FAIL")), status)
+
+
 def explained(counts, status):
     if status != 0 and counts.failed == 0:
         counts.failed = 1
@@ -100,6 +108,8 @@ def suites(build):
     for script in ("check-house", "check-docs", "check-systemd"):
         path = os.path.join(ROOT, "scripts", script)
         found.append(Suite(f"scripts/{script}", [path], count_script))
+    fuzz = [os.path.join(ROOT, "scripts", "fuzz"), "--quick"]
+    found.append(Suite("fuzz", fuzz, count_fuzz, slow=True))
     return found
 
 
@@ -214,7 +224,7 @@ def run_module(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default=os.path.join(ROOT, "build"))
-    parser.add_argument("--unit", action="store_true", help="leave out what starts a daemon")
+    parser.add_argument("--unit", action="store_true", help="leave out the fuzzing and what starts a daemon")
     parser.add_argument("--only", default="", help="suites whose name has this word")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--limit", type=float, default=400, help="seconds a suite may take")
@@ -224,7 +234,7 @@ def main():
     if given.module:
         return run_module(os.path.abspath(given.module))
     chosen = [s for s in suites(os.path.abspath(given.build))
-              if given.only in s.name and not (given.unit and s.name.startswith("e2e/"))]
+              if given.only in s.name and not (given.unit and s.name.startswith(("e2e/", "fuzz")))]
     if given.list:
         print("\n".join(suite.name for suite in chosen))
         return 0

@@ -7,14 +7,14 @@
 #include "keys.h"
 
 enum intake_kind {
-    INTAKE_NULL,          /* the same as not given */
-    INTAKE_BOOLEAN,       /* .boolean */
-    INTAKE_NUMBER,        /* .text: the number as JSON writes it */
-    INTAKE_INTEGER,       /* .integer */
-    INTAKE_HUGE,          /* an integer beyond int64_t */
-    INTAKE_DOUBLE,        /* .real */
-    INTAKE_INSTANT,       /* .integer: an ff_wall; less than 0 when it is no time that may be given */
-    INTAKE_STRING,        /* .text: its bytes, unescaped */
+    INTAKE_NULL,    /* the same as not given */
+    INTAKE_BOOLEAN, /* .boolean */
+    INTAKE_NUMBER,  /* .text: the number as JSON writes it */
+    INTAKE_INTEGER, /* .integer */
+    INTAKE_HUGE,    /* an integer beyond int64_t */
+    INTAKE_DOUBLE,  /* .real */
+    INTAKE_INSTANT, /* .integer: an ff_wall; less than 0 when it is no time that may be given */
+    INTAKE_STRING,  /* .text: its bytes, unescaped */
     INTAKE_BROKEN_STRING, /* cannot be told in UTF-8 (half of a surrogate pair) */
     INTAKE_WRITTEN,       /* .text: string, number or boolean, whichever the field asks for */
     INTAKE_NESTED,        /* an object or array, or raw bytes, where none belong */

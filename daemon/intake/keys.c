@@ -9,7 +9,8 @@ static uint64_t load(const char *p, size_t n)
     return value;
 }
 
-/* word has 1 to KEYS_LONGEST bytes. */
+/* word is not empty. Of a longer word than KEYS_LONGEST bytes the middle is missing, and its length
+ * is that of none. */
 static struct key key_of(struct ff_span word)
 {
     const char *end = word.p + word.n;
@@ -36,7 +37,8 @@ static bool is_same(const struct key *a, const struct key *b)
  * its own. */
 static unsigned slot_of(const struct key *k)
 {
-    uint64_t mixed = (k->head ^ k->tail * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
+    uint64_t mixed =
+        (k->head ^ k->tail * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
     return (unsigned)(mixed >> 57) % KEYS_SLOTS;
 }
 
@@ -58,7 +60,7 @@ void keys_init(struct keys *k, const struct ff_span *words, size_t n)
 
 int keys_find(const struct keys *k, struct ff_span word)
 {
-    if (word.n == 0 || word.n > KEYS_LONGEST)
+    if (word.n == 0)
         return -1;
     struct key key = key_of(word);
     unsigned at = slot_of(&key);

@@ -20,8 +20,6 @@ static enum ff_status read_array(struct intake *in, struct unpack *u)
 {
     uint32_t n = unpack_array(u);
     enum ff_status s = u->bad ? FF_MALFORMED : n == 0 ? FF_EMPTY : FF_OK;
-    if (n > in->options.max_batch)
-        return FF_BATCH_TOO_LARGE;
     for (; s == FF_OK && n > 0; n--)
         s = read_next(in, u);
     return s == FF_OK && !unpack_done(u) ? FF_MALFORMED : s;

@@ -63,18 +63,27 @@ static enum ff_status skip(struct unpack *u, const struct unpack_value *head)
     return u->bad ? FF_MALFORMED : FF_TOO_DEEP;
 }
 
+static const enum intake_kind kind_table[] = {
+    [UNPACK_BAD] = INTAKE_NESTED,      [UNPACK_NIL] = INTAKE_NULL,
+    [UNPACK_BOOLEAN] = INTAKE_BOOLEAN, [UNPACK_INTEGER] = INTAKE_INTEGER,
+    [UNPACK_HUGE] = INTAKE_HUGE,       [UNPACK_FLOAT] = INTAKE_DOUBLE,
+    [UNPACK_DOUBLE] = INTAKE_DOUBLE,   [UNPACK_STRING] = INTAKE_STRING,
+    [UNPACK_BINARY] = INTAKE_NESTED,   [UNPACK_EXTENSION] = INTAKE_NESTED,
+    [UNPACK_ARRAY] = INTAKE_NESTED,    [UNPACK_MAP] = INTAKE_NESTED,
+};
+
+static void set_extension(const struct unpack_value *head, struct intake_value *v)
+{
+    if (head->extension != TIME_EXTENSION)
+        return;
+    v->kind = INTAKE_INSTANT;
+    v->integer = instant(head->bytes);
+}
+
 enum ff_status msgpack_value_behind(struct unpack *u, const struct unpack_value *head,
                                     struct intake_value *v)
 {
-    static const enum intake_kind kinds[] = {
-        [UNPACK_BAD] = INTAKE_NESTED,     [UNPACK_NIL] = INTAKE_NULL,
-        [UNPACK_BOOLEAN] = INTAKE_BOOLEAN, [UNPACK_INTEGER] = INTAKE_INTEGER,
-        [UNPACK_HUGE] = INTAKE_HUGE,      [UNPACK_FLOAT] = INTAKE_DOUBLE,
-        [UNPACK_DOUBLE] = INTAKE_DOUBLE,  [UNPACK_STRING] = INTAKE_STRING,
-        [UNPACK_BINARY] = INTAKE_NESTED,  [UNPACK_EXTENSION] = INTAKE_NESTED,
-        [UNPACK_ARRAY] = INTAKE_NESTED,   [UNPACK_MAP] = INTAKE_NESTED,
-    };
-    v->kind = kinds[head->kind];
+    v->kind = kind_table[head->kind];
     switch (head->kind) {
     case UNPACK_BAD:
         return FF_MALFORMED;
@@ -94,10 +103,7 @@ enum ff_status msgpack_value_behind(struct unpack *u, const struct unpack_value 
         v->text = head->bytes;
         return FF_OK;
     case UNPACK_EXTENSION:
-        if (head->extension == TIME_EXTENSION) {
-            v->kind = INTAKE_INSTANT;
-            v->integer = instant(head->bytes);
-        }
+        set_extension(head, v);
         return FF_OK;
     case UNPACK_ARRAY:
     case UNPACK_MAP:

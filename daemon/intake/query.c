@@ -76,7 +76,8 @@ static enum ff_status read_pair(struct intake *in, struct ff_beacon *b, struct f
         return FF_MALFORMED;
     int field = fields_enter(&in->fields, &in->object, b, key);
     /* JSON is read past its end, which only the batch's own memory allows. */
-    bool good = field == FF_FIELD_ITEMS ? copy_decoded(in, pair, &v.text) : decode(in, pair, &v.text);
+    bool good =
+        field == FF_FIELD_ITEMS ? copy_decoded(in, pair, &v.text) : decode(in, pair, &v.text);
     if (!good)
         return FF_MALFORMED;
     if (field == FF_FIELD_ITEMS)

@@ -25,11 +25,12 @@ static inline struct intake *beacons_intake(void)
 
 static inline struct canon *beacons_canon(void)
 {
-    static const struct canon_site sites[] = {{.id = "shop", .currency = FF_CURRENCY('E', 'U', 'R')}};
+    static const struct canon_site sites[] = {
+        {.id = "shop", .currency = FF_CURRENCY('E', 'U', 'R')}};
     static struct canon *canon;
     if (!canon)
-        canon = canon_new(&(struct canon_options){
-            .sites = sites, .site_count = 1, .max_age = 72 * FF_HOUR});
+        canon = canon_new(
+            &(struct canon_options){.sites = sites, .site_count = 1, .max_age = 72 * FF_HOUR});
     MUST(canon);
     return canon;
 }

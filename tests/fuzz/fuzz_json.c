@@ -26,8 +26,7 @@ static const struct row {
 static void same_texts(const struct ff_beacon *b, json_t *object)
 {
     for (int i = 0; i < FF_FIELD_COUNT; i++) {
-        if ((table[i].kind != FF_KIND_ID && table[i].kind != FF_KIND_TEXT) ||
-            !(b->has >> i & 1))
+        if ((table[i].kind != FF_KIND_ID && table[i].kind != FF_KIND_TEXT) || !(b->has >> i & 1))
             continue;
         json_t *value = json_object_get(object, table[i].key);
         MUST(json_is_string(value));

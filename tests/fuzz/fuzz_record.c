@@ -4,7 +4,8 @@
 
 static struct canon *one_site(void)
 {
-    static const struct canon_site sites[] = {{.id = "shop", .currency = FF_CURRENCY('E', 'U', 'R')}};
+    static const struct canon_site sites[] = {
+        {.id = "shop", .currency = FF_CURRENCY('E', 'U', 'R')}};
     struct canon *canon = canon_new(&(struct canon_options){.sites = sites, .site_count = 1});
     MUST(canon);
     return canon;

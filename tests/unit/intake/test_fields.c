@@ -107,10 +107,10 @@ static void time_is_a_number_or_a_text(void **state)
     refuses("time", INTAKE_STRING, "yesterday", FF_BAD_TIME);
     refuses("time", INTAKE_NUMBER, "-1", FF_BAD_TIME);
     refuses("time", INTAKE_NUMBER, "1E400", FF_BAD_TIME);
-    assert_int_equal(
-        given(&t, "time", INTAKE_NUMBER,
-              "1.000000000000000000000000000000000000000000000000000000000000001")->time,
-        1000000);
+    assert_int_equal(given(&t, "time", INTAKE_NUMBER,
+                           "1.000000000000000000000000000000000000000000000000000000000000001")
+                         ->time,
+                     1000000);
     assert_int_equal(given(&t, "time", INTAKE_NUMBER, "100000000000")->time,
                      INT64_C(100000000000000000));
     assert_int_equal(given(&t, "time", INTAKE_NUMBER, "100000000001")->time,

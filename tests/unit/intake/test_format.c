@@ -40,7 +40,8 @@ static void msgpack_has_three_names(void **state)
 
 static void types_that_say_nothing_are_told_by_the_first_byte(void **state)
 {
-    static const char *const first[] = {"\x80", "\x8f", "\x90", "\x9f", "\xdc", "\xdd", "\xde", "\xdf"};
+    static const char *const first[] = {"\x80", "\x8f", "\x90", "\x9f",
+                                        "\xdc", "\xdd", "\xde", "\xdf"};
     (void)state;
     for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
         is(NULL, first[i], "msgpack");

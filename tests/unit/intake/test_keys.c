@@ -7,10 +7,10 @@
 #include "guard.h"
 #include "keys.h"
 
-static const struct ff_span words[] = {{"a", 1},  {"b", 1},   {"ab", 2}, {"ba", 2},
-                                       {"aa", 2}, {"url", 3}, {"lru", 3},
-                                       {"abcdefgh", 8}, {"abcdxefgh", 9},
-                                       {"remove_from_cart", 16}, {"abcd", 4}, {"abxcd", 5}};
+static const struct ff_span words[] = {
+    {"a", 1},    {"b", 1},    {"ab", 2},       {"ba", 2},        {"aa", 2},
+    {"url", 3},  {"lru", 3},  {"abcdefgh", 8}, {"abcdxefgh", 9}, {"remove_from_cart", 16},
+    {"abcd", 4}, {"abxcd", 5}};
 #define WORDS (sizeof words / sizeof *words)
 
 static void every_word_is_found_at_its_place(void **state)

@@ -58,13 +58,14 @@ static void a_purchase_is_read_with_all_it_brings(void **state)
     pack_text(&k, "price"), pack_double(&k, 19.99);
     pack_text(&k, "quantity"), RAW(&k, "\x03");
     pack_map(&k, 2), pack_pair(&k, "sku", "s2"), pack_pair(&k, "colour", "red");
-    pack_text(&k, "extra"), RAW(&k, "\x81\xa1" "a\x92\x01\x02");
+    pack_text(&k, "extra"), RAW(&k, "\x81\xa1"
+                                    "a\x92\x01\x02");
     const struct ff_beacon *b = beacon(&t, &k);
     assert_int_equal(b->fault, FF_OK);
     assert_int_equal(b->type, FF_PURCHASE);
     assert_int_equal(b->has, FF_HAS(TYPE) | FF_HAS(TIME) | FF_HAS(VISITOR) | FF_HAS(ORDER) |
-                                 FF_HAS(VALUE) | FF_HAS(TAX) | FF_HAS(CURRENCY) |
-                                 FF_HAS(PASSIVE) | FF_HAS(ITEMS));
+                                 FF_HAS(VALUE) | FF_HAS(TAX) | FF_HAS(CURRENCY) | FF_HAS(PASSIVE) |
+                                 FF_HAS(ITEMS));
     assert_int_equal(b->time, INT64_C(1795328806000000));
     assert_int_equal(b->money[FF_AMOUNT_VALUE], 599700);
     assert_int_equal(b->money[FF_AMOUNT_TAX], -70000);
@@ -114,7 +115,9 @@ static void repeated_keys_are_refused_wherever_they_stand(void **state)
     pack_map(&k, 1), pack_text(&k, "items"), pack_array(&k, 1);
     pack_map(&k, 2), pack_pair(&k, "sku", "a"), pack_pair(&k, "sku", "b");
     rejected(&k, FF_DUPLICATE_KEY, "items.sku");
-    pack_map(&k, 2), pack_pair(&k, "url", "a"), RAW(&k, "\xd9\x03url\xa1" "b");
+    pack_map(&k, 2), pack_pair(&k, "url", "a"),
+        RAW(&k, "\xd9\x03url\xa1"
+                "b");
     rejected(&k, FF_DUPLICATE_KEY, "url");
 }
 
@@ -140,11 +143,20 @@ static void known_fields_hold_no_nested_values(void **state)
 {
     static struct packing k;
     (void)state;
-    PAIR(&k, "url", "\x81\xa1" "a\x01"), rejected(&k, FF_WRONG_TYPE, "url");
+    PAIR(&k, "url",
+         "\x81\xa1"
+         "a\x01"),
+        rejected(&k, FF_WRONG_TYPE, "url");
     PAIR(&k, "visitor", "\x91\xa1v"), rejected(&k, FF_WRONG_TYPE, "visitor");
     PAIR(&k, "items", "\x91\x81\xa3sku\x92\x01\x91\x02"), rejected(&k, FF_WRONG_TYPE, "items.sku");
-    PAIR(&k, "items", "\x81\xa3sku\xa1" "a"), rejected(&k, FF_BAD_ITEMS, "items");
-    PAIR(&k, "items", "\x92\x81\xa3sku\xa1" "a\xc0"), rejected(&k, FF_BAD_ITEMS, "items");
+    PAIR(&k, "items",
+         "\x81\xa3sku\xa1"
+         "a"),
+        rejected(&k, FF_BAD_ITEMS, "items");
+    PAIR(&k, "items",
+         "\x92\x81\xa3sku\xa1"
+         "a\xc0"),
+        rejected(&k, FF_BAD_ITEMS, "items");
 }
 
 static void a_thousand_items_are_the_most(void **state)

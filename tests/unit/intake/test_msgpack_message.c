@@ -46,8 +46,12 @@ static void counts_are_not_believed(void **state)
     REFUSED("\xdf\xff\xff\xff\xff", FF_MALFORMED);
     REFUSED("\xdd\x0f\xff\xff\xff" PING, FF_MALFORMED);
     REFUSED("\x81\xa5items\xdd\x0f\xff\xff\xff", FF_MALFORMED);
-    REFUSED("\x81\xa3" "foo\xdb\xff\xff\xff\xff", FF_MALFORMED);
-    REFUSED("\x81\xa3" "foo\xdf\x80\0\0\0\xc0\xc0", FF_MALFORMED);
+    REFUSED("\x81\xa3"
+            "foo\xdb\xff\xff\xff\xff",
+            FF_MALFORMED);
+    REFUSED("\x81\xa3"
+            "foo\xdf\x80\0\0\0\xc0\xc0",
+            FF_MALFORMED);
 }
 
 static void one_map_an_array_of_maps_or_maps_back_to_back_are_taken(void **state)
@@ -83,8 +87,12 @@ static void broken_messages_are_refused_whole(void **state)
     REFUSED("\x91" PING "\xc0", FF_MALFORMED);
     REFUSED(PING PING "\x81\xa4type", FF_MALFORMED);
     REFUSED(PING "\xc1" PING, FF_MALFORMED);
-    REFUSED(PING "\x81\xa3" "foo\xc1", FF_MALFORMED);
-    REFUSED("\x92" PING "\x82" "\xa4type\xa4ping", FF_MALFORMED);
+    REFUSED(PING "\x81\xa3"
+                 "foo\xc1",
+            FF_MALFORMED);
+    REFUSED("\x92" PING "\x82"
+            "\xa4type\xa4ping",
+            FF_MALFORMED);
     REFUSED("\xc1", FF_MALFORMED);
 }
 

@@ -90,8 +90,8 @@ static void time_has_an_extension_of_its_own(void **state)
         {{"\xd7\xff\x77\x35\x94\x00\x6b\x02\xd5\x66", 10}, INT64_C(1795347814500000)},
         {{"\xc7\x0c\xff\x1d\xcd\x65\x00\0\0\0\0\x6b\x02\xd5\x66", 15}, INT64_C(1795347814500000)},
         {{"\xc7\x0c\xff\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", 15}, -1}, /* 1969 */
-        {{"\xc7\x0c\xff\x3b\x9a\xca\x00\0\0\0\0\0\0\0\0", 15}, -1}, /* 10^9 nanoseconds */
-        {{"\xc7\x0c\xff\0\0\0\0\0\0\0\x3a\xff\xf4\x41\x80", 15}, -1}, /* the year 10000 */
+        {{"\xc7\x0c\xff\x3b\x9a\xca\x00\0\0\0\0\0\0\0\0", 15}, -1},         /* 10^9 nanoseconds */
+        {{"\xc7\x0c\xff\0\0\0\0\0\0\0\x3a\xff\xf4\x41\x80", 15}, -1},       /* the year 10000 */
         {{"\xd4\xff\x01", 3}, -1},
     };
     struct intake_value v;
@@ -106,9 +106,17 @@ static void time_has_an_extension_of_its_own(void **state)
 static void what_breaks_off_is_malformed(void **state)
 {
     static const struct ff_span bad[] = {
-        {"", 0},           {"\xc1", 1},         {"\xa2h", 2},  {"\xd9", 1},
-        {"\xcb\0\0\0", 4}, {"\x92\x01", 2},     {"\x81\xa1x", 3}, {"\xdd\x0f\xff\xff\xff", 5},
-        {"\x91\xc1", 2},   {"\x91\x91\xa5x", 4}, {"\xc7\xff\xff", 3},
+        {"", 0},
+        {"\xc1", 1},
+        {"\xa2h", 2},
+        {"\xd9", 1},
+        {"\xcb\0\0\0", 4},
+        {"\x92\x01", 2},
+        {"\x81\xa1x", 3},
+        {"\xdd\x0f\xff\xff\xff", 5},
+        {"\x91\xc1", 2},
+        {"\x91\x91\xa5x", 4},
+        {"\xc7\xff\xff", 3},
         {"\xdf\xff\xff\xff\xff\x01\x02", 7},
     };
     struct intake_value v;

@@ -138,8 +138,10 @@ static void booleans_are_four_words(void **state)
     static const struct {
         const char *query;
         bool passive;
-    } table[] = {
-        {"passive=true", true}, {"passive=1", true}, {"passive=false", false}, {"passive=0", false}};
+    } table[] = {{"passive=true", true},
+                 {"passive=1", true},
+                 {"passive=false", false},
+                 {"passive=0", false}};
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct asking q;
