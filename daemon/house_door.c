@@ -103,7 +103,33 @@ static enum ff_status door_check(struct door *d, const struct sender *from, stru
     enum ff_status status = r->beacon.fault ? r->beacon.fault : canon_check(d->canon, &how, r);
     if (!status && from->access)
         status = access_judge(from->access, &from->pass, r->beacon.site, r->beacon.type);
-    return status ? status : door_give(d, r);
+    return status;
+}
+
+/* Some beacons at a time are checked, then fetched for, then given. */
+static void door_give_some(struct door *d, const struct sender *from, const struct ff_beacon *beacons,
+                           uint32_t n, uint32_t first, struct waiting *w)
+{
+    struct ff_record r[FOLD_EXPECT];
+    enum ff_status status[FOLD_EXPECT];
+    uint32_t sound = 0; /* so many of the first are */
+    for (uint32_t i = 0; i < n; i++) {
+        r[i] = (struct ff_record){.beacon = beacons[i]};
+        status[i] = door_check(d, from, &r[i]);
+        sound += status[i] == FF_OK && sound == i;
+    }
+    if (!d->lane && n > 1)
+        fold_expect(d->house->fold, r, sound);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!status[i])
+            status[i] = door_give(d, &r[i]);
+        if (status[i] == FF_OK)
+            w->accepted++;
+        else if (status[i] == FF_DUPLICATE)
+            w->duplicates++;
+        else
+            door_list_refusal(d, w, first + i, &r[i].beacon, status[i]);
+    }
 }
 
 static void door_give_batch(struct door *d, const struct sender *from,
@@ -111,15 +137,9 @@ static void door_give_batch(struct door *d, const struct sender *from,
 {
     d->list_bytes = 0;
     door_now(d);
-    for (uint32_t i = 0; i < batch->count; i++) {
-        struct ff_record r = {.beacon = batch->beacons[i]};
-        enum ff_status status = door_check(d, from, &r);
-        if (status == FF_OK)
-            w->accepted++;
-        else if (status == FF_DUPLICATE)
-            w->duplicates++;
-        else
-            door_list_refusal(d, w, i, &r.beacon, status);
+    for (uint32_t i = 0; i < batch->count; i += FOLD_EXPECT) {
+        uint32_t left = batch->count - i;
+        door_give_some(d, from, &batch->beacons[i], left < FOLD_EXPECT ? left : FOLD_EXPECT, i, w);
     }
 }
 

@@ -4,54 +4,134 @@
 
 #include <string.h>
 
+/* Slots of a table that has just been made, and slots that an addition moves while it grows: with
+ * 64 of them the move ends long before the next one begins. */
+#define FIRST_SLOTS 1024
+#define MOVE_SLOTS 64
+
 bool table_init(struct table *t, size_t cap)
 {
     assert(cap >= 1 && cap <= (size_t)1 << 31);
-    size_t slots = 16;
-    while (slots * 3 < cap * 4)
-        slots *= 2;
-    *t = (struct table){.slots = region_new(slots, sizeof *t->slots), .mask = slots - 1, .cap = cap};
-    return t->slots != NULL;
+    size_t most = 16;
+    while (most * 3 < cap * 4)
+        most *= 2;
+    *t = (struct table){.cap = cap, .most = most};
+    t->mask = (most < FIRST_SLOTS ? most : FIRST_SLOTS) - 1;
+    t->region[0] = region_new(most, sizeof *t->slots);
+    t->region[1] = region_new(most, sizeof *t->slots);
+    region_expect_dense(t->region[0], most, sizeof *t->slots);
+    region_expect_dense(t->region[1], most, sizeof *t->slots);
+    t->slots = t->region[0];
+    return t->region[0] && t->region[1];
 }
 
 void table_fini(struct table *t)
 {
-    region_free(&t->slots, t->mask + 1, sizeof *t->slots);
+    region_free(&t->region[0], t->most, sizeof *t->slots);
+    region_free(&t->region[1], t->most, sizeof *t->slots);
+    t->slots = t->old = NULL;
+}
+
+static void slots_put(uint64_t *slots, size_t mask, uint64_t slot)
+{
+    size_t i = (slot >> 32) & mask;
+    while (slots[i])
+        i = (i + 1) & mask;
+    slots[i] = slot;
+}
+
+/* Moves the run of taken slots that begins at `at`; gives how many slots it had. A run moves whole,
+ * so that no probe in the old slots meets a gap, and in its order, so that equal hashes keep theirs. */
+static size_t table_move_run(struct table *t, size_t at)
+{
+    size_t mask = t->mask / 2, n = 0;
+    for (; t->old[at]; at = (at + 1) & mask, n++) {
+        slots_put(t->slots, t->mask, t->old[at]);
+        t->old[at] = 0;
+    }
+    return n;
+}
+
+/* The first slot of the run that slot i is in; it need not be taken. */
+static size_t run_start(const uint64_t *slots, size_t mask, size_t i)
+{
+    while (slots[(i - 1) & mask])
+        i = (i - 1) & mask;
+    return i;
+}
+
+static void table_grow(struct table *t)
+{
+    size_t mask = t->mask;
+    t->old = t->slots;
+    t->slots = t->region[t->slots == t->region[0]];
+    t->mask = 2 * mask + 1;
+    for (t->old_next = 0; t->old[t->old_next]; t->old_next++)
+        assert(t->old_next < mask);
+    t->old_left = mask + 1;
+}
+
+static void table_move(struct table *t, uint64_t hash)
+{
+    size_t mask = t->mask / 2, home = (hash >> 32) & mask;
+    if (t->old[home]) /* those of this hash first: what is added now comes behind them */
+        table_move_run(t, run_start(t->old, mask, home));
+    for (size_t seen = 0; seen < MOVE_SLOTS && t->old_left > 0;) {
+        size_t run = table_move_run(t, t->old_next);
+        size_t passed = run + (run < t->old_left); /* and the free slot behind it */
+        t->old_next = (t->old_next + passed) & mask;
+        t->old_left -= passed;
+        seen += passed;
+    }
+    if (t->old_left > 0)
+        return;
+    region_forget(t->old, (mask + 1) * sizeof *t->old);
+    t->old = NULL;
 }
 
 void table_add(struct table *t, uint64_t hash, uint32_t place)
 {
     assert(place && t->used < t->cap);
-    uint64_t tag = hash >> 32;
-    size_t i = tag & t->mask;
-    while (t->slots[i])
-        i = (i + 1) & t->mask;
-    t->slots[i] = tag << 32 | place;
+    if (!t->old && (t->used + 1) * 4 > (t->mask + 1) * 3 && t->mask + 1 < t->most)
+        table_grow(t);
+    if (t->old)
+        table_move(t, hash);
+    slots_put(t->slots, t->mask, hash >> 32 << 32 | place);
     t->used++;
 }
 
 /* Closes the gap at i by moving back whatever probed over it, so that no tombstones are left. Those
  * of one home stay in their order. */
-static void table_close_gap(struct table *t, size_t i)
+static void slots_close_gap(uint64_t *slots, size_t mask, size_t i)
 {
-    for (size_t next = (i + 1) & t->mask; t->slots[next]; next = (next + 1) & t->mask) {
-        size_t home = (t->slots[next] >> 32) & t->mask;
-        if (((next - home) & t->mask) < ((next - i) & t->mask))
+    for (size_t next = (i + 1) & mask; slots[next]; next = (next + 1) & mask) {
+        size_t home = (slots[next] >> 32) & mask;
+        if (((next - home) & mask) < ((next - i) & mask))
             continue;
-        t->slots[i] = t->slots[next];
+        slots[i] = slots[next];
         i = next;
     }
-    t->slots[i] = 0;
+    slots[i] = 0;
+}
+
+static bool slots_remove(uint64_t *slots, size_t mask, uint64_t slot)
+{
+    size_t i = (slot >> 32) & mask;
+    while (slots[i] && slots[i] != slot)
+        i = (i + 1) & mask;
+    if (!slots[i])
+        return false;
+    slots_close_gap(slots, mask, i);
+    return true;
 }
 
 void table_remove(struct table *t, uint64_t hash, uint32_t place)
 {
-    uint64_t slot = (hash >> 32) << 32 | place;
-    size_t i = (hash >> 32) & t->mask;
-    while (t->slots[i] != slot) {
-        assert(t->slots[i]);
-        i = (i + 1) & t->mask;
-    }
-    table_close_gap(t, i);
+    uint64_t slot = hash >> 32 << 32 | place;
+    bool there = t->old && slots_remove(t->old, t->mask / 2, slot);
+    if (!there)
+        there = slots_remove(t->slots, t->mask, slot);
+    assert(there);
+    (void)there;
     t->used--;
 }

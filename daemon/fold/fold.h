@@ -39,6 +39,10 @@ bool fold_is_duplicate(const struct fold *f, const struct ff_record *r);
  * FF_DUPLICATE_ORDER, FF_LATE, FF_STRAY (a ping without a session so far) say what it came to. */
 enum ff_status fold_apply(struct fold *f, const struct ff_record *r);
 
+/* Fetches early what the next n (at most FOLD_EXPECT) records will need; changes nothing. */
+#define FOLD_EXPECT 16
+void fold_expect(const struct fold *f, const struct ff_record *records, size_t n);
+
 /* Moves "now" forward to t (never back) and lets come due what is due. Idempotent. */
 void fold_advance(struct fold *f, ff_wall t);
 

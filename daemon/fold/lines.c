@@ -34,6 +34,8 @@ static uint32_t lines_from_item(struct fold *f, const struct ff_item *item)
  * than those of runs[i - 1]. */
 uint32_t lines_from_items(struct fold *f, const struct ff_item *items, uint32_t count)
 {
+    if (count == 0)
+        return 0;
     uint32_t runs[33] = {0}, chain = 0;
     for (uint32_t n = 0; n < count; n++) {
         uint32_t run = lines_from_item(f, &items[n]);

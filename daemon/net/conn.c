@@ -70,7 +70,7 @@ static void conn_finish(struct conn *c)
     netbuf_release(&c->net->pool, &c->pipeline.out);
     c->phase = CONN_LINGER;
     c->since = net_now(c->net);
-    c->moved = 0;
+    c->drained = 0;
     c->net->deadlines[c->index] = deadline_of(c);
     loop_enable(c->reader, true);
 }
@@ -177,7 +177,6 @@ void conn_answer(struct conn *c, uint32_t number, const struct net_reply *reply)
 static void conn_send(struct conn *c)
 {
     struct netbuf *out = &c->pipeline.out;
-    bool was_blocked = c->blocked;
     ssize_t sent = send(c->fd, out->p + out->start, netbuf_length(out), MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
         c->broken = true;
@@ -185,14 +184,10 @@ static void conn_send(struct conn *c)
     }
     if (sent > 0) {
         out->start += (size_t)sent;
-        c->moved += (size_t)sent;
+        if (!conn_is_partial(c))
+            c->since = net_now(c->net);
     }
     c->blocked = netbuf_length(out) > 0;
-    bool goes_on = !c->blocked || !was_blocked || c->moved >= NET_SLOWEST_BYTES;
-    if (goes_on && !conn_is_partial(c)) {
-        c->since = net_now(c->net);
-        c->moved = 0;
-    }
     if (c->blocked && !c->writer) {
         c->writer = loop_writer(c->net->loop, c->fd, conn_on_writable, c);
         c->broken = !c->writer;

@@ -10,11 +10,11 @@
 #include "pipeline.h"
 
 #define NET_WORK_BYTES 65536         /* read from one connection in one turn, at most */
-#define NET_TURN_REQUESTS 64         /* parsed for one connection in one turn, at most */
+#define NET_TURN_REQUESTS 64         /* parsed for one connection in one turn, at most, */
+#define NET_REQUEST_BYTES 1024       /* so much of a body, inflated, counting as a further one */
 #define NET_REPLY_BYTES (256 * 1024) /* unsent replies at which a connection is read no further */
 #define NET_LINGER_TIME (2 * FF_SECOND)    /* how long a closed side is drained, */
 #define NET_LINGER_BYTES (4 * 1024 * 1024) /* and how much of it */
-#define NET_SLOWEST_BYTES 16384 /* that a client takes of its replies within an idle_timeout */
 
 enum conn_phase {
     CONN_FREE,
@@ -41,7 +41,7 @@ struct conn {
     struct netbuf in; /* the request under assembly and what followed it */
     struct message message;
     ff_mono since; /* open: when the present wait began; linger: when it began */
-    size_t moved;  /* bytes since then: linger: drained; blocked: sent */
+    size_t drained;
     struct pipeline pipeline; /* last: a new connection's slots are not touched */
 };
 

@@ -63,15 +63,16 @@ static enum ff_status body_open(struct net *n, struct net_request *request)
     return gunzip_all(n->gunzip, request->body, &request->body);
 }
 
-/* Hands a request out, or answers it where net itself has to. */
-static void conn_hand_out(struct conn *c, uint32_t number, struct net_request *request)
+/* Hands a request out, or answers it where net itself has to. Gives what it took of the turn's
+ * budget: a few bytes of gzip may be as much work as a long body. */
+static int conn_hand_out(struct conn *c, uint32_t number, struct net_request *request)
 {
     struct net *n = c->net;
     char text[REPLY_FAULT_TEXT];
     if (c->peer && !peers_ask(n->peers, c->peer, net_now(n))) {
         n->counts.limited++;
         conn_fault(c, number, reply_of_limit(), request->origin);
-        return;
+        return 1;
     }
     enum ff_status status = body_open(n, request);
     if (status != FF_OK) {
@@ -79,14 +80,16 @@ static void conn_hand_out(struct conn *c, uint32_t number, struct net_request *r
         struct net_reply reply = reply_of_fault(status, text);
         reply.close = false; /* where the next request begins is certain */
         conn_fault(c, number, reply, request->origin);
-        return;
+        return NET_TURN_REQUESTS;
     }
+    int cost = 1 + (int)(request->body.n / NET_REQUEST_BYTES);
     n->counts.requests++;
     n->active = true;
     n->events.request(n->events.ctx, (struct net_handle){c->index, c->generation, number}, request);
+    return cost;
 }
 
-static void conn_deliver(struct conn *c, const char *p, bool more_behind)
+static int conn_deliver(struct conn *c, const char *p, bool more_behind)
 {
     const struct http_head *head = &c->message.head;
     struct net_request request = {.listener = c->listener};
@@ -102,11 +105,11 @@ static void conn_deliver(struct conn *c, const char *p, bool more_behind)
         c->clean = !more_behind;
     }
     c->owes_continue = false;
-    conn_hand_out(c, number, &request);
+    return conn_hand_out(c, number, &request);
 }
 
-/* Takes one message off the front of b. False: none is whole. */
-static bool parse_one(struct conn *c, struct netbuf *b)
+/* Takes one message off the front of b, and gives its cost. 0: none is whole. */
+static int parse_one(struct conn *c, struct netbuf *b)
 {
     struct message *m = &c->message;
     if (m->seen == 0)
@@ -118,17 +121,17 @@ static bool parse_one(struct conn *c, struct netbuf *b)
         c->net->counts.bad_requests++;
         conn_refuse(c, m->fault, message_origin(m, b->p + b->start));
         b->start = b->end;
-        return false;
+        return 0;
     }
     if (state == MESSAGE_MORE) {
         b->end = b->start + n;
         c->owes_continue = message_awaits_continue(m) && (headless || c->owes_continue);
-        return false;
+        return 0;
     }
-    conn_deliver(c, b->p + b->start, used < n);
+    int cost = conn_deliver(c, b->p + b->start, used < n);
     b->start += used;
     *m = (struct message){0};
-    return true;
+    return cost;
 }
 
 /* Puts what is left of b, which is c->in or the work buffer, where it keeps till the next turn. */
@@ -153,14 +156,14 @@ static void conn_keep(struct conn *c, struct netbuf *b)
 static void conn_parse(struct conn *c, struct netbuf *b)
 {
     struct net *n = c->net;
-    bool was_blank = is_blank(&c->in), came = false, whole = true;
-    int budget = NET_TURN_REQUESTS;
+    bool was_blank = is_blank(&c->in), came = false;
+    int budget = NET_TURN_REQUESTS, cost = 1;
     c->stalled = false;
-    while (netbuf_length(b) > 0 && conn_can_parse(c) && budget > 0 && (whole = parse_one(c, b))) {
+    while (netbuf_length(b) > 0 && conn_can_parse(c) && budget > 0 && (cost = parse_one(c, b))) {
         came = true;
-        budget--;
+        budget -= cost;
     }
-    if (whole && netbuf_length(b) > 0 && !c->pipeline.last) {
+    if (cost && netbuf_length(b) > 0 && !c->pipeline.last) {
         if (conn_can_parse(c))
             conn_list_add(&n->resume_next, &c->resumed, c->index);
         else
@@ -221,8 +224,8 @@ static void conn_drain(struct conn *c)
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got > 0)
-        c->moved += (size_t)got;
-    if (got <= 0 || c->moved > NET_LINGER_BYTES)
+        c->drained += (size_t)got;
+    if (got <= 0 || c->drained > NET_LINGER_BYTES)
         conn_close(c);
 }
 

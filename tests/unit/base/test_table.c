@@ -131,6 +131,59 @@ static void adding_and_removing_at_random_agrees_with_an_array(void **state)
     table_fini(&t);
 }
 
+/* Grown from the first slots to many times as many, with removals at every stage of the move. */
+static void it_grows_without_losing_or_reordering_anything(void **state)
+{
+    (void)state;
+    enum { CAP = 60000 };
+    struct table t;
+    static uint64_t keys[CAP + 1];
+    static bool there[CAP + 1];
+    assert_true(table_init(&t, CAP));
+    size_t first = t.mask, moving = 0;
+    for (uint32_t i = 1; i <= CAP; i++) {
+        keys[i] = i;
+        there[i] = true;
+        table_add(&t, hash_mix(i / 3), i); /* three of each hash */
+        moving += t.old != NULL;
+        uint32_t gone = (uint32_t)(hash_mix(i) % i) + 1;
+        if (i % 4 == 0 && there[gone]) {
+            table_remove(&t, hash_mix(gone / 3), gone);
+            there[gone] = false;
+        }
+        if (i % 997 == 0)
+            for (uint32_t k = 1; k <= i; k++)
+                assert_int_equal(find(&t, keys, hash_mix(k / 3), k), there[k] ? k : 0);
+    }
+    assert_true(t.mask > 16 * first && moving > 0);
+    for (uint32_t k = 1; k <= CAP; k++)
+        assert_int_equal(find(&t, keys, hash_mix(k / 3), k), there[k] ? k : 0);
+    table_fini(&t);
+}
+
+static bool any(const void *ctx, uint32_t place)
+{
+    (void)ctx;
+    (void)place;
+    return true;
+}
+
+static void of_equal_hashes_the_first_added_is_found_while_it_grows(void **state)
+{
+    (void)state;
+    enum { CAP = 40000 };
+    struct table t;
+    assert_true(table_init(&t, 2 * CAP));
+    for (uint32_t i = 1; i <= CAP; i++) {
+        table_add(&t, hash_mix(i), i);
+        uint32_t earlier = i / 2 + 1;
+        if (earlier < i)
+            table_add(&t, hash_mix(earlier), CAP + i);
+        assert_int_equal(table_find(&t, hash_mix(earlier), any, NULL), earlier);
+    }
+    table_fini(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +193,8 @@ int main(void)
         cmocka_unit_test(a_table_filled_to_its_cap_still_has_free_slots),
         cmocka_unit_test(the_first_probe_is_where_a_lone_entry_lies),
         cmocka_unit_test(adding_and_removing_at_random_agrees_with_an_array),
+        cmocka_unit_test(it_grows_without_losing_or_reordering_anything),
+        cmocka_unit_test(of_equal_hashes_the_first_added_is_found_while_it_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,7 +176,11 @@ static void any_value_can_be_read(void **state)
         {{"\xc8\0\x01\xffx", 5}, UNPACK_EXTENSION, 1},
         {{"\xc9\0\0\0\x01\xffx", 7}, UNPACK_EXTENSION, 1},
         {{"\xd4\xffx", 3}, UNPACK_EXTENSION, 1},
-        {{"\xd8\xff" "0123456789abcdef", 18}, UNPACK_EXTENSION, 16},
+        {{"\xd8\xff"
+          "0123456789abcdef",
+          18},
+         UNPACK_EXTENSION,
+         16},
         {{"\x90", 1}, UNPACK_ARRAY, 0},
         {{"\xdd\0\0\0\0", 5}, UNPACK_ARRAY, 0},
         {{"\x80", 1}, UNPACK_MAP, 0},

@@ -146,6 +146,28 @@ static void too_much_in_gzip_is_told(void **state)
     assert_int_equal(rig.body_n, sizeof plain - 1);
 }
 
+/* Few bytes, much work: a client that sends ten of them must not hold up the others. */
+static void large_gzip_bodies_take_turns_with_other_clients(void **state)
+{
+    (void)state;
+    static char plain[100000], packed[2000], text[20000];
+    size_t n = gzip_make(plain, sizeof plain, NULL, packed, sizeof packed), size = 0;
+    for (int i = 0; i < 10; i++) {
+        size += (size_t)sprintf(text + size, "POST /%d HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n\r\n",
+                                i, n);
+        memcpy(text + size, packed, n);
+        size += n;
+    }
+    rig_send(&rig, client, text, size);
+    rig_turns(&rig, 1);
+    assert_int_equal(rig.requests, 1);
+    rig_turns(&rig, 1);
+    assert_int_equal(rig.requests, 2);
+    rig_turns(&rig, 20);
+    assert_int_equal(rig.requests, 10);
+    assert_memory_equal(rig.told, "POST /9?", 8);
+}
+
 static void answers_of_nets_own_carry_the_owners_headers(void **state)
 {
     (void)state;
@@ -282,6 +304,7 @@ int main(void)
         T(no_body_is_no_gzip),
         T(broken_gzip_is_told_and_the_connection_kept),
         T(too_much_in_gzip_is_told),
+        T(large_gzip_bodies_take_turns_with_other_clients),
         T(answers_of_nets_own_carry_the_owners_headers),
         T(a_late_request_is_told_with_its_origin),
         T(a_header_that_does_not_fit_is_left_out),

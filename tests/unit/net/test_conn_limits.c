@@ -173,6 +173,23 @@ static void a_client_that_reads_slowly_is_waited_for(void **state)
     assert_true(rig.requests < 50);
 }
 
+static void a_client_that_reads_next_to_nothing_is_let_go(void **state)
+{
+    (void)state;
+    char some[1000];
+    int small = 2000;
+    setsockopt(client, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    rig.reply_size = 1024 * 1024;
+    for (int i = 0; i < 50; i++)
+        rig_say(&rig, client, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    for (int i = 0; i < 100 && net_counts(rig.net).open; i++) {
+        rig_time += 20 * FF_SECOND;
+        (void)!recv(client, some, sizeof some, 0);
+        rig_turns(&rig, 3);
+    }
+    assert_int_equal(net_counts(rig.net).open, 0);
+}
+
 static void memory_grows_with_what_came_not_with_what_was_announced(void **state)
 {
     (void)state;
@@ -249,6 +266,7 @@ int main(void)
         T(our_own_slowness_times_nobody_out),
         T(a_request_that_could_not_be_read_is_not_late),
         T(a_client_that_reads_slowly_is_waited_for),
+        T(a_client_that_reads_next_to_nothing_is_let_go),
         T(memory_grows_with_what_came_not_with_what_was_announced),
         T(memory_of_a_large_request_is_given_back),
         T(a_client_that_never_reads_is_let_go),

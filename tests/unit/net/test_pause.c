@@ -201,7 +201,10 @@ static void datagrams_that_were_received_wait(void **state)
         assert_int_equal(rig.requests, told);
     }
     net_pause(rig.net, false);
-    assert_true(net_turn(rig.net, true)); /* though nothing comes from outside */
+    loop_enable(rig.net->sweep_timer, false);
+    alarm(10);
+    assert_true(net_turn(rig.net, true)); /* does not wait, though nothing comes from outside */
+    alarm(0);
     assert_int_equal(rig.requests, sent);
     assert_int_equal(net_counts(rig.net).datagrams, sent);
 }
@@ -226,6 +229,20 @@ static void a_stop_waits_for_the_end_of_a_pause(void **state)
     for (int i = sent; i < sent + 3; i++)
         assert_true(conn_find(rig.net, rig.handle[i]) != NULL || i < 3);
     close(other);
+}
+
+static void a_stop_keeps_datagrams_for_the_end_of_a_pause(void **state)
+{
+    (void)state;
+    patience = 1;
+    int sent = send_datagrams(30);
+    net_stop(rig.net, 10 * FF_SECOND);
+    loop_enable(rig.net->listeners[1].event, false); /* so that the stop itself reads it */
+    rig_turns(&rig, 2);
+    assert_int_equal(rig.requests, 64);
+    net_pause(rig.net, false);
+    rig_turns(&rig, 2);
+    assert_int_equal(rig.requests, sent);
 }
 
 static void a_stop_in_a_pause_ends_after_its_grace(void **state)
@@ -255,6 +272,7 @@ int main(void)
         T(a_client_that_goes_in_a_pause_is_forgotten),
         T(datagrams_that_were_received_wait),
         T(a_stop_waits_for_the_end_of_a_pause),
+        T(a_stop_keeps_datagrams_for_the_end_of_a_pause),
         T(a_stop_in_a_pause_ends_after_its_grace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,6 +152,22 @@ static void the_oldest_address_gives_way(void **state)
     assert_int_equal(asked(enter("192.0.2.2"), 5, 0), 2);
 }
 
+static void who_has_come_back_does_not_give_way(void **state)
+{
+    (void)state;
+    make(0, 1);
+    uint32_t a = enter("192.0.2.1");
+    assert_int_equal(asked(a, 5, 0), 2);
+    peers_leave(peers, a);
+    assert_int_equal(enter("192.0.2.1"), a);
+    for (uint32_t i = 0; i < PEERS_REMEMBERED + 20; i++)
+        peers_leave(peers, enter_number(0x0a000000 + i));
+    assert_int_equal(enter("192.0.2.1"), a);
+    assert_int_equal(asked(a, 5, 0), 0);
+    peers_leave(peers, a);
+    peers_leave(peers, a);
+}
+
 static void without_a_rate_nobody_is_remembered(void **state)
 {
     (void)state;
@@ -177,6 +193,7 @@ int main(void)
         T(connections_of_an_address_share_its_requests),
         T(coming_again_does_not_wipe_the_slate),
         T(the_oldest_address_gives_way),
+        T(who_has_come_back_does_not_give_way),
         T(without_a_rate_nobody_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
