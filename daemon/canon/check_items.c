@@ -14,7 +14,7 @@ static bool check_sku(struct ff_beacon *b, struct ff_span sku)
         return refuse(b, FF_MISSING, text_fields[FF_ITEM_SKU], "an item needs a sku");
     if (sku.n == 0 || sku.n > LIMIT_SKU)
         return refuse(b, FF_BAD_ID, text_fields[FF_ITEM_SKU], NULL);
-    if (!utf8_valid(sku))
+    if (!b->utf8 && !utf8_valid(sku))
         return refuse(b, FF_NOT_UTF8, text_fields[FF_ITEM_SKU], NULL);
     return true;
 }
@@ -36,7 +36,7 @@ static bool check_item(struct ff_beacon *b, const struct ff_item *item, bool *cu
     for (int i = FF_ITEM_SKU + 1; i < FF_ITEM_TEXT_COUNT; i++) {
         if (item->text[i].n > LIMIT_ITEM_TEXT)
             *cut = true;
-        if (!utf8_valid(utf8_cut(item->text[i], LIMIT_ITEM_TEXT)))
+        if (!b->utf8 && !utf8_valid(utf8_cut(item->text[i], LIMIT_ITEM_TEXT)))
             return refuse(b, FF_NOT_UTF8, text_fields[i], NULL);
     }
     return true;

@@ -151,7 +151,7 @@ static bool check_text(struct ff_beacon *b, const struct field_row *row)
         *text = utf8_cut(*text, max);
         count_cut(b);
     }
-    return utf8_valid(*text) || refuse(b, FF_NOT_UTF8, row->key, NULL);
+    return b->utf8 || utf8_valid(*text) || refuse(b, FF_NOT_UTF8, row->key, NULL);
 }
 
 static bool check_texts(struct ff_beacon *b)

@@ -179,8 +179,26 @@ static enum ff_status time_from_instant(ff_wall t, ff_wall *out)
 }
 
 /* Seconds, or milliseconds past 10^11, as instant_from_number has it. */
+/* Whole seconds or milliseconds, as nearly all are written: up to 15 digits and nothing else. */
+static bool time_from_digits(struct ff_span number, ff_wall *out)
+{
+    int64_t n = 0;
+    if (number.n == 0 || number.n > 15)
+        return false;
+    for (size_t i = 0; i < number.n; i++) {
+        unsigned digit = (unsigned)(number.p[i] - '0');
+        if (digit > 9)
+            return false;
+        n = 10 * n + digit;
+    }
+    *out = n > MILLISECONDS_FROM ? n * FF_MILLISECOND : n * FF_SECOND;
+    return true;
+}
+
 static enum ff_status time_from_number(struct ff_span number, ff_wall *out)
 {
+    if (time_from_digits(number, out))
+        return time_from_instant(*out, out);
     ff_wall t;
     if (decimal_scaled(number, 6, &t) != FF_OK || t > MILLISECONDS_FROM * FF_SECOND)
         if (decimal_scaled(number, 3, &t) != FF_OK)

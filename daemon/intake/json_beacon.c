@@ -89,5 +89,6 @@ enum ff_status json_beacon(struct intake *in, struct json_walk *w, struct ff_bea
         return json_value(w, &v);
     }
     fields_begin(&in->object);
+    b->utf8 = true; /* the whole document was checked before its first token */
     return each_member(in, w, b, NULL, beacon_member);
 }

@@ -132,6 +132,7 @@ struct ff_beacon {
     uint16_t unknown;   /* fields that no one knows, ignored */
     uint16_t cut;       /* texts that were cut to their length */
     bool passive;
+    bool utf8;          /* all its texts are known to be UTF-8 */
     ff_currency currency;
     ff_wall time;
     struct ff_span text[FF_TEXT_COUNT];
