@@ -66,7 +66,8 @@ static struct http_piece *field_begin(struct reading *r)
         return NULL;
     for (unsigned i = 0; i < HTTP_FIELDS; i++) {
         const struct field_row *row = &field_table[i];
-        if (row->n != r->name.n || strncasecmp(row->name, name, row->n) != 0)
+        bool alike = row->n == r->name.n && ((row->name[0] ^ name[0]) & ~0x20) == 0;
+        if (!alike || strncasecmp(row->name, name, row->n) != 0)
             continue;
         struct http_piece *value = &r->head->field[i];
         r->bad |= value->given && row->once;
@@ -145,10 +146,10 @@ static bool line_is_sound(const char *p, size_t n, struct http_piece target, boo
         return false;
     if (memchr(p, ' ', n) != p + target.at - 1)
         return false;
+    unsigned char bad = 0; /* no early end: so the compiler looks at many bytes at once */
     for (size_t i = target.at; i < end; i++)
-        if ((unsigned char)p[i] <= ' ' || p[i] == 0x7f)
-            return false;
-    return true;
+        bad |= ((unsigned char)p[i] <= ' ') | (p[i] == 0x7f);
+    return !bad;
 }
 
 /* The target's path and query; of an absolute one ("http://host/path") the host is passed over. */
