@@ -28,6 +28,16 @@ static uint64_t expect_slots(const struct fold *f, const struct ff_beacon *b)
     return key;
 }
 
+/* A thing that becomes the newest of its chain is taken from between two others. */
+static void expect_neighbours(const struct chain *c, uint32_t number)
+{
+    const struct chain_link *link = chain_at(c, number);
+    if (link->older)
+        __builtin_prefetch(chain_at(c, link->older), 1);
+    if (link->newer)
+        __builtin_prefetch(chain_at(c, link->newer), 1);
+}
+
 void fold_expect(const struct fold *f, const struct ff_record *records, size_t n)
 {
     assert(n <= FOLD_EXPECT);
@@ -38,10 +48,18 @@ void fold_expect(const struct fold *f, const struct ff_record *records, size_t n
     for (size_t i = 0; i < n; i++)
         if ((visitor[i] = table_find(&f->visitors_by_key, key[i], expect_any, NULL)))
             expect_thing(&f->visitors, visitor[i]);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (visitor[i])
+            expect_neighbours(&f->visitors_by_touch, visitor[i]);
         if ((tail[i] = visitor[i] ? visitor_at(f, visitor[i])->tail : 0))
             expect_thing(&f->tails, tail[i]);
-    for (size_t i = 0; i < n; i++)
-        if (tail[i] && tail_at(f, tail[i])->last)
-            expect_thing(&f->acts, tail_at(f, tail[i])->last);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct tail *t = tail[i] ? tail_at(f, tail[i]) : NULL;
+        if (!t || !t->first)
+            continue;
+        expect_neighbours(&f->tails_by_age, tail[i]);
+        expect_thing(&f->acts, t->first);
+        expect_thing(&f->acts, t->last);
+    }
 }
