@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -125,16 +126,15 @@ class Wire:
     def send(self, data):
         self.socket.sendall(data)
 
-    def read(self):
-        """The next response; None at the end of the connection."""
+    def read(self, bodiless=False):
+        """The next response (bodiless: to a HEAD); None at the end of the connection."""
         line = self.file.readline()
         if not line:
             return None
         status = int(line.split()[1])
         headers = http.client.parse_headers(self.file)
-        length = int(headers.get("Content-Length", 0))
-        body = b"" if status in (204, 304) else self.file.read(length)
-        return Answer(status, headers, body)
+        length = 0 if bodiless or status in (204, 304) else int(headers.get("Content-Length", 0))
+        return Answer(status, headers, self.file.read(length))
 
     def close(self):
         self.file.close()
@@ -156,13 +156,33 @@ def post_bytes(body, path="/v1/events", content_type="application/json", extra="
     return head.encode() + body
 
 
+def pack(value):
+    """A value as MessagePack, in the widths that need no choice."""
+    if value is None or isinstance(value, bool):
+        return {None: b"\xc0", False: b"\xc2", True: b"\xc3"}[value]
+    if isinstance(value, int):
+        return struct.pack(">Bq", 0xd3, value)
+    if isinstance(value, float):
+        return struct.pack(">Bd", 0xcb, value)
+    if isinstance(value, str):
+        text = value.encode()
+        return struct.pack(">BH", 0xda, len(text)) + text
+    if isinstance(value, dict):
+        members = (pack(k) + pack(v) for k, v in value.items())
+        return struct.pack(">BH", 0xde, len(value)) + b"".join(members)
+    return struct.pack(">BH", 0xdc, len(value)) + b"".join(map(pack, value))
+
+
 class Daemon:
     """footfalld on ports of its own choosing. Its directory lives as long as this object; start()
-    after kill() or stop() finds the same store again."""
+    after kill() or stop() finds the same store again. rows: further lines of configuration by site
+    id, such as {"shop": ["keys: [...]"]}. launcher: words before the command, and launch: what
+    subprocess.Popen is given besides."""
 
-    def __init__(self, sites=(Site("default"),), options=()):
+    def __init__(self, sites=(Site("default"),), options=(), rows=None, launcher=(), **launch):
         need(FOOTFALLD)
-        self.sites, self.options = sites, list(options)
+        self.sites, self.options, self.rows = sites, list(options), dict(rows or {})
+        self.launcher, self.launch = list(launcher), launch
         self.directory = tempfile.mkdtemp(prefix="footfall-test-")
         self.config_file = os.path.join(self.directory, "footfalld.yaml")
         self.process, self.lines, self.reader = None, [], None
@@ -177,6 +197,7 @@ class Daemon:
                            f"    currency: {site.currency}\n")
                 if site.aliases:
                     file.write(f"    aliases: [{', '.join(site.aliases)}]\n")
+                file.writelines(f"    {row}\n" for row in self.rows.get(site.id, ()))
 
     def command(self):
         given = ["ingest.http=127.0.0.1:0", "ingest.udp=127.0.0.1:0", "stats.http=127.0.0.1:0",
@@ -185,8 +206,9 @@ class Daemon:
 
     def start(self):
         self.lines = []
-        self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen([*self.launcher, *self.command()], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                        **self.launch)
         self.reader = threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True)
         self.reader.start()
         ready = until(self._ready, "ready line")
@@ -235,6 +257,10 @@ class Daemon:
     def stop(self):
         """SIGTERM; it must end with 0."""
         self.signal(signal.SIGTERM)
+        self.stop_has_come()
+
+    def stop_has_come(self):
+        """Waits for the end after a SIGTERM."""
         self._gone()
         if self.process.returncode != 0:
             raise Failure(f"ended with {self.process.returncode} after SIGTERM:\n{self.log}")
