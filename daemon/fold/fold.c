@@ -23,6 +23,7 @@ static bool fold_init_pools(struct fold *f)
     uint32_t visitors = at_least(o->max_visitors, 1);
     return pool_init(&f->visitors, visitors, sizeof(struct visitor)) &&
            pool_init(&f->tails, at_least(o->max_tails, 1), sizeof(struct tail)) &&
+           pool_init(&f->waymarks, o->max_tails / 8 + 1, sizeof(struct waymark)) &&
            pool_init(&f->acts, at_least(o->max_tail_events, LEAST_ACTS), sizeof(struct act)) &&
            pool_init(&f->carts, at_least(o->max_carts, LEAST_CARTS), sizeof(struct cart)) &&
            pool_init(&f->lines, at_least(o->max_lines, LEAST_LINES), sizeof(struct line)) &&
@@ -73,7 +74,8 @@ void fold_free(struct fold **f)
 {
     if (!*f)
         return;
-    struct pool *pools[] = {&(*f)->visitors, &(*f)->tails, &(*f)->acts, &(*f)->carts, &(*f)->lines};
+    struct pool *pools[] = {&(*f)->visitors, &(*f)->tails, &(*f)->waymarks,
+                            &(*f)->acts,     &(*f)->carts, &(*f)->lines};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         pool_fini(pools[i]);
     audit_free(*f);

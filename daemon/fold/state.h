@@ -104,8 +104,20 @@ struct tail {
     uint32_t visitor;
     uint32_t first, last;  /* chain of acts */
     uint32_t count;
+    uint32_t waymark;      /* number, or 0 */
+    uint32_t since;        /* acts appended since the waymark was moved */
     struct chain_link by_age; /* in the order of their visitors' newest_received */
 };
+
+/* A long tail's story up to some of its later acts: what comes a little out of order is folded anew
+ * from here, not from the settled course. */
+struct waymark {
+    struct course course;
+    uint32_t act;    /* the first one behind it */
+    uint32_t behind; /* acts from that one on */
+};
+
+#define WAYMARK_ACTS 32 /* so many acts, and up to twice as many, are behind it */
 
 #define TAIL_ACTS_MAX 1000 /* acts of one tail; beyond, the oldest settle early and are counted */
 
@@ -140,7 +152,7 @@ struct fold {
     ff_wall now; /* FF_NEVER before the first advance */
 
     struct recall ids, orders, refunds;
-    struct pool visitors, tails, acts, carts, lines;
+    struct pool visitors, tails, waymarks, acts, carts, lines;
     struct table visitors_by_key;
     struct chain visitors_by_touch, carts_by_touch, tails_by_age;
     struct due live_due, cart_due;

@@ -12,9 +12,9 @@
 #define LIVE_FOR (5 * FF_MINUTE)
 
 /* What one record can need of the pools at most: an act and its items; a copy of a full cart for
- * the settled course, the head and one being replayed, each with the cart before it. */
+ * the settled course, the waymark, the head and one being replayed, each with the cart before it. */
 #define RESERVE_ACTS 2
-#define RESERVE_CARTS 8
+#define RESERVE_CARTS 12
 #define RESERVE_LINES (3 * CART_LINES_MAX + FF_MAX_ITEMS)
 
 static uint64_t story_who(const struct visitor *v, uint32_t number)

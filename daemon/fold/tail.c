@@ -27,6 +27,39 @@ static struct tail *tail_of(struct fold *f, uint32_t visitor)
     return tail_at(f, v->tail);
 }
 
+static struct waymark *waymark_at(const struct fold *f, const struct tail *t)
+{
+    return pool_at(&f->waymarks, t->waymark);
+}
+
+static void waymark_drop(struct fold *f, struct tail *t)
+{
+    if (!t->waymark)
+        return;
+    course_release(f, &waymark_at(f, t)->course);
+    pool_give(&f->waymarks, t->waymark);
+    t->waymark = 0;
+}
+
+/* Moves the waymark on, from the settled course where there is none, until WAYMARK_ACTS are behind
+ * it. Without room in the pool there is none. */
+static void waymark_move(struct fold *f, struct tail *t)
+{
+    if (++t->since < WAYMARK_ACTS || t->count <= 2 * WAYMARK_ACTS)
+        return;
+    t->since = 0;
+    if (!t->waymark && (t->waymark = pool_take(&f->waymarks)))
+        *waymark_at(f, t) = (struct waymark){course_share(f, &t->settled), t->first, t->count};
+    if (!t->waymark)
+        return;
+    struct pen silent = {.fold = f, .site = visitor_at(f, t->visitor)->site};
+    struct waymark *w = waymark_at(f, t);
+    for (; w->behind > WAYMARK_ACTS; w->behind--) {
+        course_fold(&silent, &w->course, act_at(f, w->act));
+        w->act = act_at(f, w->act)->next;
+    }
+}
+
 /* Links the act behind all that are not after it. */
 static void tail_link(struct fold *f, struct tail *t, uint32_t number)
 {
@@ -34,11 +67,15 @@ static void tail_link(struct fold *f, struct tail *t, uint32_t number)
     uint32_t *place = &t->first;
     if (t->last && act_at(f, t->last)->time <= a->time)
         place = &act_at(f, t->last)->next;
+    else if (t->waymark && act_at(f, waymark_at(f, t)->act)->time <= a->time)
+        place = &act_at(f, waymark_at(f, t)->act)->next;
     while (*place && act_at(f, *place)->time <= a->time)
         place = &act_at(f, *place)->next;
     a->next = *place;
     *place = number;
     t->count++;
+    if (t->waymark) /* one that the act comes before is dropped by then */
+        waymark_at(f, t)->behind++;
     if (!a->next)
         t->last = number;
 }
@@ -57,6 +94,8 @@ static void tail_settle_first(struct fold *f, struct tail *t)
     struct act *a = act_at(f, number);
     course_fold(&silent, &t->settled, a);
     t->settled_to = a->time;
+    if (t->waymark && waymark_at(f, t)->act == number)
+        waymark_drop(f, t);
     t->first = a->next;
     if (!t->first)
         t->last = 0;
@@ -76,14 +115,28 @@ static void tail_settle(struct fold *f, struct tail *t)
     }
 }
 
-/* Retracts all that the tail's acts have added, as if only the settled course were known. */
-static void tail_retract(const struct pen *p, struct visitor *v, const struct tail *t)
+/* A point of the story before which an act of this time changes nothing. */
+struct point {
+    const struct course *course;
+    uint32_t act; /* the next one */
+};
+
+static struct point tail_point_before(struct fold *f, struct tail *t, ff_wall time)
+{
+    if (t->waymark && act_at(f, waymark_at(f, t)->act)->time <= time)
+        return (struct point){&waymark_at(f, t)->course, waymark_at(f, t)->act};
+    waymark_drop(f, t); /* the act comes before it */
+    return (struct point){&t->settled, t->first};
+}
+
+/* Retracts all that the acts from the point on have added, as if nothing were known of them. */
+static void tail_retract(const struct pen *p, struct visitor *v, struct point from)
 {
     struct pen retract = *p;
     retract.sign = (int8_t)-p->sign;
     course_release(p->fold, &v->head);
-    struct course undone = course_share(p->fold, &t->settled);
-    course_fold_all(&retract, &undone, t->first, 0);
+    struct course undone = course_share(p->fold, from.course);
+    course_fold_all(&retract, &undone, from.act, 0);
     course_release(p->fold, &undone);
 }
 
@@ -103,6 +156,7 @@ static bool tail_append(const struct pen *p, uint32_t visitor, uint32_t act)
     tail_link(f, t, act);
     bool folded = course_fold(p, &v->head, a);
     tail_settle(f, t);
+    waymark_move(f, t);
     return folded;
 }
 
@@ -115,10 +169,12 @@ bool tail_take(const struct pen *p, uint32_t visitor, uint32_t act)
     if (v->newest == FF_NEVER || a->time >= v->newest)
         return tail_append(p, visitor, act);
     struct tail *t = tail_at(f, v->tail);
-    tail_retract(p, v, t);
+    struct point from = tail_point_before(f, t, a->time);
+    bool at_first = from.course == &t->settled;
+    tail_retract(p, v, from);
     tail_link(f, t, act);
-    v->head = course_share(f, &t->settled);
-    bool folded = course_fold_all(p, &v->head, t->first, act);
+    v->head = course_share(f, from.course);
+    bool folded = course_fold_all(p, &v->head, at_first ? t->first : from.act, act);
     tail_settle(f, t);
     return folded;
 }
@@ -147,6 +203,7 @@ void tail_drop(struct fold *f, uint32_t visitor)
         t->first = act_at(f, number)->next;
         act_free(f, number);
     }
+    waymark_drop(f, t);
     course_release(f, &t->settled);
     chain_remove(&f->tails_by_age, v->tail);
     pool_give(&f->tails, v->tail);

@@ -157,7 +157,7 @@ static void carts_without_room_give_way_as_abandoned(void **state)
     struct fold_counts c = fold_counts(b.fold);
     assert_int_equal(c.visitors, 641);
     assert_true(c.carts <= 64);
-    assert_int_equal(c.carts_evicted, 641 - c.carts);
+    assert_int_equal(c.carts_evicted, 641 - (c.carts - 1)); /* the busy one has another in its waymark */
     assert_total(&b, CARTS_OPENED, 641);
     bench_assert_sums(&b);
     assert_total(&b, SESSIONS, 641);

@@ -291,6 +291,45 @@ static void a_tail_lasts_a_little_longer_than_something_may_come(void **state)
     bench_finish(&b);
 }
 
+/* As many acts as make several waymarks, each a little out of order, some before the waymark. */
+static void a_long_tail_out_of_order_gives_the_same(void **state)
+{
+    (void)state;
+    struct bench in_order, shuffled;
+    bench_open(&in_order);
+    bench_open(&shuffled);
+    enum { ACTS = 400 };
+    static const enum ff_type types[] = {FF_PAGE_VIEW, FF_SEARCH, FF_VIEW_ITEM, FF_PING, FF_VIEW_CART, FF_PAGE_VIEW};
+    struct ff_item item = bench_item("sku", 1, MONEY(10));
+    for (int i = 0; i < ACTS; i++) {
+        int far = i % 97 == 5 ? 60 : 0; /* now and then one that is older than the waymark */
+        int k = i % 4 == 3 ? i - 2 - far : i;
+        for (int side = 0; side < 2; side++) {
+            int n = side ? k : i;
+            ff_wall t = T(1) + (n < 0 ? 0 : n) * FF_SECOND / 2;
+            struct ff_beacon e = n % 50 == 0 ? bench_cart(FF_ADD_TO_CART, "v", t, &item, 1)
+                                             : bench_event(types[n < 0 ? 0 : n % 6], "v", t);
+            if (side)
+                bench_send_at(&shuffled, e, T(10));
+        }
+    }
+    for (int pass = 0; pass < ACTS; pass++) /* the same acts, in the order of their time */
+        for (int i = 0; i < ACTS; i++) {
+            int far = i % 97 == 5 ? 60 : 0;
+            int n = i % 4 == 3 ? i - 2 - far : i;
+            if ((n < 0 ? 0 : n) != pass)
+                continue;
+            ff_wall t = T(1) + pass * FF_SECOND / 2;
+            bench_send_at(&in_order, n % 50 == 0 ? bench_cart(FF_ADD_TO_CART, "v", t, &item, 1)
+                                                 : bench_event(types[n < 0 ? 0 : n % 6], "v", t), T(10));
+        }
+    assert_true(shuffled.fold->waymarks.used > 0);
+    for (int c = 0; c < FF_COUNTERS; c++)
+        assert_int_equal(bench_total(&in_order, (enum ff_counter)c), bench_total(&shuffled, (enum ff_counter)c));
+    bench_finish(&in_order);
+    bench_finish(&shuffled);
+}
+
 /* A read may move now past the lateness before a record that was received within it is folded. */
 static void a_read_between_receipt_and_fold_makes_nothing_late(void **state)
 {
@@ -490,6 +529,7 @@ int main(void)
         cmocka_unit_test(a_purchase_before_what_came_already_splits_the_cart),
         cmocka_unit_test(a_tail_lasts_a_little_longer_than_something_may_come),
         cmocka_unit_test(a_tail_holds_only_what_can_still_change),
+        cmocka_unit_test(a_long_tail_out_of_order_gives_the_same),
         cmocka_unit_test(a_read_between_receipt_and_fold_makes_nothing_late),
         cmocka_unit_test(a_tail_that_is_too_long_settles_early_and_stays_right),
         cmocka_unit_test(without_any_lateness_all_is_settled_at_once),
