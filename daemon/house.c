@@ -300,8 +300,16 @@ static bool house_serve(struct house *h)
     return journal_durable(h->journal) == journal_last(h->journal);
 }
 
+/* The loop's handlers go with it; a signal that comes then must not end what is nearly done. */
+static void house_ignore_signals(void)
+{
+    for (size_t i = 0; i < sizeof signal_table / sizeof *signal_table; i++)
+        signal(signal_table[i].number, SIG_IGN);
+}
+
 static void house_put_away(struct house *h)
 {
+    house_ignore_signals();
     threads_join(h);
     for (uint32_t i = 0; i < h->door_count; i++)
         door_fini(&h->doors[i]);
@@ -325,6 +333,7 @@ enum house_end house_run(struct ff_config *config, const struct house_source *so
 {
     struct house h = {.config = config, .source = *source, .own.now = FF_NEVER, .http_fd = -1, .udp_fd = -1, .stats_fd = -1};
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* until the loop listens to it */
     log_set_level(config->log.level);
     bool ok = house_take_sockets(&h) && house_make_zones(&h) && house_make_sites(&h) && house_make_access(&h) && house_read_token(&h) && house_make_doors(&h) &&
               house_open_journal(&h) && house_make_fold(&h) &&
