@@ -3,6 +3,7 @@
 #define FOOTFALL_HOUSE_STATE_H
 
 #include "house.h"
+#include "house_waiting.h"
 
 #include "access.h"
 #include "answer.h"
@@ -21,45 +22,6 @@
 
 /* Bytes of the largest answer to a query. */
 #define HOUSE_ANSWER_MAX ((size_t)16 << 20)
-
-/* Whom an answer goes to. origin is borrowed from the request, or from what waits. */
-struct client {
-    struct net_handle handle;
-    bool page;             /* came by the public listener: answers carry CORS headers */
-    struct ff_span origin;
-};
-
-/* Who waits for a message's answer, and so what it looks like. */
-enum waiting_kind { WAITING_EVENTS, WAITING_PIXEL, WAITING_NOBODY };
-
-#define ORIGIN_INLINE 60
-
-/* A message whose beacons were taken, and whose answer waits until they are durable. */
-struct waiting {
-    uint64_t seq;            /* durable up to this, and it is; WAITING_UNKNOWN: the state has not said yet */
-    struct net_handle handle;
-    enum waiting_kind kind;
-    enum ff_status refused;  /* not FF_OK: the state took nothing, for this reason */
-    uint32_t accepted, duplicates, rejected;
-    uint32_t denied;         /* of the rejected, for want of a right or for their origin */
-    enum ff_status fault;    /* of the first rejected */
-    const char *field, *note; /* of the first rejected; static texts, or NULL */
-    char *list;              /* owned: the refusals as JSON, or NULL */
-    size_t list_bytes;
-    char *long_origin;       /* owned: an origin over ORIGIN_INLINE bytes, else NULL */
-    uint16_t origin_bytes;
-    bool page;
-    char origin[ORIGIN_INLINE];
-};
-#define WAITING_UNKNOWN UINT64_MAX
-
-/* Answers wait in the order of their messages: a ring, mapped at its cap. */
-struct waiting_ring {
-    struct waiting *ring;
-    size_t first, n;
-    size_t unknown; /* of the n, so many of the last: their seq is WAITING_UNKNOWN */
-};
-#define WAITING_MAX ((size_t)1 << 20)
 
 /* A door: one loop with listeners, and all that a message needs on its way to the state. The state's
  * own door (stats, and beacons when there are no ingest threads) hands records over directly; the
@@ -139,9 +101,6 @@ void house_hear(void *house);
 /* house_door.c: a door's side. */
 bool door_init(struct door *d, struct house *h);
 void door_fini(struct door *d);
-
-/* Frees what a waiting message owns. */
-void waiting_fini(struct waiting *w);
 
 /* The wall clock, forced to go forward. */
 ff_wall door_now(struct door *d);

@@ -12,7 +12,7 @@ enum metric_kind {
     METRIC_MONEY,      /* purse */
     METRIC_MONEY_LESS, /* purse - other_purse */
     METRIC_MONEY_MEAN, /* purse / number of things in it, rounded half-even to 4 places */
-    METRIC_LIVE,       /* live visitors: known for now only */
+    METRIC_LIVE,       /* live visitors: known of this moment, not of a window */
 };
 
 /* An operand beside the counters: distinct visitors. */
