@@ -29,9 +29,3 @@ void region_forget(void *p, size_t bytes)
     if (madvise(p, bytes, MADV_DONTNEED) != 0)
         memset(p, 0, bytes);
 }
-
-void region_expect_dense(void *p, size_t count, size_t size)
-{
-    if (p && count * size > REGION_SMALL)
-        (void)madvise((unsigned char *)p + REGION_SMALL, count * size - REGION_SMALL, MADV_HUGEPAGE);
-}

@@ -11,11 +11,6 @@ void *region_new(size_t count, size_t size);
 /* Gives the pages of the first bytes at p (from region_new) back; they read as zeros again. */
 void region_forget(void *p, size_t bytes);
 
-/* Says that what lies at p (from region_new) is filled without gaps from its beginning on: beyond the
- * first megabytes, which are all that a small shop needs, huge pages are welcome. A hint. */
-#define REGION_SMALL ((size_t)8 << 20)
-void region_expect_dense(void *p, size_t count, size_t size);
-
 /* Takes the address of the pointer that region_new gave for the same count and size: unmaps it
  * and nulls the pointer; a NULL pointer is fine. */
 void region_free(void *p, size_t count, size_t size);

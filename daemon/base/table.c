@@ -19,8 +19,6 @@ bool table_init(struct table *t, size_t cap)
     t->mask = (most < FIRST_SLOTS ? most : FIRST_SLOTS) - 1;
     t->region[0] = region_new(most, sizeof *t->slots);
     t->region[1] = region_new(most, sizeof *t->slots);
-    region_expect_dense(t->region[0], most, sizeof *t->slots);
-    region_expect_dense(t->region[1], most, sizeof *t->slots);
     t->slots = t->region[0];
     return t->region[0] && t->region[1];
 }

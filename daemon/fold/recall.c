@@ -9,7 +9,6 @@ bool recall_init(struct recall *r, uint32_t cap, size_t size, ff_dur window)
     assert(cap > 0 && size >= sizeof(struct recall_entry));
     *r = (struct recall){.size = size, .cap = cap, .window = window};
     r->ring = region_new(cap, size);
-    region_expect_dense(r->ring, cap, size);
     return r->ring && table_init(&r->table, cap);
 }
 
