@@ -1,0 +1,87 @@
+/* Door: one loop with listeners, and what its messages need on their way to the state and back;
+ * private to house*.c. */
+#ifndef FOOTFALL_HOUSE_DOOR_H
+#define FOOTFALL_HOUSE_DOOR_H
+
+#include "house_waiting.h"
+
+#include "canon.h"
+#include "intake.h"
+#include "lane.h"
+#include "net.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct house;
+
+/* A door: one loop with listeners, and all that a message needs on its way to the state. The state's
+ * own door (stats, and beacons when there are no ingest threads) hands records over directly; the
+ * door of an ingest thread does so through its lane. */
+struct door {
+    struct house *house;
+    struct net *net;
+    struct intake *intake;
+    struct canon *canon;
+    struct lane *lane;       /* NULL: this is the state's own door */
+    int http, udp, stats;    /* listeners; -1: not here */
+    ff_wall now;             /* as last read; never steps back */
+    struct waiting_ring waiting;
+    char *record;            /* RECORD_MAX bytes to encode in */
+    char *list;              /* refusals of the message at hand */
+    size_t list_size, list_bytes;
+    uint64_t outcomes[FF_STATUS_COUNT]; /* of what never came to the state */
+
+    /* Of an ingest thread. */
+    pthread_t thread;
+    bool started;
+    _Atomic bool ended;
+    struct lane_result parcel; /* the state's: of the parcel being taken */
+};
+
+/* house_door.c: a door's side. */
+bool door_init(struct door *d, struct house *h);
+void door_fini(struct door *d);
+
+/* The wall clock, forced to go forward. */
+ff_wall door_now(struct door *d);
+
+/* What comes in. Requests for /v1/events, /v1/import and /v1/pixel.gif; datagrams. */
+void door_events(struct door *d, const struct client *client, const struct net_request *request);
+void door_import(struct door *d, const struct client *client, const struct net_request *request);
+void door_pixel(struct door *d, const struct client *client, const struct net_request *request);
+void door_datagrams(void *door, const struct net_datagram *datagrams, size_t n);
+
+/* Answers what waits for no more than is durable now; where the store has failed, all that waits is
+ * told so. */
+void door_release(struct door *d);
+
+/* Takes what the state has said of this door's parcels, then as door_release. */
+void door_hear(struct door *d);
+
+/* house_listen.c: where it listens; false after logging why. */
+
+/* Beacons, at the addresses of the configuration, or at the same as those of another door. */
+bool door_listen(struct door *d, const struct door *like);
+
+/* The state's own door: what is asked, and also beacons where there are no ingest threads. */
+bool door_listen_own(struct door *d);
+
+/* house_query.c: the routes, and what is asked. */
+void door_request(void *door, struct net_handle handle, const struct net_request *request);
+
+/* house_reply.c: answers. Each adds the CORS headers that the client needs to the header lines that
+ * are given ("" for none). */
+void door_reply(struct door *d, const struct client *client, int status, const char *content_type,
+                struct ff_span body, const char *headers);
+
+/* {"error", "code"} for a status that concerns the whole request; note: instead of its prose, or NULL. */
+void door_refuse(struct door *d, const struct client *client, enum ff_status status, const char *note);
+
+/* The answer to a message whose fate is known; then w holds nothing any more. */
+void door_answer(struct door *d, struct waiting *w, enum ff_status store);
+
+/* For net's own answers: the CORS headers. */
+size_t door_net_headers(void *door, int listener, struct ff_span origin, char *out, size_t size);
+
+#endif
