@@ -27,3 +27,24 @@ struct hash128 hash_bytes(const void *p, size_t n)
     XXH128_hash_t h = XXH3_128bits(p, n);
     return (struct hash128){h.low64, h.high64};
 }
+
+struct hasher *hasher_new(void)
+{
+    XXH3_state_t *state = XXH3_createState();
+    if (state)
+        XXH3_128bits_reset(state);
+    return (struct hasher *)state;
+}
+
+void hasher_add(struct hasher *h, const void *p, size_t n)
+{
+    XXH3_128bits_update((XXH3_state_t *)h, p, n);
+}
+
+struct hash128 hasher_end(struct hasher **h)
+{
+    XXH128_hash_t digest = XXH3_128bits_digest((XXH3_state_t *)*h);
+    XXH3_freeState((XXH3_state_t *)*h);
+    *h = NULL;
+    return (struct hash128){digest.low64, digest.high64};
+}

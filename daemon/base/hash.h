@@ -31,6 +31,12 @@ uint64_t hash_mark(uint64_t scope, struct ff_span id);
 /* A checksum of bytes for ETags and the like; not keyed. */
 struct hash128 hash_bytes(const void *p, size_t n);
 
+/* The same for bytes that come piece by piece: equal to hash_bytes of all of them together. */
+struct hasher;
+struct hasher *hasher_new(void); /* NULL when out of memory; owned by the caller until hasher_end */
+void hasher_add(struct hasher *h, const void *p, size_t n);
+struct hash128 hasher_end(struct hasher **h);
+
 /* Spreads a number over 64 bits (splitmix64's finaliser). */
 static inline uint64_t hash_mix(uint64_t x)
 {

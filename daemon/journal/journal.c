@@ -64,7 +64,7 @@ enum ff_status journal_replay(struct journal *j, ff_replay_fn fn, void *ctx, cha
 {
     assert(!j->replayed);
     uint64_t last = 0;
-    enum ff_status st = j->ops->replay(j->store, 1, fn, ctx, &last, why, size);
+    enum ff_status st = j->ops->replay(j->store, 1, UINT64_MAX, fn, ctx, &last, why, size);
     if (st != FF_OK)
         return st;
     j->last = last;

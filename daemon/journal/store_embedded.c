@@ -84,10 +84,11 @@ static enum ff_status embedded_open(struct ff_store **out, const struct ff_store
     return FF_OK;
 }
 
-static enum ff_status embedded_replay(struct ff_store *s, uint64_t from, ff_replay_fn fn, void *ctx,
-                                      uint64_t *last, char *why, size_t size)
+static enum ff_status embedded_replay(struct ff_store *s, uint64_t from, uint64_t upto, ff_replay_fn fn,
+                                      void *ctx, uint64_t *last, char *why, size_t size)
 {
-    assert(s->last == s->synced && s->writer.fd < 0);
+    assert(upto == UINT64_MAX && s->last == s->synced && s->writer.fd < 0);
+    (void)upto;
     struct replay_result result;
     enum ff_status st = replay_run(&s->place, from, fn, ctx, &result, why, size);
     if (st != FF_OK)

@@ -9,7 +9,9 @@
 
 #include "footfall/span.h"
 #include "footfall/status.h"
+#include "footfall/time.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ff_store; /* an open store, of whichever implementation */
@@ -24,6 +26,16 @@ struct ff_store_options {
     enum ff_durability durability;
     uint64_t segment_bytes;    /* a segment that has grown to this is closed and the next begun */
     const struct ff_io *io;    /* file operations; NULL: the system's (base/io.h) */
+    /* Opened beside its owner (a process that writes checkpoints, export, check): takes no lock, removes
+     * and cuts nothing. Of the verbs only replay, the reading ones, and those of checkpoints may
+     * be called then; append must not. */
+    bool beside;
+};
+
+/* How much of the journal behind the checkpoints is kept: what is older or beyond goes. */
+struct ff_keep {
+    ff_wall older;  /* a segment last written before this may go */
+    uint64_t bytes; /* of all segments together */
 };
 
 /* Called for each record in order of seq. body is borrowed for the call. Anything but FF_OK stops
@@ -38,11 +50,42 @@ struct ff_store_ops {
     enum ff_status (*open)(struct ff_store **out, const struct ff_store_options *options, char *why,
                            size_t size);
 
-    /* Calls fn for every record with seq >= from that was durable or at least written; cuts and
-     * counts a torn tail. Must have run once (from 1, or later) before the first append; after it
-     * *last is the seq of the last record (0: none). A failure says why, as open does. */
-    enum ff_status (*replay)(struct ff_store *s, uint64_t from, ff_replay_fn fn, void *ctx,
+    /* Calls fn for every record with from <= seq <= upto that was durable or at least written; upto
+     * UINT64_MAX: all, and a torn tail is cut and counted (beside: left alone, and ends the replay). Must
+     * have run once so (from 1, or later) before the first append; after it *last is the seq of the
+     * last record (0: none). With a smaller upto, FF_STORE_CORRUPT when the journal ends before it. A
+     * failure says why, as open does. */
+    enum ff_status (*replay)(struct ff_store *s, uint64_t from, uint64_t upto, ff_replay_fn fn, void *ctx,
                              uint64_t *last, char *why, size_t size);
+
+    /* *first becomes the seq of the oldest record that is kept, or would be the next one's when none is. */
+    enum ff_status (*first)(struct ff_store *s, uint64_t *first);
+
+    /* The seq up to which all is on the medium itself, whatever durability promises; asks for the
+     * rest to be brought there soon (poll has news then). What a checkpoint may build on. */
+    uint64_t (*settled)(struct ff_store *s);
+
+    /* Writes a checkpoint: the state after record seq, as blocks of at most 1 MiB; it counts, durably
+     * and as the newest, when commit gives FF_OK, and not at all before. One at a time; abort ends it
+     * without a trace, also after any of the others failed. seq is above the newest one's. */
+    enum ff_status (*checkpoint_begin)(struct ff_store *s, uint64_t seq);
+    enum ff_status (*checkpoint_put)(struct ff_store *s, struct ff_span block);
+    enum ff_status (*checkpoint_commit)(struct ff_store *s);
+    void (*checkpoint_abort)(struct ff_store *s);
+
+    /* Reads one: the newest whose seq is at most `most` (UINT64_MAX: of all), checked as a whole before it
+     * is given, so that next can then only fail by the medium. FF_NOT_FOUND: there is none.
+     * FF_STORE_CORRUPT, FF_STORE_VERSION: there is one, *seq is its seq and why says what is wrong: ask
+     * for seq - 1 for the one before it. next gives its blocks in order, borrowed until the next call,
+     * and FF_NOT_FOUND after the last. One at a time; to be ended after FF_OK. */
+    enum ff_status (*checkpoint_open)(struct ff_store *s, uint64_t most, uint64_t *seq, char *why, size_t size);
+    enum ff_status (*checkpoint_next)(struct ff_store *s, struct ff_span *block);
+    void (*checkpoint_end)(struct ff_store *s);
+
+    /* Lets go of all checkpoints but the newest two, and of the journal as far as keep says, but
+     * never of what comes after the older of those two (of any, while there are fewer). A segment goes
+     * whole or not at all, the oldest first. */
+    enum ff_status (*trim)(struct ff_store *s, struct ff_keep keep);
 
     /* Copies body into the group being gathered. seq must be the last one + 1. Fails with
      * FF_NO_MEMORY, and then nothing was added; never touches the disk. */

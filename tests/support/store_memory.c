@@ -84,9 +84,10 @@ static enum ff_status memory_open(struct ff_store **out, const struct ff_store_o
     return FF_OK;
 }
 
-static enum ff_status memory_replay(struct ff_store *s, uint64_t from, ff_replay_fn fn, void *ctx,
+static enum ff_status memory_replay(struct ff_store *s, uint64_t from, uint64_t upto, ff_replay_fn fn, void *ctx,
                                     uint64_t *last, char *why, size_t size)
 {
+    (void)upto;
     uint64_t seq = 0;
     for (const struct entry *e = s->records; e; e = e->next) {
         if (++seq < from)

@@ -31,7 +31,7 @@ void suite_open(struct suite *s)
     uint64_t seen = 0, last = 0;
     enum ff_status st = s->ops->open(&s->store, &s->options, why, sizeof why);
     if (st == FF_OK)
-        st = s->ops->replay(s->store, 1, suite_expect, &seen, &last, why, sizeof why);
+        st = s->ops->replay(s->store, 1, UINT64_MAX, suite_expect, &seen, &last, why, sizeof why);
     if (st != FF_OK)
         fail_msg("%s: %s", ff_status_code(st), why);
     assert_true(seen == last && last >= s->durable && last <= s->last);
@@ -130,7 +130,7 @@ void suite_replays_from_a_later_record(void **state)
     for (uint64_t from = 1; from <= 101; from += 5) {
         uint64_t seen = from - 1, last = 0;
         assert_int_equal(s->ops->open(&s->store, &s->options, why, sizeof why), FF_OK);
-        assert_int_equal(s->ops->replay(s->store, from, suite_expect, &seen, &last, why, sizeof why), FF_OK);
+        assert_int_equal(s->ops->replay(s->store, from, UINT64_MAX, suite_expect, &seen, &last, why, sizeof why), FF_OK);
         assert_int_equal(seen, 100);
         assert_int_equal(last, 100);
         suite_close(s);
@@ -147,7 +147,7 @@ void suite_refuses_to_replay_from_beyond_the_end(void **state)
     suite_flush(s);
     suite_close(s);
     assert_int_equal(s->ops->open(&s->store, &s->options, why, sizeof why), FF_OK);
-    assert_int_equal(s->ops->replay(s->store, 12, suite_expect, &seen, &last, why, sizeof why),
+    assert_int_equal(s->ops->replay(s->store, 12, UINT64_MAX, suite_expect, &seen, &last, why, sizeof why),
                      FF_STORE_CORRUPT);
     assert_non_null(strstr(why, "missing"));
     suite_close(s);
@@ -170,7 +170,7 @@ void suite_gives_what_the_replay_function_gave(void **state)
     suite_flush(s);
     suite_close(s);
     assert_int_equal(s->ops->open(&s->store, &s->options, why, sizeof why), FF_OK);
-    assert_int_equal(s->ops->replay(s->store, 1, stop_at_three, &seen, &last, why, sizeof why), FF_NO_MEMORY);
+    assert_int_equal(s->ops->replay(s->store, 1, UINT64_MAX, stop_at_three, &seen, &last, why, sizeof why), FF_NO_MEMORY);
     assert_int_equal(seen, 3);
     assert_string_not_equal(why, "");
     suite_close(s);
@@ -304,7 +304,7 @@ void suite_keeps_large_and_empty_records(void **state)
     suite_flush(s);
     suite_close(s);
     assert_int_equal(s->ops->open(&s->store, &s->options, why, sizeof why), FF_OK);
-    assert_int_equal(s->ops->replay(s->store, 1, measure, seen, &last, why, sizeof why), FF_OK);
+    assert_int_equal(s->ops->replay(s->store, 1, UINT64_MAX, measure, seen, &last, why, sizeof why), FF_OK);
     assert_int_equal(last, count);
     assert_memory_equal(seen, sizes, sizeof sizes);
     suite_close(s);

@@ -122,7 +122,7 @@ static enum ff_status open_fails(struct room *room, char *why)
     uint64_t seen = 0, last = 0;
     why[0] = '\0';
     assert_int_equal(s->ops->open(&store, &s->options, why, WHY), FF_OK);
-    enum ff_status st = s->ops->replay(store, 1, suite_expect, &seen, &last, why, WHY);
+    enum ff_status st = s->ops->replay(store, 1, UINT64_MAX, suite_expect, &seen, &last, why, WHY);
     s->ops->close(&store);
     return st;
 }

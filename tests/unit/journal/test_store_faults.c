@@ -256,7 +256,7 @@ static bool open_patiently(struct suite *s)
     uint64_t seen = 0, last = 0;
     enum ff_status st = s->ops->open(&s->store, &s->options, why, sizeof why);
     if (st == FF_OK)
-        st = s->ops->replay(s->store, 1, suite_expect, &seen, &last, why, sizeof why);
+        st = s->ops->replay(s->store, 1, UINT64_MAX, suite_expect, &seen, &last, why, sizeof why);
     if (st == FF_OK) {
         assert_true(seen == last && last >= s->durable && last <= s->last);
         s->last = s->durable = last;
