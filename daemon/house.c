@@ -107,6 +107,7 @@ static bool house_open_journal(struct house *h)
         .path = c->store.path,
         .durability = c->store.durability,
         .segment_bytes = c->store.segment_bytes,
+        .io = h->source.io,
     };
     if (journal_open(&h->journal, &store_embedded, &options, why, sizeof why))
         return house_fail("store", why);

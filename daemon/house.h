@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct ff_config;
+struct ff_io;
 struct house;
 
 /* What house_run came to; also the exit status of the process. */
@@ -18,6 +19,7 @@ struct house_source {
     const char *file; /* NULL: none */
     const char *const *overrides;
     size_t override_count;
+    const struct ff_io *io; /* file operations of the store; NULL: the system's */
 };
 
 /* Listens, restores the state from the journal, serves until it is told to stop by a signal, and

@@ -122,6 +122,6 @@ int main(int argc, char **argv)
         config_free(&config);
         return HOUSE_DONE;
     }
-    struct house_source source = {command.file, command.overrides, command.override_count};
+    struct house_source source = {command.file, command.overrides, command.override_count, NULL};
     return house_run(config, &source);
 }

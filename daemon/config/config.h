@@ -67,7 +67,9 @@ struct ff_config {
         enum ff_backend backend;
         const char *path;
         enum ff_durability durability;
-        uint64_t segment_bytes;
+        uint64_t segment_bytes, keep_bytes;
+        uint32_t checkpoint_records;
+        ff_dur checkpoint_every, keep;
     } store;
     struct {
         uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, connections;
