@@ -1,6 +1,10 @@
-# The daemon: house*.c see every room, and each room only what it may.
+# The daemon: shard*.c are the state of one journal, house*.c see every room, and each room only what it may.
 file(GLOB house_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/daemon/house*.c)
 find_package(Threads REQUIRED)
+file(GLOB shard_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/daemon/shard*.c)
+add_library(ff_shard STATIC ${shard_sources})
+target_include_directories(ff_shard PUBLIC ${PROJECT_SOURCE_DIR}/daemon)
+target_link_libraries(ff_shard PUBLIC ff_config ff_canon ff_journal ff_fold ff_tally ff_base)
+
 add_executable(footfalld daemon/main.c ${house_sources})
-target_link_libraries(footfalld PRIVATE ff_config ff_net ff_intake ff_canon ff_access ff_journal
-                      ff_fold ff_tally ff_answer ff_base Threads::Threads)
+target_link_libraries(footfalld PRIVATE ff_shard ff_net ff_intake ff_access ff_answer Threads::Threads)

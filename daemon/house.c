@@ -1,7 +1,6 @@
 /* The life of the house: rooms are made, the state is restored, the loop runs, all is put away. */
 #include "house_state.h"
 
-#include "hash.h"
 #include "log.h"
 #include "service.h"
 
@@ -9,7 +8,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 /* The longest token that stats.token_file may hold. */
 #define TOKEN_MAX 256
@@ -17,51 +15,17 @@
 /* What the store needs is looked after this often while nothing else happens. */
 #define HOUSE_TICK (1 * FF_SECOND)
 
-/* Sites of one zone share it. The place of the first site with the zone of site i. */
-static uint16_t zone_first(const struct ff_config *c, uint16_t i)
-{
-    uint16_t k = 0;
-    while (strcmp(c->sites[k].timezone, c->sites[i].timezone) != 0)
-        k++;
-    return k;
-}
-
-static void house_free_zones(struct house *h)
-{
-    for (uint16_t i = 0; h->zones && i < h->config->site_count; i++)
-        if (zone_first(h->config, i) == i)
-            zone_free(&h->zones[i]);
-    free(h->zones);
-    h->zones = NULL;
-}
-
-static bool house_make_zones(struct house *h)
-{
-    const struct ff_config *c = h->config;
-    h->zones = calloc(c->site_count, sizeof *h->zones);
-    for (uint16_t i = 0; h->zones && i < c->site_count; i++) {
-        uint16_t first = zone_first(c, i);
-        h->zones[i] = first < i ? h->zones[first] : zone_new(c->sites[i].timezone);
-        if (!h->zones[i])
-            return house_fail("zone", c->sites[i].timezone);
-    }
-    return h->zones ? true : house_fail("zone", "out of memory");
-}
-
 static bool house_make_sites(struct house *h)
 {
     const struct ff_config *c = h->config;
-    h->canon_sites = calloc(c->site_count, sizeof *h->canon_sites);
-    h->fold_sites = calloc(c->site_count, sizeof *h->fold_sites);
+    char why[CONFIG_WHY];
+    if (!shard_init(&h->shard, c, why, sizeof why))
+        return house_fail("sites", why);
     h->answer_sites = calloc(c->site_count, sizeof *h->answer_sites);
-    if (!h->canon_sites || !h->fold_sites || !h->answer_sites)
+    if (!h->answer_sites)
         return house_fail("memory", "out of memory");
-    for (uint16_t i = 0; i < c->site_count; i++) {
-        const struct ff_config_site *s = &c->sites[i];
-        h->canon_sites[i] = (struct canon_site){s->id, s->aliases, s->currency};
-        h->fold_sites[i] = (struct fold_site){s->id, s->currency};
-        h->answer_sites[i] = (struct answer_site){s->id, s->aliases, h->zones[i]};
-    }
+    for (uint16_t i = 0; i < c->site_count; i++)
+        h->answer_sites[i] = (struct answer_site){c->sites[i].id, c->sites[i].aliases, h->shard.zones[i]};
     return true;
 }
 
@@ -89,12 +53,8 @@ static bool house_read_token(struct house *h)
 
 static bool house_make_doors(struct house *h)
 {
-    const struct ff_config *c = h->config;
-    struct tally_options tally = {(const struct zone *const *)h->zones, c->site_count,
-                                  c->tally.minutes, c->tally.hours, c->tally.days};
-    h->tally = tally_new(&tally);
     h->answer = malloc(HOUSE_ANSWER_MAX);
-    if (!h->tally || !h->answer || !door_init(&h->own, h))
+    if (!h->answer || !door_init(&h->own, h))
         return house_fail("memory", "out of memory");
     return door_listen_own(&h->own) && threads_make(h);
 }
@@ -114,89 +74,27 @@ static bool house_open_journal(struct house *h)
     return true;
 }
 
-/* The shard's secret: made when the store is new. */
-static bool house_seed(struct house *h, struct hash_seed *seed)
-{
-    size_t n = 0;
-    enum ff_status status = journal_get(h->journal, "seed", seed, sizeof *seed, &n);
-    if (status == FF_OK && n == sizeof *seed)
-        return true;
-    if (status != FF_NOT_FOUND)
-        return house_fail("seed", "the store's seed cannot be read");
-    if (getrandom(seed, sizeof *seed, 0) != (ssize_t)sizeof *seed ||
-        journal_put(h->journal, "seed", ff_span_of((const char *)seed, sizeof *seed)))
-        return house_fail("seed", "the store's seed cannot be written");
-    return true;
-}
-
-static bool house_make_fold(struct house *h)
-{
-    const struct ff_config *c = h->config;
-    struct fold_options options = {
-        .sites = h->fold_sites,
-        .site_count = c->site_count,
-        .session_timeout = c->session.timeout,
-        .session_max_length = c->session.max_length,
-        .session_lateness = c->session.lateness,
-        .session_remember = c->session.remember,
-        .cart_abandon_after = c->cart.abandon_after,
-        .cart_recover_within = c->cart.recover_within,
-        .dedupe_window = c->dedupe.window,
-        .orders_dedupe = c->orders.dedupe,
-        .max_age = c->ingest.max_age,
-        .max_visitors = c->limits.visitors,
-        .max_carts = c->limits.carts,
-        .max_ids = c->limits.ids,
-        .max_orders = c->limits.orders,
-        .max_tails = c->limits.tails,
-        .max_tail_events = c->limits.tail_events,
-        .max_lines = c->limits.cart_lines,
-    };
-    struct hash_seed seed;
-    struct ff_fact_sink sink = {tally_add, h->tally};
-    if (!house_seed(h, &seed))
-        return false;
-    h->fold = fold_new(&options, &seed, &sink);
-    return h->fold ? true : house_fail("memory", "no address space for the tables of limits.*");
-}
-
-/* Replay is normal operation: the same fold, from the record instead of from the door. */
-static enum ff_status house_replay_record(void *house, uint64_t seq, struct ff_span body)
-{
-    struct house *h = house;
-    struct ff_record r;
-    canon_reset(h->own.canon);
-    enum ff_status status = record_decode(h->own.canon, seq, body, &r);
-    if (status == FF_UNKNOWN_SITE) {
-        h->outcomes[status]++;
-        return FF_OK;
-    }
-    if (status)
-        return status;
-    if (r.received > h->own.now)
-        h->own.now = r.received;
-    tally_advance(h->tally, r.received);
-    h->outcomes[fold_apply(h->fold, &r)]++;
-    return FF_OK;
-}
-
 static bool house_restore(struct house *h)
 {
     char why[CONFIG_WHY] = "";
-    if (journal_replay(h->journal, house_replay_record, h, why, sizeof why))
+    struct shard_restored restored;
+    if (!shard_take_seed(&h->shard, h->journal, true, why, sizeof why))
+        return house_fail("seed", why);
+    if (shard_restore(&h->shard, h->journal, UINT64_MAX, UINT64_MAX, &restored, why, sizeof why))
         return house_fail("replay", why);
-    if (h->outcomes[FF_UNKNOWN_SITE])
-        log_warning("house", "unknown_site", "records=%" PRIu64, h->outcomes[FF_UNKNOWN_SITE]);
-    house_advance(h, door_now(&h->own));
-    log_info("house", "restored", "records=%" PRIu64, journal_last(h->journal));
-    memset(h->outcomes, 0, sizeof h->outcomes);
+    if (h->shard.now > h->own.now)
+        h->own.now = h->shard.now;
+    shard_advance(&h->shard, door_now(&h->own));
+    log_info("house", "restored", "records=%" PRIu64 " checkpoint=%" PRIu64 " replayed=%" PRIu64,
+             journal_last(h->journal), restored.checkpoint, restored.replayed);
     return true;
 }
 
 static void house_on_tick(void *house)
 {
     struct house *h = house;
-    house_advance(h, door_now(&h->own));
+    ff_wall now = door_now(&h->own);
+    shard_advance(&h->shard, now);
     journal_flush(h->journal);
     house_hear(h);
     enum ff_status state = journal_state(h->journal);
@@ -295,7 +193,7 @@ static bool house_serve(struct house *h)
     net_run(h->own.net);
     threads_join(h);
     enum ff_status status = journal_drain(h->journal);
-    struct fold_counts n = fold_counts(h->fold);
+    struct fold_counts n = fold_counts(h->shard.fold);
     log_info("house", "stopped", "store=%s records=%" PRIu64 " durable=%" PRIu64 " late=%" PRIu64,
              ff_status_code(status), journal_last(h->journal), journal_durable(h->journal), n.late);
     return journal_durable(h->journal) == journal_last(h->journal);
@@ -319,11 +217,7 @@ static void house_put_away(struct house *h)
     house_free_access(h);
     house_close_sockets(h);
     journal_close(&h->journal);
-    fold_free(&h->fold);
-    tally_free(&h->tally);
-    house_free_zones(h);
-    free(h->canon_sites);
-    free(h->fold_sites);
+    shard_fini(&h->shard);
     free(h->answer_sites);
     free(h->answer);
     free(h->token);
@@ -334,12 +228,12 @@ enum house_end house_run(struct ff_config *config, const struct house_source *so
 {
     struct house h = {.config = config, .source = *source, .own.now = FF_NEVER, .http_fd = -1, .udp_fd = -1, .stats_fd = -1};
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGHUP, SIG_IGN); /* until the loop listens to it */
+    signal(SIGHUP, SIG_IGN); /* until the loop listens to them */
+    signal(SIGUSR1, SIG_IGN);
     log_set_level(config->log.level);
-    bool ok = house_take_sockets(&h) && house_make_zones(&h) && house_make_sites(&h) && house_make_access(&h) && house_read_token(&h) && house_make_doors(&h) &&
-              house_open_journal(&h) && house_make_fold(&h) &&
-              house_restore(&h) && house_connect(&h) &&
-              house_serve(&h);
+    bool ok = house_take_sockets(&h) && house_make_sites(&h) && house_make_access(&h) &&
+              house_read_token(&h) && house_make_doors(&h) && house_open_journal(&h) &&
+              house_restore(&h) && house_connect(&h) && house_serve(&h);
     house_put_away(&h);
     return ok ? HOUSE_DONE : HOUSE_FAILED;
 }

@@ -16,7 +16,7 @@ bool door_init(struct door *d, struct house *h)
 {
     const struct ff_config *c = h->config;
     struct intake_options intake = {c->ingest.max_batch, c->ingest.max_body};
-    struct canon_options canon = {h->canon_sites, c->site_count, c->ingest.max_age};
+    struct canon_options canon = {h->shard.canon_sites, c->site_count, c->ingest.max_age};
     d->house = h;
     d->now = h->own.now;
     d->http = d->udp = d->stats = -1;
@@ -119,7 +119,7 @@ static void door_give_some(struct door *d, const struct sender *from, const stru
         sound += status[i] == FF_OK && sound == i;
     }
     if (!d->lane && n > 1)
-        fold_expect(d->house->fold, r, sound);
+        fold_expect(d->house->shard.fold, r, sound);
     for (uint32_t i = 0; i < n; i++) {
         if (!status[i])
             status[i] = door_give(d, &r[i]);

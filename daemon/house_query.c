@@ -161,13 +161,13 @@ static void query_stats(struct door *d, const struct client *client, const struc
 {
     struct house *h = d->house;
     ff_wall now = door_now(d);
-    house_advance(h, now);
+    shard_advance(&h->shard, now);
     struct answer_context ctx = {
         .sites = h->answer_sites,
         .site_count = h->config->site_count,
-        .tally = h->tally,
+        .tally = h->shard.tally,
         .live_visitors = house_live_visitors,
-        .live_ctx = h->fold,
+        .live_ctx = h->shard.fold,
         .now = now,
     };
     struct answer_out out = {.body = h->answer, .size = HOUSE_ANSWER_MAX};

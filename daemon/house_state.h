@@ -8,25 +8,34 @@
 #include "access.h"
 #include "answer.h"
 #include "config.h"
-#include "fold.h"
 #include "journal.h"
-#include "tally.h"
-#include "zone.h"
+#include "shard.h"
 
 #include <stdatomic.h>
+#include <sys/types.h>
 
 /* Bytes of the largest answer to a query. */
 #define HOUSE_ANSWER_MAX ((size_t)16 << 20)
+
+/* Writing checkpoints: one child at a time. */
+struct checkpoint {
+    pid_t child;       /* 0: none */
+    uint64_t seq;      /* of the newest checkpoint that is there */
+    uint64_t upto;     /* of the one being written */
+    bool asked;        /* one is wanted as soon as record asked_for is on the disk */
+    uint64_t asked_for;
+    ff_wall started, done; /* the child; the last that worked, or the start of the daemon */
+    ff_wall not_before;    /* after a failure */
+    ff_dur took;           /* the last that worked */
+};
 
 struct house {
     struct ff_config *config;
     struct house_source source;
     char *token; /* the stats listener asks for it; NULL: for none */
 
-    struct zone **zones; /* one a site, as are the next three */
-    struct canon_site *canon_sites;
-    struct fold_site *fold_sites;
-    struct answer_site *answer_sites;
+    struct shard shard; /* the state */
+    struct answer_site *answer_sites; /* one a site */
 
     struct door own;
     struct door *doors; /* of the ingest threads */
@@ -37,8 +46,7 @@ struct house {
     char addresses[256];           /* where it listens, as in the ready line */
 
     struct journal *journal;
-    struct fold *fold;
-    struct tally *tally;
+    struct checkpoint checkpoint;
     enum ff_status store_logged; /* state of the store, as last logged */
     char *answer;                /* HOUSE_ANSWER_MAX bytes to write answers in */
     uint64_t outcomes[FF_STATUS_COUNT]; /* what became of records since the start */
@@ -52,10 +60,7 @@ struct house {
     size_t retired_count;
 };
 
-/* house_take.c: the state's side of what comes in. Time goes on for all state that depends on it. */
-void house_advance(struct house *h, ff_wall t);
-
-/* Writes one record down and folds it: FF_OK, FF_DUPLICATE, or why it cannot be taken. body is its
+/* house_take.c: the state's side of what comes in. Writes one record down and folds it: FF_OK, FF_DUPLICATE, or why it cannot be taken. body is its
  * encoding, without seq. */
 enum ff_status house_take(struct house *h, struct ff_record *r, struct ff_span body);
 
@@ -68,6 +73,18 @@ void house_stop_if_alone(struct house *h);
 /* Sends what the turn gathered to the store, and tells everybody how far all is durable. */
 void house_flush(void *house);
 void house_hear(void *house);
+
+/* house_checkpoint.c: after the restore, which began with checkpoint seq (0: none). */
+void checkpoint_begin(struct house *h, uint64_t seq);
+
+/* One is wanted now. */
+void checkpoint_ask(struct house *h);
+
+/* Once a second or so: begins one when it is due, and hears of the one under way. */
+void checkpoint_look_after(struct house *h, ff_wall now);
+
+/* Ends the child, if there is one. */
+void checkpoint_give_up(struct house *h);
 
 /* house_threads.c: the ingest threads. Made (and listening) first, started once the state is restored. */
 bool threads_make(struct house *h);

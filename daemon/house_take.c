@@ -4,21 +4,15 @@
 /* Records taken from one ingest thread before the others have their turn. */
 #define PARCEL_TURN 4096
 
-void house_advance(struct house *h, ff_wall t)
-{
-    tally_advance(h->tally, t);
-    fold_advance(h->fold, t);
-}
-
 enum ff_status house_take(struct house *h, struct ff_record *r, struct ff_span body)
 {
     enum ff_status status = FF_DUPLICATE;
-    if (!fold_is_duplicate(h->fold, r)) {
+    if (!fold_is_duplicate(h->shard.fold, r)) {
         status = journal_append(h->journal, body, &r->seq);
         if (status)
             return status;
-        tally_advance(h->tally, r->received);
-        status = fold_apply(h->fold, r);
+        tally_advance(h->shard.tally, r->received);
+        status = fold_apply(h->shard.fold, r);
     }
     h->outcomes[status]++;
     return status == FF_DUPLICATE || status == FF_DUPLICATE_ORDER ? FF_DUPLICATE : FF_OK;

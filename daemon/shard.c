@@ -1,0 +1,180 @@
+#include "shard.h"
+
+#include "config.h"
+#include "journal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* Sites of one zone share it. The place of the first site with the zone of site i. */
+static uint16_t zone_first(const struct ff_config *c, uint16_t i)
+{
+    uint16_t k = 0;
+    while (strcmp(c->sites[k].timezone, c->sites[i].timezone) != 0)
+        k++;
+    return k;
+}
+
+static void shard_free_zones(struct shard *s)
+{
+    for (uint16_t i = 0; s->zones && i < s->config->site_count; i++)
+        if (zone_first(s->config, i) == i)
+            zone_free(&s->zones[i]);
+    free(s->zones);
+    s->zones = NULL;
+}
+
+static bool shard_make_zones(struct shard *s, char *why, size_t size)
+{
+    const struct ff_config *c = s->config;
+    s->zones = calloc(c->site_count, sizeof *s->zones);
+    for (uint16_t i = 0; s->zones && i < c->site_count; i++) {
+        uint16_t first = zone_first(c, i);
+        s->zones[i] = first < i ? s->zones[first] : zone_new(c->sites[i].timezone);
+        if (!s->zones[i]) {
+            snprintf(why, size, "the zone %s cannot be read", c->sites[i].timezone);
+            return false;
+        }
+    }
+    return s->zones != NULL;
+}
+
+bool shard_init(struct shard *s, const struct ff_config *c, char *why, size_t size)
+{
+    *s = (struct shard){.config = c, .now = FF_NEVER};
+    snprintf(why, size, "out of memory");
+    if (!shard_make_zones(s, why, size))
+        return false;
+    s->canon_sites = calloc(c->site_count, sizeof *s->canon_sites);
+    s->fold_sites = calloc(c->site_count, sizeof *s->fold_sites);
+    if (!s->canon_sites || !s->fold_sites)
+        return false;
+    for (uint16_t i = 0; i < c->site_count; i++) {
+        const struct ff_config_site *site = &c->sites[i];
+        s->canon_sites[i] = (struct canon_site){site->id, site->aliases, site->currency};
+        s->fold_sites[i] = (struct fold_site){site->id, site->currency};
+    }
+    struct canon_options canon = {s->canon_sites, c->site_count, c->ingest.max_age};
+    s->canon = canon_new(&canon);
+    return s->canon != NULL;
+}
+
+void shard_fini(struct shard *s)
+{
+    fold_free(&s->fold);
+    tally_free(&s->tally);
+    canon_free(&s->canon);
+    if (s->config)
+        shard_free_zones(s);
+    free(s->canon_sites);
+    free(s->fold_sites);
+    *s = (struct shard){0};
+}
+
+bool shard_take_seed(struct shard *s, struct journal *j, bool make, char *why, size_t size)
+{
+    size_t n = 0;
+    enum ff_status status = journal_get(j, "seed", &s->seed, sizeof s->seed, &n);
+    if (status == FF_OK && n == sizeof s->seed)
+        return true;
+    snprintf(why, size, "the store's seed cannot be read");
+    if (status != FF_NOT_FOUND || !make)
+        return false;
+    snprintf(why, size, "the store's seed cannot be written");
+    return getrandom(&s->seed, sizeof s->seed, 0) == (ssize_t)sizeof s->seed &&
+           journal_put(j, "seed", ff_span_of((const char *)&s->seed, sizeof s->seed)) == FF_OK;
+}
+
+static struct fold *shard_make_fold(const struct shard *s)
+{
+    const struct ff_config *c = s->config;
+    struct fold_options options = {
+        .sites = s->fold_sites,
+        .site_count = c->site_count,
+        .session_timeout = c->session.timeout,
+        .session_max_length = c->session.max_length,
+        .session_lateness = c->session.lateness,
+        .session_remember = c->session.remember,
+        .cart_abandon_after = c->cart.abandon_after,
+        .cart_recover_within = c->cart.recover_within,
+        .dedupe_window = c->dedupe.window,
+        .orders_dedupe = c->orders.dedupe,
+        .max_age = c->ingest.max_age,
+        .max_visitors = c->limits.visitors,
+        .max_carts = c->limits.carts,
+        .max_ids = c->limits.ids,
+        .max_orders = c->limits.orders,
+        .max_tails = c->limits.tails,
+        .max_tail_events = c->limits.tail_events,
+        .max_lines = c->limits.cart_lines,
+    };
+    struct ff_fact_sink sink = {tally_add, s->tally};
+    return fold_new(&options, &s->seed, &sink);
+}
+
+/* An empty state, in place of what is there. */
+static bool shard_begin(struct shard *s)
+{
+    const struct ff_config *c = s->config;
+    struct tally_options tally = {(const struct zone *const *)s->zones, c->site_count,
+                                  c->tally.minutes, c->tally.hours, c->tally.days};
+    fold_free(&s->fold);
+    tally_free(&s->tally);
+    s->seq = 0;
+    s->now = FF_NEVER;
+    s->unknown_site = 0;
+    s->tally = tally_new(&tally);
+    s->fold = s->tally ? shard_make_fold(s) : NULL;
+    return s->fold != NULL;
+}
+
+/* Replay is normal operation: the same fold, from the record instead of from the door. */
+static enum ff_status shard_replay_record(void *shard, uint64_t seq, struct ff_span body)
+{
+    struct shard *s = shard;
+    struct ff_record r;
+    canon_reset(s->canon);
+    enum ff_status status = record_decode(s->canon, seq, body, &r);
+    if (status == FF_UNKNOWN_SITE) {
+        s->unknown_site++;
+        s->seq = seq;
+        return FF_OK;
+    }
+    if (status)
+        return status;
+    if (r.received > s->now)
+        s->now = r.received;
+    tally_advance(s->tally, r.received);
+    fold_apply(s->fold, &r);
+    s->seq = seq;
+    return FF_OK;
+}
+
+enum ff_status shard_go_on(struct shard *s, struct journal *j, uint64_t upto, char *why, size_t size)
+{
+    (void)upto;
+    return journal_replay(j, shard_replay_record, s, why, size);
+}
+
+void shard_advance(struct shard *s, ff_wall t)
+{
+    if (t > s->now)
+        s->now = t;
+    tally_advance(s->tally, t);
+    fold_advance(s->fold, t);
+}
+
+enum ff_status shard_restore(struct shard *s, struct journal *j, uint64_t most, uint64_t upto,
+                             struct shard_restored *out, char *why, size_t size)
+{
+    (void)most;
+    *out = (struct shard_restored){0};
+    snprintf(why, size, "no address space for the tables of limits.*");
+    if (!shard_begin(s))
+        return FF_NO_MEMORY;
+    enum ff_status status = shard_go_on(s, j, upto, why, size);
+    out->replayed = s->seq;
+    return status;
+}

@@ -1,0 +1,60 @@
+/* Shard: all state of one journal, and how it comes back from it: the newest checkpoint that is
+ * whole, and the records since. The daemon, the process that writes checkpoints, and
+ * footfallctl check all restore it with the same functions (law 1). */
+#ifndef FOOTFALL_SHARD_H
+#define FOOTFALL_SHARD_H
+
+#include "canon.h"
+#include "fold.h"
+#include "hash.h"
+#include "tally.h"
+#include "zone.h"
+
+struct ff_config;
+struct journal;
+
+struct shard {
+    const struct ff_config *config; /* borrowed */
+    struct zone **zones;            /* one a site, as are the next two */
+    struct canon_site *canon_sites;
+    struct fold_site *fold_sites;
+    struct canon *canon;            /* decodes what is replayed */
+    struct hash_seed seed;
+
+    struct fold *fold;
+    struct tally *tally;
+    uint64_t seq;          /* of the last record that came back: by a checkpoint or by replay */
+    ff_wall now;           /* the latest instant it was moved to by replay or shard_advance */
+    uint64_t unknown_site; /* records of sites that are configured no more; they were left out */
+};
+
+/* What a restore came to. */
+struct shard_restored {
+    uint64_t checkpoint; /* seq of the one it began with; 0: none */
+    uint64_t replayed;   /* records after it */
+    unsigned refused;    /* checkpoints that were there and are not whole, or not understood */
+};
+
+/* The sites of the configuration, which is borrowed for the shard's life; no state yet. False with a
+ * sentence in why (size bytes). To be ended with shard_fini in each case. */
+bool shard_init(struct shard *s, const struct ff_config *c, char *why, size_t size);
+void shard_fini(struct shard *s);
+
+/* Takes the shard's secret out of the store; where there is none and make is set, draws one and puts
+ * it there. False with a sentence in why. */
+bool shard_take_seed(struct shard *s, struct journal *j, bool make, char *why, size_t size);
+
+/* Brings the state back as it was after record upto (UINT64_MAX: all there is) and as of the
+ * last record's receipt, from the newest whole checkpoint at or below most (UINT64_MAX: any; 0: none, from
+ * the beginning). The seed is known. Refused checkpoints are logged. FF_OK, or what the journal gave,
+ * with a sentence in why. */
+enum ff_status shard_restore(struct shard *s, struct journal *j, uint64_t most, uint64_t upto,
+                             struct shard_restored *out, char *why, size_t size);
+
+/* Goes on with the replay from where the shard is, up to record upto. */
+enum ff_status shard_go_on(struct shard *s, struct journal *j, uint64_t upto, char *why, size_t size);
+
+/* Time goes on for all state that depends on it; never back. */
+void shard_advance(struct shard *s, ff_wall t);
+
+#endif
