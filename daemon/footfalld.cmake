@@ -6,5 +6,8 @@ add_library(ff_shard STATIC ${shard_sources})
 target_include_directories(ff_shard PUBLIC ${PROJECT_SOURCE_DIR}/daemon)
 target_link_libraries(ff_shard PUBLIC ff_config ff_canon ff_journal ff_fold ff_tally ff_base)
 
-add_executable(footfalld daemon/main.c ${house_sources})
-target_link_libraries(footfalld PRIVATE ff_shard ff_net ff_intake ff_access ff_answer Threads::Threads)
+# All of it but main.c, so that tests can run it on other file operations.
+add_library(ff_house STATIC daemon/command.c ${house_sources})
+target_link_libraries(ff_house PUBLIC ff_shard ff_net ff_intake ff_access ff_answer Threads::Threads)
+add_executable(footfalld daemon/main.c)
+target_link_libraries(footfalld PRIVATE ff_house)
