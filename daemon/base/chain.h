@@ -30,6 +30,17 @@ static inline void chain_add(struct chain *c, uint32_t number)
     c->newest = number;
 }
 
+/* Adds a number that is not in the chain as its oldest. */
+static inline void chain_add_oldest(struct chain *c, uint32_t number)
+{
+    *chain_at(c, number) = (struct chain_link){0, c->oldest};
+    if (c->oldest)
+        chain_at(c, c->oldest)->older = number;
+    else
+        c->newest = number;
+    c->oldest = number;
+}
+
 /* Takes out a number that is in the chain. */
 static inline void chain_remove(struct chain *c, uint32_t number)
 {

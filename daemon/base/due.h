@@ -12,10 +12,13 @@ struct due_entry {
     uint64_t who;
 };
 
-/* A binary heap, mapped at its cap. */
+/* A heap of four children each, which lie in one line of the cache, mapped at its cap. When it has
+ * shrunk to a quarter, what it does not use is given back. */
 struct due {
-    struct due_entry *heap;
+    struct due_entry *heap;   /* in the region, so that all children are aligned */
+    struct due_entry *region;
     size_t n, cap;
+    size_t reached; /* of the region, what may have been in use since its pages were fresh: entries */
 };
 
 bool due_init(struct due *d, size_t cap);

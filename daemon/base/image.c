@@ -126,17 +126,16 @@ static uint64_t in_fail(struct image_in *in)
 void image_bytes(struct image_in *in, void *p, size_t n)
 {
     unsigned char *to = p;
-    while (n > 0) {
+    for (size_t done = 0; done < n;) {
         if (!in->ok || !in_refill(in)) {
             in_fail(in);
-            memset(to, 0, n);
+            memset(to, 0, n); /* what was read of it, too */
             return;
         }
-        size_t left = (size_t)(in->end - in->p), part = left < n ? left : n;
-        memcpy(to, in->p, part);
+        size_t left = (size_t)(in->end - in->p), part = left < n - done ? left : n - done;
+        memcpy(to + done, in->p, part);
         in->p += part;
-        to += part;
-        n -= part;
+        done += part;
     }
 }
 
@@ -147,8 +146,8 @@ uint64_t image_uint(struct image_in *in)
         if (!in->ok || (in->p == in->end && !in_refill(in)))
             return in_fail(in);
         unsigned char byte = *in->p++;
-        if (shift == 63 && byte > 1)
-            break;
+        if ((shift == 63 && byte > 1) || (shift > 0 && byte == 0))
+            break; /* beyond 64 bits, or longer than it need be */
         v |= (uint64_t)(byte & 0x7f) << shift;
         if (byte < 0x80)
             return v;

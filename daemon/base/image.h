@@ -23,10 +23,10 @@ struct image_out {
     image_give_fn give; /* NULL: the digest alone is wanted */
     void *ctx;
     struct hasher *hasher; /* owned */
-    unsigned char *block;        /* owned, IMAGE_BLOCK bytes */
+    unsigned char *block;  /* owned, IMAGE_BLOCK bytes */
     size_t fill;
-    uint64_t bytes;              /* handed on so far */
-    bool ok;                     /* false after give has failed or memory was short; stays so */
+    uint64_t bytes; /* handed on so far */
+    bool ok;        /* false after give has failed or memory was short; stays so */
 };
 
 /* False: out of memory; to be ended with image_out_end in each case. */
@@ -58,7 +58,8 @@ void image_in_begin(struct image_in *in, image_take_fn take, void *ctx);
 /* Whether nothing is left and all went well. */
 bool image_in_end(struct image_in *in);
 
-/* All give 0 once the image is not ok. */
+/* All give 0 once the image is not ok, be it by what they were asked for: a number that is cut off, or in
+ * more bytes than it needs. */
 uint64_t image_uint(struct image_in *in);
 int64_t image_int(struct image_in *in);
 uint64_t image_u64(struct image_in *in);
@@ -66,6 +67,13 @@ void image_bytes(struct image_in *in, void *p, size_t n);
 
 /* An unsigned number that must be at most `most`, or the image is not ok. */
 uint64_t image_uint_upto(struct image_in *in, uint64_t most);
+
+/* Makes the image not ok unless what was read is as it must be; whether it is ok now. */
+static inline bool image_check(struct image_in *in, bool good)
+{
+    in->ok = in->ok && good;
+    return in->ok;
+}
 
 /* Whether the next section has this name; its version, at most `newest`. False: the image is not ok. */
 bool image_section(struct image_in *in, const char name[4], uint32_t newest, uint32_t *version);

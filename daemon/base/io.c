@@ -39,6 +39,16 @@ static int64_t system_size(const struct ff_io *io, int fd)
     return r < 0 ? r : (int64_t)st.st_size;
 }
 
+static int system_modified(const struct ff_io *io, int fd, ff_wall *at)
+{
+    (void)io;
+    struct stat st;
+    int r = (int)SYSTEM(fstat(fd, &st));
+    if (r == 0)
+        *at = st.st_mtim.tv_sec * FF_SECOND + st.st_mtim.tv_nsec / 1000;
+    return r;
+}
+
 static ssize_t system_read(const struct ff_io *io, int fd, void *p, size_t n, uint64_t at)
 {
     (void)io;
@@ -118,6 +128,7 @@ const struct ff_io io_system = {
     .open = system_open,
     .close = system_close,
     .size = system_size,
+    .modified = system_modified,
     .read = system_read,
     .write = system_write,
     .truncate = system_truncate,

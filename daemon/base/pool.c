@@ -4,36 +4,86 @@
 
 #include <string.h>
 
+static uint32_t pool_chunks(const struct pool *p)
+{
+    return p->cap / POOL_CHUNK + (p->cap % POOL_CHUNK > 0);
+}
+
+/* How many things the chunk holds: the last one may hold fewer. */
+static uint32_t chunk_holds(const struct pool *p, uint32_t chunk)
+{
+    uint32_t before = chunk * POOL_CHUNK;
+    return p->cap - before < POOL_CHUNK ? p->cap - before : POOL_CHUNK;
+}
+
 bool pool_init(struct pool *p, uint32_t cap, size_t size)
 {
-    assert(size >= sizeof p->free);
+    assert(size >= sizeof(uint32_t));
     *p = (struct pool){.things = region_new(cap, size), .size = size, .cap = cap};
-    return p->things != NULL;
+    p->chunks = region_new(pool_chunks(p), sizeof *p->chunks);
+    if (!lowest_init(&p->room, pool_chunks(p)) || !p->chunks || !p->things)
+        return false;
+    for (uint32_t i = 0; i < pool_chunks(p); i++)
+        lowest_add(&p->room, i);
+    return true;
 }
 
 void pool_fini(struct pool *p)
 {
     region_free(&p->things, p->cap, p->size);
+    region_free(&p->chunks, pool_chunks(p), sizeof *p->chunks);
+    lowest_fini(&p->room);
+}
+
+/* Takes the first of those given back. */
+static uint32_t chunk_reuse(struct pool *p, uint32_t first, struct pool_chunk *c)
+{
+    uint32_t number = first + c->free;
+    void *thing = pool_at(p, number);
+    memcpy(&c->free, thing, sizeof c->free);
+    memset(thing, 0, p->size);
+    return number;
 }
 
 uint32_t pool_take(struct pool *p)
 {
     if (p->used == p->cap)
         return 0;
+    uint32_t i = lowest_first(&p->room), first = i * POOL_CHUNK;
+    struct pool_chunk *c = &p->chunks[i];
+    if (p->spare == i + 1)
+        p->spare = 0;
     p->used++;
-    if (!p->free)
-        return ++p->reached;
-    uint32_t number = p->free;
-    void *thing = pool_at(p, number);
-    memcpy(&p->free, thing, sizeof p->free);
-    memset(thing, 0, p->size);
-    return number;
+    if (++c->used == chunk_holds(p, i))
+        lowest_remove(&p->room, i);
+    return c->free ? chunk_reuse(p, first, c) : first + ++c->reached;
+}
+
+static void chunk_forget(struct pool *p, uint32_t i)
+{
+    region_forget(p->things + (size_t)i * POOL_CHUNK * p->size, chunk_holds(p, i) * p->size);
+    p->chunks[i] = (struct pool_chunk){.used = 0};
+}
+
+/* Chunk i has nothing in use any more. Of two such chunks the first will be needed first. */
+static void pool_spare(struct pool *p, uint32_t i)
+{
+    uint32_t spare = p->spare;
+    p->spare = spare && spare < i + 1 ? spare : i + 1;
+    if (spare)
+        chunk_forget(p, spare < i + 1 ? i : spare - 1);
 }
 
 void pool_give(struct pool *p, uint32_t number)
 {
-    assert(p->used > 0);
-    memcpy(pool_at(p, number), &p->free, sizeof p->free);
-    p->free = number;
+    uint32_t i = (number - 1) / POOL_CHUNK;
+    struct pool_chunk *c = &p->chunks[i];
+    assert(c->used > 0);
+    memcpy(pool_at(p, number), &c->free, sizeof c->free);
+    c->free = (uint16_t)(number - i * POOL_CHUNK);
+    if (c->used-- == chunk_holds(p, i))
+        lowest_add(&p->room, i);
     p->used--;
+    if (c->used == 0)
+        pool_spare(p, i);
 }

@@ -1,19 +1,35 @@
-/* Pool: equal things by number, mapped at their cap. Numbers start at 1; 0 is "none". */
+/* Pool: equal things by number, mapped at their cap. Numbers start at 1; 0 is "none".
+ *
+ * Things lie in chunks, and a number is always taken from the first chunk that has room, so that what
+ * is in use keeps to the front. Of a chunk with nothing in use the pages are given back, but for one
+ * such chunk, the spare, so that use that goes up and down a little costs nothing. So the memory of a
+ * burst is free once its things have gone, whatever else goes on. */
 #ifndef FOOTFALL_POOL_H
 #define FOOTFALL_POOL_H
+
+#include "lowest.h"
 
 #include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#define POOL_CHUNK 512u /* things; whole pages where a thing is a multiple of 8 bytes */
+
+struct pool_chunk {
+    uint16_t used;    /* things in use now */
+    uint16_t reached; /* its first so many have been in use; those behind are fresh: all zeros */
+    uint16_t free;    /* 1 + the place of the first of the chain of those given back; links lie in the things */
+};
+
 struct pool {
     unsigned char *things;
-    size_t size;       /* of one, at least 4 */
+    struct pool_chunk *chunks;
+    struct lowest room; /* of the chunks with fewer in use than they hold */
+    size_t size;        /* of one, at least 4 */
     uint32_t cap;
-    uint32_t used;     /* in use now */
-    uint32_t reached;  /* numbers up to this one have been in use */
-    uint32_t free;     /* first of the chain of numbers given back; links lie in the things */
+    uint32_t used;      /* in use now */
+    uint32_t spare;     /* 1 + the one chunk that has nothing in use and has not been given back, or 0 */
 };
 
 /* Maps cap things of size bytes. False when the address space is refused. */
@@ -29,7 +45,7 @@ void pool_give(struct pool *p, uint32_t number);
 /* The thing of a taken number; stays where it is until it is given back. */
 static inline void *pool_at(const struct pool *p, uint32_t number)
 {
-    assert(number && number <= p->reached);
+    assert(number && number <= p->cap);
     return p->things + (size_t)(number - 1) * p->size;
 }
 

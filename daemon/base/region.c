@@ -1,7 +1,9 @@
 #include "region.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 void *region_new(size_t count, size_t size)
 {
@@ -26,6 +28,14 @@ void region_free(void *p, size_t count, size_t size)
 
 void region_forget(void *p, size_t bytes)
 {
-    if (madvise(p, bytes, MADV_DONTNEED) != 0)
-        memset(p, 0, bytes);
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    unsigned char *from = p, *to = from + bytes;
+    unsigned char *first = from + (-(uintptr_t)from & (page - 1)); /* of the whole pages */
+    unsigned char *end = to - ((uintptr_t)to & (page - 1));
+    if (first >= end || madvise(first, (size_t)(end - first), MADV_DONTNEED) != 0) {
+        memset(from, 0, bytes);
+        return;
+    }
+    memset(from, 0, (size_t)(first - from));
+    memset(end, 0, (size_t)(to - end));
 }

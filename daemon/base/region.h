@@ -8,7 +8,8 @@
  * space is refused. Owned by the caller until region_free. */
 void *region_new(size_t count, size_t size);
 
-/* Gives the pages of the first bytes at p (from region_new) back; they read as zeros again. */
+/* Gives back the pages that lie whole within the bytes at p (anywhere in what region_new gave); all
+ * of the bytes read as zeros again. */
 void region_forget(void *p, size_t bytes);
 
 /* Takes the address of the pointer that region_new gave for the same count and size: unmaps it

@@ -69,6 +69,13 @@ static void table_grow(struct table *t)
     t->old_left = mask + 1;
 }
 
+void table_reserve(struct table *t, size_t n)
+{
+    assert(t->used == 0 && !t->old);
+    while (n * 4 > (t->mask + 1) * 3 && t->mask + 1 < t->most)
+        t->mask = 2 * t->mask + 1;
+}
+
 static void table_move(struct table *t, uint64_t hash)
 {
     size_t mask = t->mask / 2, home = (hash >> 32) & mask;

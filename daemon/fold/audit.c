@@ -1,5 +1,6 @@
 #include "audit.h"
 
+#include "act.h"
 #include "course.h"
 
 #include <stdio.h>
@@ -22,6 +23,7 @@ struct audit_sums {
 
 struct audit_act {
     struct act act;
+    struct act_rest rest;
     struct line *lines;
     uint32_t line_count;
 };
@@ -110,9 +112,9 @@ void audit_act(struct fold *f, uint32_t visitor, const struct act *a)
         place--;
     memmove(&v->acts[place + 1], &v->acts[place], (v->n - place) * sizeof *v->acts);
     struct audit_act *kept = &v->acts[place];
-    *kept = (struct audit_act){.act = *a};
+    *kept = (struct audit_act){.act = *a, .rest = *act_rest(f, a)};
     size_t room = 0;
-    for (uint32_t i = a->lines; i; i = line_at(f, i)->next) {
+    for (uint32_t i = kept->rest.lines; i; i = line_at(f, i)->next) {
         kept->lines = audit_room(kept->lines, kept->line_count, &room, sizeof *kept->lines);
         kept->lines[kept->line_count++] = *line_at(f, i);
     }
@@ -134,22 +136,34 @@ static uint32_t audit_lines(struct fold *f, const struct audit_act *a)
     return chain;
 }
 
+/* An act in the pools like the one there was. */
+static uint32_t audit_again(struct fold *f, const struct audit_act *kept)
+{
+    uint32_t number = pool_take(&f->acts);
+    if (!number)
+        abort();
+    struct act *a = act_at(f, number);
+    *a = kept->act;
+    if (!act_has_rest(a))
+        return number;
+    if (!(a->rest = pool_take(&f->rests)))
+        abort();
+    *rest_at(f, a->rest) = kept->rest;
+    rest_at(f, a->rest)->lines = audit_lines(f, kept);
+    return number;
+}
+
 static void audit_recompute(struct fold *f, uint32_t number, struct audit_sums *out)
 {
     struct audit_visitor *v = audit_visitor(f, number);
     struct fold_counts counts = f->counts;
     struct pen pen = {.fold = f, .visitor = number, .site = visitor_at(f, number)->site, .sign = 1};
-    struct course course = {.session.last = FF_NEVER};
+    struct course course = {.cart = 0};
     f->audit->recomputing = out;
     for (size_t i = 0; i < v->n; i++) {
-        struct act a = v->acts[i].act;
-        a.lines = audit_lines(f, &v->acts[i]);
-        course_fold(&pen, &course, &a);
-        while (a.lines) {
-            uint32_t next = line_at(f, a.lines)->next;
-            pool_give(&f->lines, a.lines);
-            a.lines = next;
-        }
+        uint32_t act = audit_again(f, &v->acts[i]);
+        course_fold(&pen, &course, act_at(f, act));
+        act_free(f, act);
     }
     course_release(f, &course);
     f->audit->recomputing = NULL;

@@ -1,5 +1,6 @@
 #include "cart.h"
 
+#include "act.h"
 #include "lines.h"
 
 /* The counters that a cart adds to, in one run of enum ff_counter. */
@@ -78,6 +79,46 @@ ff_wall cart_due(const struct fold *f, const struct cart *c)
     return c->converted || c->emptied ? FF_NEVER : c->last + f->options.cart_abandon_after;
 }
 
+void cart_list(struct fold *f, uint32_t number, uint32_t visitor)
+{
+    struct cart *c = cart_at(f, number);
+    if (c->listed)
+        chain_touch(&f->carts_by_touch, number);
+    else
+        chain_add(&f->carts_by_touch, number);
+    c->listed = true;
+    c->visitor = visitor;
+}
+
+void cart_list_oldest(struct fold *f, uint32_t number, uint32_t visitor)
+{
+    struct cart *c = cart_at(f, number);
+    assert(!c->listed);
+    chain_add_oldest(&f->carts_by_touch, number);
+    c->listed = true;
+    c->visitor = visitor;
+}
+
+static void cart_unlist(struct fold *f, uint32_t number)
+{
+    struct cart *c = cart_at(f, number);
+    if (c->listed)
+        chain_remove(&f->carts_by_touch, number);
+    c->listed = false;
+}
+
+uint32_t cart_oldest(struct fold *f)
+{
+    uint32_t number;
+    while ((number = f->carts_by_touch.oldest)) {
+        uint32_t visitor = cart_at(f, number)->visitor;
+        if (visitor_at(f, visitor)->head.cart == number)
+            return visitor;
+        cart_unlist(f, number);
+    }
+    return 0;
+}
+
 uint32_t cart_share(struct fold *f, uint32_t number)
 {
     if (number)
@@ -94,6 +135,7 @@ void cart_release(struct fold *f, uint32_t *number)
     if (--c->refs == 0) {
         cart_release(f, &c->before); /* that one has none before it: the depth is 2 */
         lines_free(f, &c->lines);
+        cart_unlist(f, *number);
         pool_give(&f->carts, *number);
     }
     *number = 0;
@@ -110,6 +152,7 @@ static struct cart *cart_own(struct fold *f, uint32_t *number)
     struct cart *c = cart_at(f, copy);
     *c = *shared;
     c->refs = 1;
+    c->listed = false;
     c->lines = lines_copy(f, shared->lines);
     cart_share(f, c->before);
     shared->refs--;
@@ -141,7 +184,7 @@ static bool cart_live(const struct fold *f, const struct cart *c, ff_wall t)
 static bool cart_opens(const struct fold *f, const struct act *a)
 {
     return a->type == FF_ADD_TO_CART || a->type == FF_BEGIN_CHECKOUT ||
-           (a->type == FF_UPDATE_CART && lines_any(f, a->lines));
+           (a->type == FF_UPDATE_CART && lines_any(f, act_rest(f, a)->lines));
 }
 
 /* A cart event at t: has the cart been abandoned since its last one? */
@@ -155,10 +198,11 @@ static void cart_touch(const struct fold *f, struct cart *c, ff_wall t)
 
 static void cart_convert(struct fold *f, struct cart *c, const struct act *a, ff_currency site)
 {
+    const struct act_rest *rest = act_rest(f, a);
     c->converted = true;
     c->emptied = false;
-    c->paid = a->value;
-    c->paid_currency = a->currency ? a->currency : site;
+    c->paid = rest->value;
+    c->paid_currency = rest->currency ? rest->currency : site;
     lines_free(f, &c->lines);
     c->line_count = 0;
     c->value = 0;
@@ -166,20 +210,21 @@ static void cart_convert(struct fold *f, struct cart *c, const struct act *a, ff
 
 static void cart_change_lines(struct fold *f, struct cart *c, const struct act *a)
 {
+    uint32_t items = act_rest(f, a)->lines;
     switch ((enum ff_type)a->type) {
     case FF_ADD_TO_CART:
-        lines_add(f, c, a->lines);
+        lines_add(f, c, items);
         break;
     case FF_REMOVE_FROM_CART:
-        lines_remove(f, c, a->lines);
+        lines_remove(f, c, items);
         break;
     case FF_UPDATE_CART:
-        lines_replace(f, c, a->lines);
+        lines_replace(f, c, items);
         break;
     case FF_BEGIN_CHECKOUT:
         c->checkout = true;
-        if (a->lines)
-            lines_replace(f, c, a->lines);
+        if (items)
+            lines_replace(f, c, items);
         break;
     default:
         break;
@@ -192,6 +237,9 @@ static void cart_fill(const struct pen *p, struct cart *c, const struct act *a)
     struct fold *f = p->fold;
     uint32_t lines_before = c->line_count;
     uint64_t left_out = f->counts.lines_left_out;
+    ff_currency currency = act_rest(f, a)->currency;
+    if (currency)
+        c->currency = currency;
     cart_change_lines(f, c, a);
     f->counts.lines_left_out = left_out + (f->counts.lines_left_out - left_out) * (uint64_t)p->sign;
     if (c->line_count > 0)
@@ -203,29 +251,31 @@ static void cart_fill(const struct pen *p, struct cart *c, const struct act *a)
 
 /* The cart that a late purchase converts: the one that was live at its time, else the one that is
  * live now. Gives the place of its number, or NULL. */
-static uint32_t *cart_of_late(struct fold *f, uint32_t *cart, const struct act *a)
+static uint32_t *cart_of_late(struct fold *f, uint32_t *cart, const struct act_rest *late)
 {
     if (!*cart)
         return NULL;
     struct cart *c = cart_at(f, *cart);
-    if (c->opened <= a->late_time && cart_live(f, c, a->late_time))
+    ff_wall t = late->late_time;
+    if (c->opened <= t && cart_live(f, c, t))
         return cart;
     const struct cart *before = c->before ? cart_at(f, c->before) : NULL;
-    if (before && before->opened <= a->late_time && cart_live(f, before, a->late_time))
+    if (before && before->opened <= t && cart_live(f, before, t))
         return &cart_own(f, cart)->before;
-    return cart_live(f, c, a->received) ? cart : NULL;
+    return cart_live(f, c, late->received) ? cart : NULL;
 }
 
 static void cart_fold_late(const struct pen *p, uint32_t *cart, const struct act *a)
 {
     struct fold *f = p->fold;
-    uint32_t *number = cart_of_late(f, cart, a);
+    const struct act_rest *late = act_rest(f, a);
+    uint32_t *number = cart_of_late(f, cart, late);
     if (!number)
         return;
     struct cart *c = cart_own(f, number);
     struct contribution before, after;
     cart_contribution(f, c, f->now, &before);
-    cart_touch(f, c, a->late_time);
+    cart_touch(f, c, late->late_time);
     cart_convert(f, c, a, f->sites[p->site].currency);
     cart_contribution(f, c, f->now, &after);
     cart_emit(p, c->opened, &before, &after);
@@ -249,8 +299,6 @@ void cart_fold(const struct pen *p, uint32_t *cart, const struct act *a)
     } else {
         return;
     }
-    if (a->currency && a->type != FF_PURCHASE)
-        c->currency = a->currency;
     if (a->type == FF_PURCHASE)
         cart_convert(f, c, a, f->sites[p->site].currency);
     else

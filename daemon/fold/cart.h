@@ -21,6 +21,14 @@ ff_wall cart_due(const struct fold *f, const struct cart *c);
 uint32_t cart_share(struct fold *f, uint32_t number);
 void cart_release(struct fold *f, uint32_t *number);
 
+/* The list of carts by their last touch: the cart of a visitor's head becomes its newest. One that is
+ * the head's no more, since the head has a copy or another cart, may stay in it as long as it is there. */
+void cart_list(struct fold *f, uint32_t number, uint32_t visitor);
 
+/* The same for one that is in no list and was touched longer ago than all that are. */
+void cart_list_oldest(struct fold *f, uint32_t number, uint32_t visitor);
+
+/* The visitor whose head's cart was touched longest ago, or 0: none has one. */
+uint32_t cart_oldest(struct fold *f);
 
 #endif

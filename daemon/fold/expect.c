@@ -59,6 +59,8 @@ void fold_expect(const struct fold *f, const struct ff_record *records, size_t n
         if (!t || !t->first)
             continue;
         expect_neighbours(&f->tails_by_age, tail[i]);
+        if (t->settled)
+            expect_thing(&f->settled, t->settled);
         expect_thing(&f->acts, t->first);
         expect_thing(&f->acts, t->last);
     }

@@ -21,10 +21,13 @@ static bool fold_init_pools(struct fold *f)
 {
     const struct fold_options *o = &f->options;
     uint32_t visitors = at_least(o->max_visitors, 1);
+    uint32_t acts = at_least(o->max_tail_events, LEAST_ACTS), tails = at_least(o->max_tails, 1);
     return pool_init(&f->visitors, visitors, sizeof(struct visitor)) &&
-           pool_init(&f->tails, at_least(o->max_tails, 1), sizeof(struct tail)) &&
+           pool_init(&f->tails, tails, sizeof(struct tail)) &&
+           pool_init(&f->settled, tails, sizeof(struct settled)) &&
            pool_init(&f->waymarks, o->max_tails / 8 + 1, sizeof(struct waymark)) &&
-           pool_init(&f->acts, at_least(o->max_tail_events, LEAST_ACTS), sizeof(struct act)) &&
+           pool_init(&f->acts, acts, sizeof(struct act)) &&
+           pool_init(&f->rests, acts, sizeof(struct act_rest)) &&
            pool_init(&f->carts, at_least(o->max_carts, LEAST_CARTS), sizeof(struct cart)) &&
            pool_init(&f->lines, at_least(o->max_lines, LEAST_LINES), sizeof(struct line)) &&
            table_init(&f->visitors_by_key, visitors) &&
@@ -57,6 +60,7 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     f->options = *options;
     if (f->options.cart_recover_within < options->cart_abandon_after)
         f->options.cart_recover_within = options->cart_abandon_after;
+    assert(options->session_max_length <= SESSION_LENGTH_MAX);
     f->seed = *seed;
     f->sink = *sink;
     f->now = FF_NEVER;
@@ -65,7 +69,7 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
         return NULL;
     }
     f->visitors_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, by_touch), 0, 0};
-    f->carts_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, by_cart_touch), 0, 0};
+    f->carts_by_touch = (struct chain){&f->carts, offsetof(struct cart, by_touch), 0, 0};
     f->tails_by_age = (struct chain){&f->tails, offsetof(struct tail, by_age), 0, 0};
     return f;
 }
@@ -74,8 +78,8 @@ void fold_free(struct fold **f)
 {
     if (!*f)
         return;
-    struct pool *pools[] = {&(*f)->visitors, &(*f)->tails, &(*f)->waymarks,
-                            &(*f)->acts,     &(*f)->carts, &(*f)->lines};
+    struct pool *pools[] = {&(*f)->visitors, &(*f)->tails, &(*f)->settled, &(*f)->waymarks,
+                            &(*f)->acts,     &(*f)->rests, &(*f)->carts,   &(*f)->lines};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         pool_fini(pools[i]);
     audit_free(*f);

@@ -7,6 +7,8 @@
 #include "footfall/record.h"
 
 struct hash_seed;
+struct image_in;
+struct image_out;
 struct fold;
 
 struct fold_site {
@@ -58,5 +60,16 @@ struct fold_counts {
     uint64_t lines_left_out, refunds_evicted, refunds_left_out;
 };
 struct fold_counts fold_counts(const struct fold *f);
+
+/* The whole state as an image: the same bytes for the same records, seed, options and now, whichever way
+ * it came there (law 2). The options are not in it. */
+void fold_save(const struct fold *f, struct image_out *out);
+
+/* The state of an image, into a fold that has just been made with the seed of the one that was saved.
+ * site_map: the number now of each of the image's site_count sites; UINT16_MAX: it is configured no more,
+ * and its visitors are left out. Where limits are smaller than they were the oldest gives way and is
+ * counted, and what that changes goes to the sink as facts. False: the image is none of a fold; this one
+ * is good for nothing but fold_free. */
+bool fold_load(struct fold *f, struct image_in *in, const uint16_t *site_map, uint16_t site_count);
 
 #endif

@@ -46,6 +46,22 @@ struct recall_entry *recall_find(const struct recall *r, struct hash128 key, ff_
     return place ? recall_at(r, place - 1) : NULL;
 }
 
+void recall_reserve(struct recall *r, uint32_t n)
+{
+    table_reserve(&r->table, n);
+}
+
+void recall_expect(const struct recall *r, struct hash128 key)
+{
+    __builtin_prefetch(table_probe(&r->table, key.hi), 1);
+}
+
+const struct recall_entry *recall_nth(const struct recall *r, uint32_t i)
+{
+    assert(i < r->length);
+    return recall_at(r, (uint32_t)(((uint64_t)r->oldest + i) % r->cap));
+}
+
 struct recall_count {
     const struct recall *recall;
     struct hash128 key;

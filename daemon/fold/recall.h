@@ -38,6 +38,16 @@ struct recall_entry *recall_find(const struct recall *r, struct hash128 key, ff_
  * are all zero. Valid until the next recall_put or recall_expire. */
 struct recall_entry *recall_put(struct recall *r, struct hash128 key, ff_wall arrival, ff_wall received);
 
+/* Before n keys are put where none is: makes room for them at once. */
+void recall_reserve(struct recall *r, uint32_t n);
+
+/* Fetches early what a recall_put of this key will need. */
+void recall_expect(const struct recall *r, struct hash128 key);
+
+/* What was remembered i-th, from the oldest (0) to the newest (length - 1); the forgotten ones that
+ * have not gone yet are among them. */
+const struct recall_entry *recall_nth(const struct recall *r, uint32_t i);
+
 /* Whether RECALL_MANY or more entries of this key are remembered, whenever they came: each costs
  * every look-up of the key a step, so that their owner should take no more. */
 #define RECALL_MANY 1000

@@ -1,14 +1,12 @@
 #include "session.h"
 
+#include "act.h"
 #include "lines.h"
 
 /* The counters that a session adds to, in one run of enum ff_counter. */
 #define SESSION_FIRST FF_COUNT_SESSIONS
 #define SESSION_COUNTERS (FF_COUNT_PURCHASED - FF_COUNT_SESSIONS + 1)
 #define SLOT(name) (FF_COUNT_##name - SESSION_FIRST)
-
-/* GA4: a session is engaged from 10 seconds of engagement on. */
-#define ENGAGED_FROM (10 * FF_SECOND)
 
 /* What types do to a session beyond extending it (metrics.md, "Which event does what"). */
 static const struct session_row {
@@ -44,40 +42,54 @@ static void session_contribution(const struct session *s, int64_t out[SESSION_CO
     out[SLOT(SESSIONS)] = 1;
     out[SLOT(SESSIONS_NEW)] = s->first;
     out[SLOT(SESSION_PAGEVIEWS)] = s->pageviews;
-    out[SLOT(SESSION_TIME)] = s->last - s->start;
-    out[SLOT(PAGE_TIME)] = s->page_time + (last_page_known ? s->last_page_engaged : 0);
+    out[SLOT(SESSION_TIME)] = s->length;
+    out[SLOT(PAGE_TIME)] = s->page_time;
+    if (last_page_known)
+        out[SLOT(PAGE_TIME)] += (ff_dur)s->last_page_engaged * FF_MILLISECOND;
     out[SLOT(PAGE_TIME_PAGES)] = (s->pageviews ? s->pageviews - 1 : 0) + last_page_known;
     out[SLOT(BOUNCES)] = !s->interacted && views <= 1;
-    out[SLOT(ENGAGED)] = s->engaged >= ENGAGED_FROM || views >= 2 || s->purchased;
+    out[SLOT(ENGAGED)] = s->engaged >= SESSION_ENGAGED_FROM || views >= 2 || s->purchased;
     out[SLOT(SEARCH_SESSIONS)] = s->searched;
     out[SLOT(SEARCH_REFINEMENTS)] = s->refinements;
     out[SLOT(SEARCH_EXITS)] = s->searched && s->search_open && s->pages_after_search <= 1;
     out[SLOT(SEARCH_PURCHASED)] = s->searched && s->purchased;
-    out[SLOT(VIEWED_ITEM)] = s->viewed_item;
+    out[SLOT(VIEWED_ITEM)] = s->item_views > 0;
     out[SLOT(ADDED_TO_CART)] = s->added_to_cart;
     out[SLOT(BEGAN_CHECKOUT)] = s->began_checkout;
     out[SLOT(PURCHASED)] = s->purchased;
 }
 
-static void session_page_view(struct session *s, const struct act *a)
+/* `at` in the session. */
+static void session_page_view(struct session *s, ff_dur at)
 {
     if (s->pageviews > 0)
-        s->page_time += a->time - s->last_page;
+        s->page_time += at - s->last_page;
     s->pageviews++;
-    s->last_page = a->time;
+    s->last_page = at;
     s->last_page_engaged = 0;
     if (s->pages_after_search < 2)
         s->pages_after_search++;
 }
 
-static void session_search(struct session *s, const struct act *a)
+static void session_search(struct session *s, uint64_t term)
 {
-    if (s->searched && s->search_open && s->term != a->term)
+    if (s->searched && s->search_open && s->term != term)
         s->refinements++;
     s->searched = true;
     s->search_open = true;
     s->pages_after_search = 0;
-    s->term = a->term;
+    s->term = term;
+}
+
+static uint64_t at_most(uint64_t n, uint64_t most)
+{
+    return n < most ? n : most;
+}
+
+static void session_engage(struct session *s, uint64_t ms)
+{
+    s->engaged = at_most(s->engaged + ms, SESSION_ENGAGED_FROM);
+    s->last_page_engaged = at_most(s->last_page_engaged + ms, SESSION_ENGAGED_MAX);
 }
 
 /* What the act's type does to the session; order matters nowhere in it. */
@@ -90,13 +102,12 @@ static void session_apply(const struct fold *f, struct session *s, const struct 
         s->search_open = false;
     switch ((enum ff_type)a->type) {
     case FF_PAGE_VIEW:
-        session_page_view(s, a);
+        session_page_view(s, a->time - s->start);
         break;
     case FF_SEARCH:
-        session_search(s, a);
+        session_search(s, act_rest(f, a)->term);
         break;
     case FF_VIEW_ITEM:
-        s->viewed_item = true;
         if (s->item_views < 2)
             s->item_views++;
         break;
@@ -104,7 +115,7 @@ static void session_apply(const struct fold *f, struct session *s, const struct 
         s->added_to_cart = true;
         break;
     case FF_UPDATE_CART:
-        s->added_to_cart |= lines_any(f, a->lines);
+        s->added_to_cart |= lines_any(f, act_rest(f, a)->lines);
         break;
     case FF_BEGIN_CHECKOUT:
         s->began_checkout = true;
@@ -115,15 +126,13 @@ static void session_apply(const struct fold *f, struct session *s, const struct 
     default:
         break;
     }
-    ff_dur engaged = a->engaged_ms * FF_MILLISECOND;
-    s->engaged += engaged;
-    s->last_page_engaged += engaged;
-    s->last = a->time;
+    session_engage(s, act_engaged_ms(a));
+    s->length = a->time - s->start;
 }
 
 static bool session_takes(const struct fold *f, const struct session *s, ff_wall t)
 {
-    return s->last != FF_NEVER && t - s->last <= f->options.session_timeout &&
+    return s->begun && t - session_last(s) <= f->options.session_timeout &&
            t - s->start <= f->options.session_max_length;
 }
 
@@ -137,8 +146,8 @@ bool session_fold(const struct pen *p, struct session *s, const struct act *a)
     } else if (a->type == FF_PING) {
         return false;
     } else {
-        bool first = s->last == FF_NEVER || a->time - s->last > f->options.session_remember;
-        *s = (struct session){.start = a->time, .first = first};
+        bool first = !s->begun || a->time - session_last(s) > f->options.session_remember;
+        *s = (struct session){.start = a->time, .begun = true, .first = first};
     }
     session_apply(f, s, a);
     if (!p->sign)

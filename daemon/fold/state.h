@@ -44,7 +44,7 @@ struct fold {
     ff_wall now; /* FF_NEVER before the first advance */
 
     struct recall ids, orders, refunds;
-    struct pool visitors, tails, waymarks, acts, carts, lines;
+    struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines;
     struct table visitors_by_key;
     struct chain visitors_by_touch, carts_by_touch, tails_by_age;
     struct due live_due, cart_due;
@@ -78,9 +78,19 @@ static inline struct tail *tail_at(const struct fold *f, uint32_t number)
     return pool_at(&f->tails, number);
 }
 
+static inline struct settled *settled_at(const struct fold *f, uint32_t number)
+{
+    return pool_at(&f->settled, number);
+}
+
 static inline struct act *act_at(const struct fold *f, uint32_t number)
 {
     return pool_at(&f->acts, number);
+}
+
+static inline struct act_rest *rest_at(const struct fold *f, uint32_t number)
+{
+    return pool_at(&f->rests, number);
 }
 
 static inline struct cart *cart_at(const struct fold *f, uint32_t number)

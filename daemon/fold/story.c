@@ -1,18 +1,17 @@
 #include "story.h"
 
+#include "act.h"
 #include "audit.h"
 #include "cart.h"
 #include "course.h"
-#include "lines.h"
 #include "tail.h"
-
-#define TERM_SCOPE 2
 
 /* Visitors with a session event in this last stretch are live. */
 #define LIVE_FOR (5 * FF_MINUTE)
 
-/* What one record can need of the pools at most: an act and its items; a copy of a full cart for
- * the settled course, the waymark, the head and one being replayed, each with the cart before it. */
+/* What one record can need of the pools at most: an act, what else is known of it, and its items; a
+ * copy of a full cart for the settled course, the waymark, the head and one being replayed, each with
+ * the cart before it. There are as many of struct act_rest as acts: who has room for one has for both. */
 #define RESERVE_ACTS 2
 #define RESERVE_CARTS 12
 #define RESERVE_LINES (3 * CART_LINES_MAX + FF_MAX_ITEMS)
@@ -34,6 +33,12 @@ static bool story_who_lives(void *ctx, struct due_entry e)
     return story_of_who(ctx, e.who) != NULL;
 }
 
+/* Good for 4,000 years. What is forgotten is so old that a minute is nothing. */
+static int32_t story_minute(ff_wall t)
+{
+    return (int32_t)(ff_floor_to(t, FF_MINUTE) / FF_MINUTE);
+}
+
 /* At most one entry of each queue is a living visitor's, and the queues hold twice as many. */
 static void story_queue(struct fold *f, struct due *queue, ff_wall at, uint32_t number)
 {
@@ -47,19 +52,15 @@ static void story_queue(struct fold *f, struct due *queue, ff_wall at, uint32_t 
 static void story_drop_carts(struct fold *f, uint32_t number)
 {
     struct visitor *v = visitor_at(f, number);
-    if (!v->has_cart)
+    if (!v->head.cart)
         return;
     tail_drop(f, number);
-    if (v->head.cart) {
-        const struct cart *c = cart_at(f, v->head.cart);
-        ff_wall due = cart_due(f, c);
-        struct pen pen = {.fold = f, .site = v->site, .sign = 1};
-        if (due != FF_NEVER && due > f->now)
-            cart_pass(&pen, c, f->now, due);
-    }
+    const struct cart *c = cart_at(f, v->head.cart);
+    ff_wall due = cart_due(f, c);
+    struct pen pen = {.fold = f, .site = v->site, .sign = 1};
+    if (due != FF_NEVER && due > f->now)
+        cart_pass(&pen, c, f->now, due);
     cart_release(f, &v->head.cart);
-    chain_remove(&f->carts_by_touch, number);
-    v->has_cart = false;
     audit_forget(f, number);
 }
 
@@ -89,7 +90,7 @@ static bool story_settle_oldest(struct fold *f)
 
 static bool story_evict_oldest_cart(struct fold *f)
 {
-    uint32_t number = f->carts_by_touch.oldest;
+    uint32_t number = cart_oldest(f);
     if (!number)
         return false;
     story_drop_carts(f, number);
@@ -142,7 +143,6 @@ static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
     v->key = key;
     v->site = site;
     v->newest = FF_NEVER;
-    v->head.session.last = FF_NEVER;
     v->born = ++f->births ? f->births : ++f->births; /* never 0 */
     audit_begin(f, number);
     table_add(&f->visitors_by_key, key, number);
@@ -150,33 +150,11 @@ static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
     return number;
 }
 
-static uint32_t story_act(struct fold *f, const struct ff_record *r)
-{
-    const struct ff_beacon *b = &r->beacon;
-    uint32_t number = pool_take(&f->acts);
-    assert(number);
-    struct act *a = act_at(f, number);
-    a->time = b->time;
-    a->received = r->received;
-    a->type = (uint8_t)b->type;
-    a->passive = b->type == FF_CUSTOM && b->passive;
-    a->currency = b->currency;
-    if (b->type == FF_PING || b->type == FF_PAGE_VIEW)
-        a->engaged_ms = (uint32_t)b->number[FF_NUMBER_ENGAGED_MS];
-    if (b->type == FF_SEARCH)
-        a->term = hash_id(&f->seed, TERM_SCOPE, b->term_key);
-    if (b->type == FF_PURCHASE)
-        a->value = b->money[FF_AMOUNT_VALUE];
-    else
-        a->lines = lines_from_items(f, b->items, b->item_count);
-    return number;
-}
-
 /* After a change of the head: what time will change of it is queued. */
 static void story_watch(struct fold *f, uint32_t number)
 {
     struct visitor *v = visitor_at(f, number);
-    ff_wall last = v->head.session.last;
+    ff_wall last = session_last(&v->head.session);
     if (!v->live && last != FF_NEVER && last + LIVE_FOR >= f->now) {
         v->live = true;
         f->sites[v->site].live++;
@@ -184,11 +162,7 @@ static void story_watch(struct fold *f, uint32_t number)
     }
     if (!v->head.cart)
         return;
-    if (v->has_cart)
-        chain_touch(&f->carts_by_touch, number);
-    else
-        chain_add(&f->carts_by_touch, number);
-    v->has_cart = true;
+    cart_list(f, v->head.cart, number);
     ff_wall due = cart_due(f, cart_at(f, v->head.cart));
     if (!v->cart_queued && due > f->now) {
         v->cart_queued = true;
@@ -205,12 +179,7 @@ static void story_fold_late(const struct pen *p, uint32_t number, const struct f
     emit_visitor(p, r->beacon.time);
     if (r->beacon.type != FF_PURCHASE)
         return;
-    uint32_t act = story_act(f, r);
-    struct act *a = act_at(f, act);
-    a->late = true;
-    a->late_time = a->time;
-    a->time = visitor_at(f, number)->newest;
-    tail_take_late(p, number, act);
+    tail_take_late(p, number, act_new_late(f, r, visitor_at(f, number)->newest));
 }
 
 enum ff_status story_fold(struct fold *f, const struct ff_record *r)
@@ -222,13 +191,13 @@ enum ff_status story_fold(struct fold *f, const struct ff_record *r)
     struct visitor *v = visitor_at(f, number);
     struct pen pen = {.fold = f, .mark = hash_mark(scope, id), .visitor = number,
                       .site = r->beacon.site, .sign = 1};
-    v->touched = f->now;
+    v->touched = story_minute(f->now);
     chain_touch(&f->visitors_by_touch, number);
     enum ff_status status = FF_OK;
-    if (tail_is_late(f, v, r->beacon.time, r->received)) {
+    if (tail_is_late(f, v, act_time(r), r->received)) {
         story_fold_late(&pen, number, r);
         status = FF_LATE;
-    } else if (!tail_take(&pen, number, story_act(f, r))) {
+    } else if (!tail_take(&pen, number, act_new(f, r), r->received)) {
         status = FF_STRAY;
     }
     story_watch(f, number);
@@ -252,7 +221,7 @@ bool story_takes(enum ff_type type)
 
 static void story_pass_live(struct fold *f, uint32_t number, struct visitor *v, ff_wall t)
 {
-    ff_wall end = v->head.session.last + LIVE_FOR + 1;
+    ff_wall end = session_last(&v->head.session) + LIVE_FOR + 1;
     if (end > t) {
         story_queue(f, &f->live_due, end, number);
         return;
@@ -301,12 +270,12 @@ void story_expire(struct fold *f, ff_wall now)
     const struct fold_options *o = &f->options;
     ff_dur memory = longer(longer(o->session_remember, o->session_timeout), o->cart_recover_within);
     ff_dur slack = o->max_age + o->session_lateness + FF_HOUR;
-    ff_wall cart_limit = now - o->cart_recover_within - slack;
-    ff_wall visitor_limit = now - memory - slack;
+    int32_t cart_limit = story_minute(now - o->cart_recover_within - slack);
+    int32_t visitor_limit = story_minute(now - memory - slack);
     tail_expire(f, now);
-    while (f->carts_by_touch.oldest && visitor_at(f, f->carts_by_touch.oldest)->touched < cart_limit)
-        story_drop_carts(f, f->carts_by_touch.oldest);
-    while (f->visitors_by_touch.oldest &&
-           visitor_at(f, f->visitors_by_touch.oldest)->touched < visitor_limit)
-        story_drop_visitor(f, f->visitors_by_touch.oldest);
+    uint32_t number;
+    while ((number = cart_oldest(f)) && visitor_at(f, number)->touched < cart_limit)
+        story_drop_carts(f, number);
+    while ((number = f->visitors_by_touch.oldest) && visitor_at(f, number)->touched < visitor_limit)
+        story_drop_visitor(f, number);
 }

@@ -1,16 +1,27 @@
 #include "tail.h"
 
+#include "act.h"
 #include "audit.h"
 #include "course.h"
-#include "lines.h"
 
 bool tail_is_late(const struct fold *f, const struct visitor *v, ff_wall t, ff_wall received)
 {
     ff_dur lateness = f->options.session_lateness;
     if (v->newest == FF_NEVER || t >= v->newest)
         return false;
-    return !v->tail || t < v->newest - lateness || received - v->newest_received > lateness ||
-           t < tail_at(f, v->tail)->settled_to;
+    if (!v->tail || t < v->newest - lateness)
+        return true;
+    const struct tail *tail = tail_at(f, v->tail);
+    return received - tail->newest_received > lateness ||
+           (tail->settled && t < settled_at(f, tail->settled)->to);
+}
+
+/* There is room for one of each tail. */
+static struct settled *tail_new_settled(struct fold *f, struct tail *t)
+{
+    t->settled = pool_take(&f->settled);
+    assert(t->settled);
+    return settled_at(f, t->settled);
 }
 
 /* A new tail begins behind all that is in the head: that is settled for good. */
@@ -20,8 +31,10 @@ static struct tail *tail_of(struct fold *f, uint32_t visitor)
     if (!v->tail) {
         v->tail = pool_take(&f->tails);
         assert(v->tail);
-        *tail_at(f, v->tail) = (struct tail){
-            .settled = course_share(f, &v->head), .settled_to = v->newest, .visitor = visitor};
+        struct tail *t = tail_at(f, v->tail);
+        t->visitor = visitor;
+        if (v->newest != FF_NEVER)
+            *tail_new_settled(f, t) = (struct settled){course_share(f, &v->head), v->newest};
         chain_add(&f->tails_by_age, v->tail);
     }
     return tail_at(f, v->tail);
@@ -41,15 +54,23 @@ static void waymark_drop(struct fold *f, struct tail *t)
     t->waymark = 0;
 }
 
+static const struct course *tail_settled(const struct fold *f, const struct tail *t)
+{
+    static const struct course nothing;
+    return t->settled ? &settled_at(f, t->settled)->course : &nothing;
+}
+
 /* Moves the waymark on, from the settled course where there is none, until WAYMARK_ACTS are behind
  * it. Without room in the pool there is none. */
 static void waymark_move(struct fold *f, struct tail *t)
 {
-    if (++t->since < WAYMARK_ACTS || t->count <= 2 * WAYMARK_ACTS)
+    if (t->since < WAYMARK_ACTS)
+        t->since++;
+    if (t->since < WAYMARK_ACTS || t->count <= 2 * WAYMARK_ACTS)
         return;
     t->since = 0;
     if (!t->waymark && (t->waymark = pool_take(&f->waymarks)))
-        *waymark_at(f, t) = (struct waymark){course_share(f, &t->settled), t->first, t->count};
+        *waymark_at(f, t) = (struct waymark){course_share(f, tail_settled(f, t)), t->first, t->count};
     if (!t->waymark)
         return;
     struct pen silent = {.fold = f, .site = visitor_at(f, t->visitor)->site};
@@ -80,20 +101,15 @@ static void tail_link(struct fold *f, struct tail *t, uint32_t number)
         t->last = number;
 }
 
-static void act_free(struct fold *f, uint32_t number)
-{
-    lines_free(f, &act_at(f, number)->lines);
-    pool_give(&f->acts, number);
-}
-
 /* The first act joins the settled course. */
 static void tail_settle_first(struct fold *f, struct tail *t)
 {
     struct pen silent = {.fold = f, .site = visitor_at(f, t->visitor)->site};
     uint32_t number = t->first;
     struct act *a = act_at(f, number);
-    course_fold(&silent, &t->settled, a);
-    t->settled_to = a->time;
+    struct settled *settled = t->settled ? settled_at(f, t->settled) : tail_new_settled(f, t);
+    course_fold(&silent, &settled->course, a);
+    settled->to = a->time;
     if (t->waymark && waymark_at(f, t)->act == number)
         waymark_drop(f, t);
     t->first = a->next;
@@ -118,7 +134,7 @@ static void tail_settle(struct fold *f, struct tail *t)
 /* A point of the story before which an act of this time changes nothing. */
 struct point {
     const struct course *course;
-    uint32_t act; /* the next one */
+    uint32_t act; /* the next one; 0: all of the tail's follow */
 };
 
 static struct point tail_point_before(struct fold *f, struct tail *t, ff_wall time)
@@ -126,32 +142,40 @@ static struct point tail_point_before(struct fold *f, struct tail *t, ff_wall ti
     if (t->waymark && act_at(f, waymark_at(f, t)->act)->time <= time)
         return (struct point){&waymark_at(f, t)->course, waymark_at(f, t)->act};
     waymark_drop(f, t); /* the act comes before it */
-    return (struct point){&t->settled, t->first};
+    return (struct point){tail_settled(f, t), 0};
+}
+
+/* Folds onto the course the acts from the point on. Gives what came of the one asked about. */
+static bool tail_fold_from(const struct pen *p, struct course *c, const struct tail *t, struct point from,
+                           uint32_t asked)
+{
+    return course_fold_all(p, c, from.act ? from.act : t->first, asked);
 }
 
 /* Retracts all that the acts from the point on have added, as if nothing were known of them. */
 static void tail_retract(const struct pen *p, struct visitor *v, struct point from)
 {
+    const struct tail *t = tail_at(p->fold, v->tail);
     struct pen retract = *p;
     retract.sign = (int8_t)-p->sign;
     course_release(p->fold, &v->head);
     struct course undone = course_share(p->fold, from.course);
-    course_fold_all(&retract, &undone, from.act, 0);
+    tail_fold_from(&retract, &undone, t, from, 0);
     course_release(p->fold, &undone);
 }
 
 /* Nothing follows the act: it becomes the visitor's newest. After a silence longer than the lateness
  * all before it is settled, whether or not the tail has gone yet. */
-static bool tail_append(const struct pen *p, uint32_t visitor, uint32_t act)
+static bool tail_append(const struct pen *p, uint32_t visitor, uint32_t act, ff_wall received)
 {
     struct fold *f = p->fold;
     struct visitor *v = visitor_at(f, visitor);
     struct act *a = act_at(f, act);
-    if (v->tail && a->received - v->newest_received > f->options.session_lateness)
+    if (v->tail && received - tail_at(f, v->tail)->newest_received > f->options.session_lateness)
         tail_drop(f, visitor);
     struct tail *t = tail_of(f, visitor);
     v->newest = a->time;
-    v->newest_received = a->received;
+    t->newest_received = received;
     chain_touch(&f->tails_by_age, v->tail);
     tail_link(f, t, act);
     bool folded = course_fold(p, &v->head, a);
@@ -160,21 +184,20 @@ static bool tail_append(const struct pen *p, uint32_t visitor, uint32_t act)
     return folded;
 }
 
-bool tail_take(const struct pen *p, uint32_t visitor, uint32_t act)
+bool tail_take(const struct pen *p, uint32_t visitor, uint32_t act, ff_wall received)
 {
     struct fold *f = p->fold;
     struct visitor *v = visitor_at(f, visitor);
     struct act *a = act_at(f, act);
     audit_act(f, visitor, a);
     if (v->newest == FF_NEVER || a->time >= v->newest)
-        return tail_append(p, visitor, act);
+        return tail_append(p, visitor, act, received);
     struct tail *t = tail_at(f, v->tail);
     struct point from = tail_point_before(f, t, a->time);
-    bool at_first = from.course == &t->settled;
     tail_retract(p, v, from);
     tail_link(f, t, act);
     v->head = course_share(f, from.course);
-    bool folded = course_fold_all(p, &v->head, at_first ? t->first : from.act, act);
+    bool folded = tail_fold_from(p, &v->head, t, from, act);
     tail_settle(f, t);
     return folded;
 }
@@ -186,10 +209,12 @@ void tail_take_late(const struct pen *p, uint32_t visitor, uint32_t act)
     struct act *a = act_at(f, act);
     audit_act(f, visitor, a);
     course_fold(p, &v->head, a);
-    if (v->tail)
-        tail_link(f, tail_at(f, v->tail), act);
-    else
+    if (!v->tail) {
         act_free(f, act);
+        return;
+    }
+    tail_link(f, tail_at(f, v->tail), act);
+    tail_settle(f, tail_at(f, v->tail));
 }
 
 void tail_drop(struct fold *f, uint32_t visitor)
@@ -204,7 +229,10 @@ void tail_drop(struct fold *f, uint32_t visitor)
         act_free(f, number);
     }
     waymark_drop(f, t);
-    course_release(f, &t->settled);
+    if (t->settled) {
+        course_release(f, &settled_at(f, t->settled)->course);
+        pool_give(&f->settled, t->settled);
+    }
     chain_remove(&f->tails_by_age, v->tail);
     pool_give(&f->tails, v->tail);
     v->tail = 0;
@@ -218,10 +246,7 @@ void tail_drop(struct fold *f, uint32_t visitor)
 void tail_expire(struct fold *f, ff_wall now)
 {
     ff_wall limit = now - f->options.session_lateness - TAIL_SLACK;
-    while (f->tails_by_age.oldest) {
-        uint32_t visitor = tail_at(f, f->tails_by_age.oldest)->visitor;
-        if (visitor_at(f, visitor)->newest_received >= limit)
-            return;
-        tail_drop(f, visitor);
-    }
+    uint32_t oldest;
+    while ((oldest = f->tails_by_age.oldest) && tail_at(f, oldest)->newest_received < limit)
+        tail_drop(f, tail_at(f, oldest)->visitor);
 }

@@ -7,10 +7,10 @@
 /* Whether an event at t, received then, comes too late to change the visitor's sessions and cart. */
 bool tail_is_late(const struct fold *f, const struct visitor *v, ff_wall t, ff_wall received);
 
-/* Puts an act (a number the tail takes over) in its place in the story of the visitor and folds it:
- * onto the head where nothing follows it, else by folding the tail anew from the settled course.
- * False: it is a ping without a session so far. The pools have room (story_reserve). */
-bool tail_take(const struct pen *p, uint32_t visitor, uint32_t act);
+/* Puts an act (a number the tail takes over), received then, in its place in the story of the visitor
+ * and folds it: onto the head where nothing follows it, else by folding the tail anew from the settled
+ * course. False: it is a ping without a session so far. The pools have room (story_reserve). */
+bool tail_take(const struct pen *p, uint32_t visitor, uint32_t act, ff_wall received);
 
 /* Puts a late purchase behind all that the visitor has done so far. */
 void tail_take_late(const struct pen *p, uint32_t visitor, uint32_t act);

@@ -3,8 +3,7 @@
 #define FOOTFALL_FOLD_VISIT_H
 
 #include "chain.h"
-#include "footfall/money.h"
-#include "footfall/time.h"
+#include "footfall/beacon.h"
 
 /* One line of a cart, or one item of an act. */
 struct line {
@@ -17,42 +16,72 @@ struct line {
 
 #define CART_LINES_MAX 2000 /* different skus in one cart; further ones are left out and counted */
 
-/* An event of one visitor, as much of it as sessions and carts need. */
+/* An event of one visitor, as much of it as sessions and carts need. There are more of them than of
+ * anything else, and most are page views, so that one takes no more than a page view does. */
 struct act {
-    ff_wall time;       /* its place in the visitor's story; ties in the order of the journal */
+    int64_t time : 56;     /* its place in the visitor's story; ties in the order of the journal */
+    uint64_t type : 6;     /* enum ff_type */
+    uint64_t passive : 1;
+    uint64_t late : 1;     /* a late purchase: touches the cart only */
+    uint32_t next;         /* in a tail */
     union {
-        uint64_t term;  /* search: hash of the normalised term */
-        ff_money value; /* purchase */
+        uint32_t engaged_ms; /* page view, ping */
+        uint32_t rest;       /* the others: number of what else is known of it, or 0 */
     };
-    ff_wall late_time;  /* late purchase: its own time (.time is then its place) */
-    ff_wall received;   /* wall clock */
-    ff_currency currency; /* 0: not given */
-    uint32_t engaged_ms;
-    uint32_t lines;     /* chain of the items */
-    uint32_t next;      /* in a tail */
-    uint8_t type;       /* enum ff_type */
-    bool passive;
-    bool late;          /* a late purchase: touches the cart only */
 };
 
-/* What a session is so far. Everything of it that is counted is a function of this struct. */
+_Static_assert(sizeof(struct act) == 16 && FF_TYPE_COUNT <= 64, "an act is two words");
+
+/* Instants of acts: 1,141 years before 1970 and after it. */
+#define ACT_TIME_MAX (((ff_wall)1 << 55) - 1)
+#define ACT_TIME_MIN (-ACT_TIME_MAX - 1)
+
+/* What else is known of a search, of a purchase, of a cart event with items or a currency. */
+struct act_rest {
+    union {
+        uint64_t term;    /* search: hash of the normalised term */
+        ff_money value;   /* purchase */
+    };
+    ff_wall late_time;    /* late purchase: its own time (the act's is its place) */
+    ff_wall received;     /* late purchase: wall clock */
+    ff_currency currency; /* 0: not given */
+    uint32_t lines;       /* chain of the items */
+};
+
+/* What a session is so far. Everything of it that is counted is a function of this struct. What happened
+ * in it is kept as the time after its start: no more than session.max_length, which SESSION_LENGTH_MAX
+ * is far beyond. */
 struct session {
-    ff_wall start, last;    /* last is FF_NEVER when the visitor had no session yet */
-    ff_wall last_page;      /* time of the last page view */
-    ff_dur page_time;       /* spent on the page views before the last one */
-    ff_dur last_page_engaged; /* engagement reported with or after the last page view */
-    ff_dur engaged;         /* all engagement */
-    uint64_t term;          /* of the last search */
+    ff_wall start;
+    uint64_t term;           /* of the last search */
+    uint64_t length : 48;    /* up to the last event */
+    uint64_t last_page : 48; /* up to the last page view */
+    uint64_t page_time : 48; /* spent on the page views before the last one: a part of the length */
+    uint64_t last_page_engaged : 53; /* ms with or after the last page view, up to SESSION_ENGAGED_MAX */
+    uint64_t engaged : 14;   /* ms in all, up to SESSION_ENGAGED_FROM: more is not asked for */
+    uint64_t begun : 1;      /* 0: the visitor had no session yet */
+    uint64_t first : 1;      /* the visitor's first */
+    uint64_t interacted : 1; /* by anything but page views */
+    uint64_t added_to_cart : 1;
+    uint64_t began_checkout : 1;
+    uint64_t purchased : 1;
+    uint64_t searched : 1;
+    uint64_t search_open : 1;        /* nothing but pings and page views since the last search */
+    uint64_t item_views : 2;         /* up to 2 */
+    uint64_t pages_after_search : 2; /* up to 2 */
     uint32_t pageviews;
     uint32_t refinements;
-    uint8_t item_views;     /* up to 2 */
-    uint8_t pages_after_search; /* up to 2 */
-    bool first;             /* the visitor's first */
-    bool interacted;        /* by anything but page views */
-    bool viewed_item, added_to_cart, began_checkout, purchased;
-    bool searched;
-    bool search_open;       /* nothing but pings and page views since the last search */
-};
+} __attribute__((packed, aligned(4)));
+
+#define SESSION_LENGTH_MAX (((ff_dur)1 << 48) - 1)    /* 8.9 years */
+#define SESSION_ENGAGED_MAX (((uint64_t)1 << 53) - 1) /* ms; in us it is still an ff_dur */
+#define SESSION_ENGAGED_FROM 10000                    /* ms. GA4: a session is engaged from 10 s on */
+
+/* Time of the last event; FF_NEVER: there was no session yet. */
+static inline ff_wall session_last(const struct session *s)
+{
+    return s->begun ? s->start + (ff_dur)s->length : FF_NEVER;
+}
 
 /* What a cart is so far. */
 struct cart {
@@ -63,44 +92,55 @@ struct cart {
     uint32_t lines;         /* chain, each sku once */
     uint32_t line_count;
     uint32_t before;        /* the visitor's cart before this one, or 0; that one has none before */
+    uint32_t visitor;       /* of a listed one */
+    struct chain_link by_touch;
     uint16_t refs;          /* courses and carts that name this number */
     bool emptied, converted, checkout;
     bool gap;               /* was abandoned between two of its events */
+    bool listed;            /* in the list of those that give way, oldest first */
 };
 
-/* A visitor's story up to some point. */
+/* A visitor's story up to some point. All zeros: nothing yet. */
 struct course {
     struct session session;
     uint32_t cart; /* the last one opened, or 0 */
 };
 
 struct visitor {
-    uint64_t key;             /* keyed hash of site and visitor id */
-    ff_wall newest;           /* time of the newest act that was not late */
-    ff_wall newest_received;
-    ff_wall touched;          /* received of the last event of any kind */
-    struct course head;       /* up to now: what is counted */
-    uint32_t tail;            /* number of the tail, or 0: then settled = head */
+    uint64_t key;        /* keyed hash of site and visitor id */
+    ff_wall newest;      /* time of the newest act that was not late */
+    struct course head;  /* up to now: what is counted */
     struct chain_link by_touch;
-    struct chain_link by_cart_touch; /* of those with a cart */
-    uint32_t born;            /* stamp that tells this visitor from others under its number */
+    int32_t touched;     /* minute in which the last event of any kind was received */
+    uint32_t tail;       /* number of the tail, or 0: then settled = head */
+    uint32_t born;       /* stamp that tells this visitor from others under its number */
     uint16_t site;
-    bool live;                /* counted as live, and queued */
-    bool cart_queued;
-    bool has_cart;            /* in the list of those with a cart */
+    bool live : 1;       /* counted as live, and queued */
+    bool cart_queued : 1;
 };
+
+_Static_assert(sizeof(struct course) == 56 && sizeof(struct visitor) == 96,
+               "a visitor is a line and a half of the cache: never in more than two");
 
 /* The part of a visitor's story that can still change: the course up to newest − lateness, and
  * the acts since, ordered by time. Kept until nothing that is not late can come. */
 struct tail {
-    struct course settled;
-    ff_wall settled_to;    /* acts up to this instant are settled */
+    ff_wall newest_received; /* when the visitor's newest act was */
     uint32_t visitor;
-    uint32_t first, last;  /* chain of acts */
-    uint32_t count;
-    uint32_t waymark;      /* number, or 0 */
-    uint32_t since;        /* acts appended since the waymark was moved */
-    struct chain_link by_age; /* in the order of their visitors' newest_received */
+    uint32_t settled;        /* number of the settled course, or 0: nothing is settled yet */
+    uint32_t first, last;    /* chain of acts */
+    uint32_t waymark;        /* number, or 0 */
+    uint16_t count;          /* of acts; one more than TAIL_ACTS_MAX for a moment */
+    uint16_t since;          /* acts appended since the waymark was moved, up to WAYMARK_ACTS */
+    struct chain_link by_age; /* in the order of newest_received */
+};
+
+_Static_assert(sizeof(struct tail) == 40, "a tail is five words");
+
+/* What is settled of a visitor's story: nothing that comes can change it. */
+struct settled {
+    struct course course;
+    ff_wall to; /* all acts up to this instant are in it */
 };
 
 /* A long tail's story up to some of its later acts: what comes a little out of order is folded anew

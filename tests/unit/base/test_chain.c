@@ -62,6 +62,20 @@ static void the_newest_is_added_at_the_end(void **state)
     pool_fini(&p);
 }
 
+static void the_oldest_can_be_added_too(void **state)
+{
+    (void)state;
+    struct pool p = new_pool(4);
+    struct chain c = {&p, offsetof(struct thing, one), 0, 0};
+    chain_add_oldest(&c, 2);
+    ASSERT_CHAIN(&c, 2);
+    chain_add_oldest(&c, 4);
+    chain_add(&c, 1);
+    chain_add_oldest(&c, 3);
+    ASSERT_CHAIN(&c, 3, 4, 2, 1);
+    pool_fini(&p);
+}
+
 static void what_is_touched_becomes_the_newest(void **state)
 {
     (void)state;
@@ -149,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_newest_is_added_at_the_end),
+        cmocka_unit_test(the_oldest_can_be_added_too),
         cmocka_unit_test(what_is_touched_becomes_the_newest),
         cmocka_unit_test(the_oldest_a_middle_and_the_newest_can_be_removed),
         cmocka_unit_test(two_chains_through_the_same_things_do_not_meet),

@@ -8,6 +8,9 @@
 
 #include "hash.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 static void what_has_come_due_comes_earliest_first(void **state)
 {
     (void)state;
@@ -109,6 +112,66 @@ static void a_random_queue_gives_what_a_sorted_array_gives(void **state)
     due_fini(&d);
 }
 
+static size_t resident(const struct due *d)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), n = 0;
+    static unsigned char there[1 << 14];
+    assert_true(d->cap * sizeof *d->heap <= sizeof there * page);
+    assert_int_equal(mincore(d->region, d->cap * sizeof *d->heap, there), 0);
+    for (size_t i = 0; i < d->cap * sizeof *d->heap / page; i++)
+        n += there[i] & 1;
+    return n * page;
+}
+
+static void a_queue_that_has_shrunk_gives_memory_back_and_stays_right(void **state)
+{
+    (void)state;
+    enum { MANY = 100000, FEW = 100 };
+    struct due d;
+    struct due_entry e;
+    assert_true(due_init(&d, MANY));
+    for (int round = 0; round < 2; round++) {
+        for (uint64_t i = 0; i < MANY; i++)
+            due_add(&d, (struct due_entry){(ff_wall)(i * 50021 % MANY), i});
+        assert_true(resident(&d) > MANY * sizeof e * 9 / 10);
+        for (ff_wall t = 0; t < MANY - FEW; t++) {
+            assert_true(due_take(&d, INT64_MAX, &e));
+            assert_int_equal(e.at, t);
+        }
+        assert_true(resident(&d) <= 2 * 4096 * sizeof e);
+        for (ff_wall t = MANY - FEW; t < MANY; t++) {
+            assert_true(due_take(&d, INT64_MAX, &e));
+            assert_int_equal(e.at, t);
+        }
+    }
+    due_fini(&d);
+}
+
+static bool is_small(void *ctx, struct due_entry e)
+{
+    (void)ctx;
+    return e.at < 10;
+}
+
+static void a_sweep_gives_memory_back_too(void **state)
+{
+    (void)state;
+    enum { MANY = 100000 };
+    struct due d;
+    struct due_entry e;
+    assert_true(due_init(&d, MANY));
+    for (uint64_t i = 0; i < MANY; i++)
+        due_add(&d, (struct due_entry){(ff_wall)i, i});
+    due_sweep(&d, is_small, NULL);
+    assert_true(resident(&d) <= 2 * 4096 * sizeof e);
+    for (ff_wall t = 0; t < 10; t++) {
+        assert_true(due_take(&d, INT64_MAX, &e));
+        assert_int_equal(e.at, t);
+    }
+    assert_false(due_take(&d, INT64_MAX, &e));
+    due_fini(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +179,8 @@ int main(void)
         cmocka_unit_test(ties_go_by_who),
         cmocka_unit_test(a_sweep_drops_what_it_is_told_and_keeps_the_order),
         cmocka_unit_test(a_random_queue_gives_what_a_sorted_array_gives),
+        cmocka_unit_test(a_queue_that_has_shrunk_gives_memory_back_and_stays_right),
+        cmocka_unit_test(a_sweep_gives_memory_back_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,34 @@ static void mixing_is_one_to_one_and_spreads(void **state)
     assert_true(bits > 31000 && bits < 33000);
 }
 
+static void bytes_in_pieces_have_the_hash_of_all_together(void **state)
+{
+    enum { N = 5000 };
+    static unsigned char bytes[N];
+    (void)state;
+    for (size_t i = 0; i < N; i++)
+        bytes[i] = (unsigned char)hash_mix(i + 1);
+    for (size_t n = 0; n <= N; n += n < 300 ? 1 : 47)
+        for (size_t piece = 1; piece <= 1024; piece *= 4) {
+            struct hasher *h = hasher_new();
+            assert_non_null(h);
+            for (size_t at = 0; at < n; at += piece)
+                hasher_add(h, bytes + at, piece < n - at ? piece : n - at);
+            hasher_add(h, NULL, 0);
+            struct hash128 parts = hasher_end(&h), whole = hash_bytes(bytes, n);
+            assert_null(h);
+            assert_true(parts.lo == whole.lo && parts.hi == whole.hi);
+        }
+}
+
+/* Digests of checkpoints are kept in stores: the same for ever. */
+static void a_digest_is_what_it_has_always_been(void **state)
+{
+    (void)state;
+    struct hash128 h = hash_bytes("footfall", 8);
+    assert_true(h.lo == UINT64_C(0x79833c83637a0835) && h.hi == UINT64_C(0x22dada6ca156ed64));
+}
+
 /* Tables take the upper half of a hash as their tag and home. */
 static void both_halves_of_a_hash_differ_between_ids(void **state)
 {
@@ -99,6 +127,8 @@ int main(void)
         cmocka_unit_test(an_id_may_hold_any_bytes_and_none),
         cmocka_unit_test(a_mark_is_what_it_has_always_been),
         cmocka_unit_test(mixing_is_one_to_one_and_spreads),
+        cmocka_unit_test(bytes_in_pieces_have_the_hash_of_all_together),
+        cmocka_unit_test(a_digest_is_what_it_has_always_been),
         cmocka_unit_test(both_halves_of_a_hash_differ_between_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

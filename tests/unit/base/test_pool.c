@@ -6,7 +6,23 @@
 
 #include "pool.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Bytes of the pool's things that are in memory. */
+static size_t resident(const struct pool *p)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (p->cap * p->size + page - 1) / page, n = 0;
+    unsigned char *there = malloc(pages);
+    assert_non_null(there);
+    assert_int_equal(mincore(p->things, p->cap * p->size, there), 0);
+    for (size_t i = 0; i < pages; i++)
+        n += there[i] & 1;
+    free(there);
+    return n * page;
+}
 
 static void numbers_start_at_one_and_end_at_the_cap(void **state)
 {
@@ -86,6 +102,132 @@ static void all_numbers_come_back_whatever_the_order_they_were_given_in(void **s
     pool_fini(&p);
 }
 
+/* --- memory of what is not used any more ---------------------------------------------------- */
+
+#define SIZE 16
+#define CHUNK_BYTES (POOL_CHUNK * SIZE)
+
+static void numbers_come_from_the_first_chunk_with_room(void **state)
+{
+    (void)state;
+    struct pool p;
+    assert_true(pool_init(&p, 5 * POOL_CHUNK, SIZE));
+    for (uint32_t i = 1; i <= 4 * POOL_CHUNK; i++)
+        assert_int_equal(pool_take(&p), i);
+    pool_give(&p, 3 * POOL_CHUNK + 7);
+    pool_give(&p, 2 * POOL_CHUNK);
+    pool_give(&p, 3 * POOL_CHUNK);
+    assert_int_equal(pool_take(&p), 2 * POOL_CHUNK);
+    assert_int_equal(pool_take(&p), 3 * POOL_CHUNK);
+    assert_int_equal(pool_take(&p), 3 * POOL_CHUNK + 7);
+    assert_int_equal(pool_take(&p), 4 * POOL_CHUNK + 1);
+    pool_fini(&p);
+}
+
+static void a_chunk_with_nothing_in_use_is_given_back_but_for_one(void **state)
+{
+    (void)state;
+    enum { CHUNKS = 20 };
+    struct pool p;
+    assert_true(pool_init(&p, CHUNKS * POOL_CHUNK, SIZE));
+    for (int round = 0; round < 3; round++) {
+        for (uint32_t i = 0; i < CHUNKS * POOL_CHUNK; i++)
+            memset(pool_at(&p, pool_take(&p)), 0xff, SIZE);
+        assert_int_equal(resident(&p), CHUNKS * CHUNK_BYTES);
+        for (uint32_t i = CHUNKS * POOL_CHUNK; i > 0; i--) {
+            uint32_t step = i * 7 % (CHUNKS * POOL_CHUNK); /* in any order */
+            pool_give(&p, step + 1);
+        }
+        assert_int_equal(p.used, 0);
+        assert_int_equal(resident(&p), CHUNK_BYTES);
+        assert_int_not_equal(p.spare, 0);
+    }
+    pool_fini(&p);
+}
+
+static void what_was_given_back_is_zeros_when_it_is_taken_again(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {4, 12, 16, 20, 104}; /* some chunks are not made of whole pages */
+    static const unsigned char zeros[104];
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        struct pool p;
+        uint32_t cap = 6 * POOL_CHUNK + 9;
+        assert_true(pool_init(&p, cap, sizes[k]));
+        for (int round = 0; round < 3; round++) {
+            for (uint32_t i = 0; i < cap; i++) {
+                uint32_t number = pool_take(&p);
+                assert_memory_equal(pool_at(&p, number), zeros, sizes[k]);
+                memset(pool_at(&p, number), 0xff, sizes[k]);
+            }
+            assert_int_equal(pool_take(&p), 0);
+            for (uint32_t i = cap; i > 0; i--)
+                if (i % (POOL_CHUNK + 1) > 0 || round == 1)
+                    pool_give(&p, i);
+            for (uint32_t i = cap; i > 0 && round != 1; i--) {
+                if (i % (POOL_CHUNK + 1) > 0)
+                    continue;
+                unsigned char *thing = pool_at(&p, i); /* its neighbours have gone, it has not */
+                assert_true(thing[0] == 0xff && thing[sizes[k] - 1] == 0xff);
+                pool_give(&p, i);
+            }
+            assert_int_equal(p.used, 0);
+        }
+        pool_fini(&p);
+    }
+}
+
+static void use_that_goes_up_and_down_a_little_keeps_its_memory(void **state)
+{
+    (void)state;
+    struct pool p;
+    assert_true(pool_init(&p, 4 * POOL_CHUNK, SIZE));
+    for (uint32_t i = 0; i < POOL_CHUNK; i++)
+        memset(pool_at(&p, pool_take(&p)), 0xff, SIZE);
+    for (int i = 0; i < 10; i++) {
+        uint32_t number = pool_take(&p);
+        assert_int_equal(number, POOL_CHUNK + 1);
+        memset(pool_at(&p, number), 0xff, SIZE);
+        pool_give(&p, number);
+        assert_int_equal(resident(&p), CHUNK_BYTES + (size_t)sysconf(_SC_PAGESIZE));
+    }
+    pool_fini(&p);
+}
+
+/* Things that live for LIFE steps each, one taken a step, but for a burst of many: so much later than
+ * two lives the pool is as small as before. Those of the burst go in any order. */
+static void the_memory_of_a_burst_is_given_back_while_use_goes_on(void **state)
+{
+    (void)state;
+    enum { LIFE = 1000, BURST = 100 * POOL_CHUNK, STEPS = 8 * LIFE };
+    struct pool p;
+    assert_true(pool_init(&p, 2 * BURST, SIZE));
+    static uint32_t going[STEPS + LIFE + 1][2], burst[BURST];
+    size_t before = 0;
+    uint32_t gone = 0;
+    for (int i = 0; i < STEPS; i++) {
+        if (going[i][0])
+            pool_give(&p, going[i][0]);
+        going[i + LIFE][0] = pool_take(&p);
+        memset(pool_at(&p, going[i + LIFE][0]), 0xff, SIZE);
+        if (i == 3 * LIFE) {
+            before = resident(&p);
+            for (uint32_t k = 0; k < BURST; k++)
+                burst[(uint64_t)k * 50021 % BURST] = pool_take(&p);
+            for (uint32_t k = 0; k < BURST; k++)
+                memset(pool_at(&p, burst[k]), 0xff, SIZE);
+            assert_true(resident(&p) >= BURST * SIZE);
+        }
+        if (i > 4 * LIFE)
+            for (int k = 0; k < BURST / LIFE + 1 && gone < BURST; k++)
+                pool_give(&p, burst[gone++]);
+    }
+    assert_int_equal(gone, BURST);
+    assert_int_equal(p.used, LIFE);
+    assert_true(resident(&p) <= before + CHUNK_BYTES);
+    pool_fini(&p);
+}
+
 static void a_pool_of_nothing_gives_nothing(void **state)
 {
     (void)state;
@@ -103,6 +245,11 @@ int main(void)
         cmocka_unit_test(a_thing_is_all_zeros_also_the_second_time),
         cmocka_unit_test(things_lie_apart_and_stay_where_they_are),
         cmocka_unit_test(all_numbers_come_back_whatever_the_order_they_were_given_in),
+        cmocka_unit_test(numbers_come_from_the_first_chunk_with_room),
+        cmocka_unit_test(a_chunk_with_nothing_in_use_is_given_back_but_for_one),
+        cmocka_unit_test(what_was_given_back_is_zeros_when_it_is_taken_again),
+        cmocka_unit_test(use_that_goes_up_and_down_a_little_keeps_its_memory),
+        cmocka_unit_test(the_memory_of_a_burst_is_given_back_while_use_goes_on),
         cmocka_unit_test(a_pool_of_nothing_gives_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

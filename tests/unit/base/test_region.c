@@ -72,6 +72,40 @@ static void a_freed_region_is_no_longer_mapped(void **state)
     assert_int_not_equal(mincore(was, 2 * page, there), 0);
 }
 
+/* Whatever the bounds: all of it reads as zeros, nothing beside it does. */
+static void forgetting_a_part_forgets_no_more(void **state)
+{
+    (void)state;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = 4 * page;
+    const size_t bounds[][2] = {{0, page}, {page, 3 * page}, {1, 2 * page}, {page - 1, 2 * page + 1},
+                                {page, 2 * page - 1}, {page + 5, page + 9}, {0, 0}, {7, 4 * page}};
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+        unsigned char *p = region_new(bytes, 1);
+        assert_non_null(p);
+        for (size_t k = 0; k < bytes; k++)
+            p[k] = 0xff;
+        region_forget(p + bounds[i][0], bounds[i][1] - bounds[i][0]);
+        for (size_t k = 0; k < bytes; k++)
+            assert_int_equal(p[k], k >= bounds[i][0] && k < bounds[i][1] ? 0 : 0xff);
+        region_free(&p, bytes, 1);
+    }
+}
+
+static void what_is_forgotten_takes_no_memory(void **state)
+{
+    (void)state;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    unsigned char there[4], *p = region_new(4, page);
+    assert_non_null(p);
+    for (size_t k = 0; k < 4 * page; k++)
+        p[k] = 1;
+    region_forget(p + 1, 3 * page); /* two whole pages */
+    assert_int_equal(mincore(p, 4 * page, there), 0);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(there[i] & 1, i == 0 || i == 3);
+    region_free(&p, 4, page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -81,6 +115,8 @@ int main(void)
         cmocka_unit_test(what_no_address_space_can_hold_is_refused),
         cmocka_unit_test(a_large_region_takes_no_memory_until_touched),
         cmocka_unit_test(a_freed_region_is_no_longer_mapped),
+        cmocka_unit_test(forgetting_a_part_forgets_no_more),
+        cmocka_unit_test(what_is_forgotten_takes_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

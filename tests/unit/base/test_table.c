@@ -88,6 +88,41 @@ static void a_table_filled_to_its_cap_still_has_free_slots(void **state)
     }
 }
 
+/* As many slots as it would have come to, without a move on the way. */
+static void a_table_made_for_so_many_does_not_grow(void **state)
+{
+    (void)state;
+    for (size_t n = 700; n < 100000; n = n * 5 / 4) {
+        struct table grown, made;
+        assert_true(table_init(&grown, 200000));
+        assert_true(table_init(&made, 200000));
+        table_reserve(&made, n);
+        for (size_t i = 1; i <= n; i++) {
+            table_add(&grown, hash_mix(i), (uint32_t)i);
+            table_add(&made, hash_mix(i), (uint32_t)i);
+            assert_null(made.old);
+        }
+        assert_int_equal(made.mask, grown.mask);
+        for (size_t i = 1; i <= n; i++)
+            table_remove(&made, hash_mix(i), (uint32_t)i);
+        assert_int_equal(made.used, 0);
+        table_fini(&grown);
+        table_fini(&made);
+    }
+}
+
+static void a_table_is_never_made_for_more_than_its_cap(void **state)
+{
+    (void)state;
+    struct table t;
+    assert_true(table_init(&t, 3000));
+    table_reserve(&t, UINT32_MAX);
+    assert_int_equal(t.mask + 1, t.most);
+    for (uint32_t i = 1; i <= 3000; i++)
+        table_add(&t, hash_mix(i), i);
+    table_fini(&t);
+}
+
 static void the_first_probe_is_where_a_lone_entry_lies(void **state)
 {
     (void)state;
@@ -191,6 +226,8 @@ int main(void)
         cmocka_unit_test(equal_hashes_are_told_apart_by_their_keys),
         cmocka_unit_test(the_zero_hash_is_a_hash),
         cmocka_unit_test(a_table_filled_to_its_cap_still_has_free_slots),
+        cmocka_unit_test(a_table_made_for_so_many_does_not_grow),
+        cmocka_unit_test(a_table_is_never_made_for_more_than_its_cap),
         cmocka_unit_test(the_first_probe_is_where_a_lone_entry_lies),
         cmocka_unit_test(adding_and_removing_at_random_agrees_with_an_array),
         cmocka_unit_test(it_grows_without_losing_or_reordering_anything),

@@ -351,6 +351,9 @@ BENCH void bench_assert_empties(struct bench *b)
     assert_int_equal(c.tails, 0);
     assert_int_equal(c.tail_events, 0);
     assert_int_equal(b->fold->lines.used, 0);
+    assert_int_equal(b->fold->rests.used, 0);
+    assert_int_equal(b->fold->settled.used, 0);
+    assert_int_equal(b->fold->waymarks.used, 0);
     assert_int_equal(b->fold->refunds.table.used, 0);
     assert_int_equal(b->fold->live_due.n, 0);
     assert_int_equal(b->fold->cart_due.n, 0);

@@ -119,6 +119,25 @@ static void what_is_out_of_its_window_by_receipt_is_forgotten(void **state)
     recall_fini(&r);
 }
 
+static void what_is_remembered_can_be_looked_through_in_its_order(void **state)
+{
+    (void)state;
+    struct recall r;
+    assert_true(recall_init(&r, 4, sizeof(struct thing), WINDOW));
+    recall_reserve(&r, 100);
+    for (uint64_t i = 0; i < 6; i++) {
+        recall_expect(&r, key(i));
+        recall_put(&r, key(i), (ff_wall)i, (ff_wall)i);
+    }
+    recall_forget(&r, recall_find(&r, key(3), 3));
+    assert_int_equal(r.length, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_true(recall_nth(&r, i)->key.lo == key(i + 2).lo);
+        assert_true(recall_nth(&r, i)->received == (i == 1 ? FF_NEVER : i + 2));
+    }
+    recall_fini(&r);
+}
+
 /* Against a plain array of what was put last under each of a few keys. */
 static void it_remembers_what_an_array_remembers(void **state)
 {
@@ -168,6 +187,7 @@ int main(void)
         cmocka_unit_test(the_oldest_gives_way_and_is_counted),
         cmocka_unit_test(places_left_by_forgotten_keys_are_no_evictions),
         cmocka_unit_test(what_is_out_of_its_window_by_receipt_is_forgotten),
+        cmocka_unit_test(what_is_remembered_can_be_looked_through_in_its_order),
         cmocka_unit_test(it_remembers_what_an_array_remembers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

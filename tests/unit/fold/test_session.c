@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "bench.h"
+#include "session.h"
 
 #include <stdio.h>
 
@@ -324,6 +325,51 @@ static void engagement_before_the_first_page_is_no_page_time(void **state)
     bench_finish(&b);
 }
 
+/* As long and as finely as the configuration lets it be. */
+static void the_longest_session_is_right_to_the_microsecond(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct fold_options o = bench_options();
+    o.session_timeout = FF_DAY;
+    o.session_max_length = 30 * FF_DAY;
+    bench_open_with(&b, o);
+    for (int i = 0; i < 60; i++)
+        bench_send(&b, bench_event(FF_PAGE_VIEW, "v", T(720 * i) + i * 7));
+    bench_send(&b, bench_event(FF_PAGE_VIEW, "v", DAYS(30) - 1));
+    bench_send(&b, bench_engaged(FF_PING, "v", DAYS(30), INT32_MAX));
+    assert_total(&b, SESSIONS, 1);
+    assert_total(&b, SESSION_TIME, 30 * FF_DAY);
+    assert_total(&b, PAGE_TIME, 30 * FF_DAY - 1 + INT32_MAX * FF_MILLISECOND);
+    assert_int_equal(bench_send(&b, bench_event(FF_PING, "v", DAYS(30) + 1)), FF_STRAY);
+    bench_send(&b, bench_event(FF_PAGE_VIEW, "v", DAYS(30) + 1));
+    assert_total(&b, SESSIONS, 2);
+    bench_finish(&b);
+}
+
+/* Nobody's engagement is so long; but anybody can say so. */
+static void engagement_beyond_all_bounds_stays_at_the_bound(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct pen p = {.fold = b.fold, .sign = 1};
+    struct session s = {.begun = false};
+    struct act page = {.type = FF_PAGE_VIEW, .time = T(0), .engaged_ms = INT32_MAX};
+    struct act ping = {.type = FF_PING, .time = T(1), .engaged_ms = INT32_MAX};
+    assert_true(session_fold(&p, &s, &page) && session_fold(&p, &s, &ping));
+    assert_true(s.last_page_engaged == 2 * (uint64_t)INT32_MAX);
+    assert_true(s.engaged == SESSION_ENGAGED_FROM);
+    s.last_page_engaged = SESSION_ENGAGED_MAX - INT32_MAX + 1;
+    assert_true(session_fold(&p, &s, &ping));
+    assert_true(s.last_page_engaged == SESSION_ENGAGED_MAX);
+    assert_true(session_fold(&p, &s, &ping));
+    assert_true(s.last_page_engaged == SESSION_ENGAGED_MAX && s.length == FF_MINUTE);
+    assert_true(s.begun && s.engaged == SESSION_ENGAGED_FROM && s.pageviews == 1);
+    emit_flush(b.fold);
+    bench_close(&b);
+}
+
 static void two_pages_of_one_instant_take_no_time_and_count(void **state)
 {
     (void)state;
@@ -367,6 +413,8 @@ int main(void)
         cmocka_unit_test(a_page_lasts_until_the_next_page_and_the_last_as_long_as_reported),
         cmocka_unit_test(engagement_reported_with_the_last_page_counts_as_its_time),
         cmocka_unit_test(engagement_before_the_first_page_is_no_page_time),
+        cmocka_unit_test(the_longest_session_is_right_to_the_microsecond),
+        cmocka_unit_test(engagement_beyond_all_bounds_stays_at_the_bound),
         cmocka_unit_test(two_pages_of_one_instant_take_no_time_and_count),
         cmocka_unit_test(only_page_views_and_pings_report_engagement),
     };

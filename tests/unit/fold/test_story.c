@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "bench.h"
+#include "cart.h"
 #include "story.h"
 
 #include <stdio.h>
@@ -254,10 +255,32 @@ static void a_visitor_whose_cart_gave_way_starts_anew(void **state)
     const struct chain *c = &b.fold->carts_by_touch;
     uint32_t length = 0, before = 0;
     for (uint32_t i = c->oldest; i; before = i, i = chain_at(c, i)->newer, length++)
-        assert_true(length < 100 && chain_at(c, i)->older == before && visitor_at(b.fold, i)->has_cart);
+        assert_true(length < 100 && chain_at(c, i)->older == before && cart_at(b.fold, i)->listed);
     assert_int_equal(length, fold_counts(b.fold).carts);
     fold_advance(b.fold, T(63));
     assert_int_equal(bench_count(&b, 0, FF_COUNT_CARTS_ABANDONED, T(3)), 1);
+    bench_finish(&b);
+}
+
+/* When a tail begins behind it, the settled course keeps the cart as it was; the head goes on with a copy. */
+static void a_cart_that_was_touched_again_is_not_the_oldest(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    assert_int_equal(cart_oldest(b.fold), 0);
+    bench_play(&b, "u", T(0), "a");
+    bench_play(&b, "v", T(1), "a");
+    assert_int_equal(cart_oldest(b.fold), 1);
+    fold_advance(b.fold, T(20));
+    uint32_t before = visitor_at(b.fold, 1)->head.cart;
+    bench_play(&b, "u", T(21), "a");
+    assert_int_not_equal(visitor_at(b.fold, 1)->head.cart, before);
+    assert_true(cart_at(b.fold, before)->listed); /* nobody has looked yet */
+    assert_int_equal(cart_oldest(b.fold), 2);
+    assert_false(cart_at(b.fold, before)->listed);
+    bench_play(&b, "v", T(22), "p");
+    assert_int_equal(cart_oldest(b.fold), 1);
     bench_finish(&b);
 }
 
@@ -335,6 +358,7 @@ int main(void)
         cmocka_unit_test(lines_of_acts_without_carts_are_settled_away),
         cmocka_unit_test(time_passes_on_every_site),
         cmocka_unit_test(a_visitor_whose_cart_gave_way_starts_anew),
+        cmocka_unit_test(a_cart_that_was_touched_again_is_not_the_oldest),
         cmocka_unit_test(carts_and_visitors_are_forgotten_when_nothing_can_come_any_more),
         cmocka_unit_test(a_cart_can_be_taken_up_again_as_late_as_its_beacon_may_come),
         cmocka_unit_test(a_short_memory_for_visitors_keeps_their_carts),

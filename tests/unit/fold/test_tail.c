@@ -372,6 +372,95 @@ static void a_tail_that_is_too_long_settles_early_and_stays_right(void **state)
     bench_finish(&b);
 }
 
+static void late_purchases_make_no_tail_longer_than_it_may_be(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct fold_options o = bench_options();
+    o.max_orders = 4000;
+    bench_open_with(&b, o);
+    enum { LATE = TAIL_ACTS_MAX + 100 };
+    bench_play(&b, "v", T(58), "pap");
+    for (int i = 0; i < LATE; i++) {
+        char order[16];
+        snprintf(order, sizeof order, "o%d", i);
+        assert_int_equal(bench_send_at(&b, bench_purchase("v", T(1), order, MONEY(1)), T(60)), FF_LATE);
+        b.n = b.n > 60 ? 60 : b.n; /* of most facts nothing is asked */
+    }
+    assert_int_equal(fold_counts(b.fold).tail_events, TAIL_ACTS_MAX);
+    assert_int_equal(fold_counts(b.fold).tails_settled_early, LATE + 3 - TAIL_ACTS_MAX);
+    assert_int_equal(bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(60)), T(61)), FF_OK);
+    bench_close(&b);
+}
+
+static void only_what_is_settled_takes_a_settled_course(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    const struct pool *settled = &b.fold->settled;
+    bench_play(&b, "v", T(0), "pas.p");
+    assert_int_equal(settled->used, 0); /* the story began within the tail */
+    bench_send_at(&b, bench_event(FF_SEARCH, "v", T(1)), T(4)); /* and is told anew from nothing */
+    assert_int_equal(settled->used, 0);
+    bench_send(&b, bench_event(FF_PAGE_VIEW, "v", T(5)));
+    assert_int_equal(settled->used, 1);
+    fold_advance(b.fold, T(30));
+    assert_int_equal(settled->used, 0);
+    bench_send(&b, bench_event(FF_PAGE_VIEW, "v", T(31))); /* a tail behind a story */
+    assert_int_equal(settled->used, 1);
+    assert_int_equal(bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(30)), T(31)), FF_OK);
+    assert_int_equal(bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(5) - 1), T(31)), FF_LATE);
+    bench_send(&b, bench_event(FF_PING, "w", T(31))); /* a stray is the newest of a story, too */
+    fold_advance(b.fold, T(50));
+    bench_send(&b, bench_event(FF_PAGE_VIEW, "w", T(51)));
+    assert_int_equal(settled->used, 1);
+    assert_total(&b, SESSIONS, 2);
+    bench_finish(&b);
+}
+
+/* Chunks of a pool that hold memory. */
+static uint32_t chunks_of(const struct pool *p)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i * POOL_CHUNK < p->cap; i++)
+        n += p->chunks[i].reached > 0;
+    return n;
+}
+
+static void send_page_views(struct bench *b, int first, int visitors, ff_wall t, int each)
+{
+    for (int k = 0; k < each; k++)
+        for (int i = first; i < first + visitors; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "v%d", i);
+            bench_send(b, bench_event(FF_PAGE_VIEW, name, t + (k * visitors + i - first) * FF_MILLISECOND));
+            b->n = 0; /* of the facts nothing is asked */
+        }
+}
+
+static void tails_of_a_burst_are_given_back_while_others_go_on(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct fold_options o = bench_options();
+    o.max_visitors = o.max_tails = 10 * POOL_CHUNK;
+    o.max_tail_events = 30 * POOL_CHUNK;
+    bench_open_with(&b, o);
+    for (int minute = 0; minute < 40; minute++) {
+        send_page_views(&b, 0, 40, T(minute), 1);
+        if (minute == 10)
+            send_page_views(&b, 100, 8 * POOL_CHUNK, T(minute) + FF_SECOND, 3);
+        if (minute == 11)
+            assert_true(chunks_of(&b.fold->acts) >= 24 && chunks_of(&b.fold->tails) >= 8);
+    }
+    assert_int_equal(fold_counts(b.fold).tails, 40);
+    assert_true(chunks_of(&b.fold->acts) <= 2);
+    assert_true(chunks_of(&b.fold->tails) <= 2);
+    assert_true(chunks_of(&b.fold->visitors) >= 8);
+    bench_close(&b);
+}
+
 static void without_any_lateness_all_is_settled_at_once(void **state)
 {
     (void)state;
@@ -532,6 +621,9 @@ int main(void)
         cmocka_unit_test(a_long_tail_out_of_order_gives_the_same),
         cmocka_unit_test(a_read_between_receipt_and_fold_makes_nothing_late),
         cmocka_unit_test(a_tail_that_is_too_long_settles_early_and_stays_right),
+        cmocka_unit_test(late_purchases_make_no_tail_longer_than_it_may_be),
+        cmocka_unit_test(only_what_is_settled_takes_a_settled_course),
+        cmocka_unit_test(tails_of_a_burst_are_given_back_while_others_go_on),
         cmocka_unit_test(without_any_lateness_all_is_settled_at_once),
         cmocka_unit_test(tails_without_room_settle_the_oldest),
         cmocka_unit_test(any_order_of_arrival_gives_the_sums_of_the_order_of_time),
