@@ -23,23 +23,43 @@ void bucket_free(struct bucket **b)
     *b = NULL;
 }
 
-/* The cell of that purse and currency, made when there is none. */
-static struct bucket_money *money_cell(struct bucket *b, uint8_t purse, ff_currency currency)
+static bool is_before(const struct bucket_money *cell, uint8_t purse, ff_currency currency)
 {
-    for (uint16_t i = 0; i < b->money_n; i++)
-        if (b->money[i].currency == currency && b->money[i].purse == purse)
-            return &b->money[i];
+    return cell->purse != purse ? cell->purse < purse : cell->currency < currency;
+}
+
+/* Room for one more cell. */
+static void money_grow(struct bucket *b)
+{
     bool full = (b->money_n & (b->money_n - 1)) == 0; /* 0 and the powers of two */
-    if (full) {
-        struct bucket_money *more = memory_zeroed(b->money_n ? b->money_n * 2u : 1, sizeof(*more));
-        if (b->money_n)
-            memcpy(more, b->money, b->money_n * sizeof(*more));
-        free(b->money);
-        b->money = more;
-    }
-    struct bucket_money *cell = &b->money[b->money_n++];
-    *cell = (struct bucket_money){.currency = currency, .purse = purse};
-    return cell;
+    if (!full)
+        return;
+    struct bucket_money *more = memory_zeroed(b->money_n ? b->money_n * 2u : 1, sizeof(*more));
+    if (b->money_n)
+        memcpy(more, b->money, b->money_n * sizeof(*more));
+    free(b->money);
+    b->money = more;
+}
+
+struct bucket_money *bucket_money(struct bucket *b, uint8_t purse, ff_currency currency)
+{
+    uint16_t i = 0;
+    while (i < b->money_n && is_before(&b->money[i], purse, currency))
+        i++;
+    if (i < b->money_n && b->money[i].purse == purse && b->money[i].currency == currency)
+        return &b->money[i];
+    money_grow(b);
+    memmove(&b->money[i + 1], &b->money[i], (size_t)(b->money_n - i) * sizeof(*b->money));
+    b->money[i] = (struct bucket_money){.currency = currency, .purse = purse};
+    b->money_n++;
+    return &b->money[i];
+}
+
+static void money_add(struct bucket *b, const struct bucket_money *more)
+{
+    struct bucket_money *cell = bucket_money(b, more->purse, more->currency);
+    cell->amount += more->amount;
+    cell->n = bucket_plus(cell->n, more->n);
 }
 
 void bucket_add_other(struct bucket *b, const struct ff_fact *f)
@@ -49,9 +69,16 @@ void bucket_add_other(struct bucket *b, const struct ff_fact *f)
         return;
     }
     assert(f->kind == FF_FACT_MONEY && f->which < FF_PURSES);
-    struct bucket_money *cell = money_cell(b, f->which, f->currency);
-    cell->amount += f->amount;
-    cell->n += f->by;
+    money_add(b, &(struct bucket_money){f->amount, f->by, f->currency, f->which});
+}
+
+void bucket_merge(struct bucket *b, const struct bucket *from)
+{
+    for (size_t i = 0; i < FF_COUNTERS; i++)
+        b->count[i] = bucket_plus(b->count[i], from->count[i]);
+    for (uint16_t i = 0; i < from->money_n; i++)
+        money_add(b, &from->money[i]);
+    distinct_merge(&b->visitors, &from->visitors);
 }
 
 /* Where the currency stands, or belongs, in the sorted sums of a purse. */
@@ -76,13 +103,13 @@ static void sum_money(struct tally_window *w, const struct bucket_money *cell)
         (*n)++;
     }
     sums[at].amount += cell->amount;
-    sums[at].n += cell->n;
+    sums[at].n = bucket_plus(sums[at].n, cell->n);
 }
 
 void bucket_sum(const struct bucket *b, struct tally_window *w, struct distinct_union *visitors)
 {
     for (size_t i = 0; i < FF_COUNTERS; i++)
-        w->count[i] += b->count[i];
+        w->count[i] = bucket_plus(w->count[i], b->count[i]);
     for (uint16_t i = 0; i < b->money_n; i++)
         sum_money(w, &b->money[i]);
     distinct_union_add(visitors, &b->visitors);

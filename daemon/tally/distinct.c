@@ -7,9 +7,11 @@
 #include <stdlib.h>
 
 #define INDEX_BITS 14
-#define REGISTERS (1u << INDEX_BITS)
+#define REGISTERS DISTINCT_REGISTERS
 #define RANK_BITS (64 - INDEX_BITS)
 #define SMALLEST_TABLE 8
+
+_Static_assert(REGISTERS == 1u << INDEX_BITS && DISTINCT_RANKS == RANK_BITS + 1, "one sketch");
 
 void distinct_reset(struct distinct *d)
 {
@@ -50,16 +52,25 @@ static uint64_t *slot_of(const struct distinct *d, uint64_t mark)
     return &d->marks[i];
 }
 
-static void grow(struct distinct *d)
+static void grow(struct distinct *d, uint32_t slots)
 {
     struct distinct larger = *d;
-    larger.slots = d->slots ? d->slots * 2 : SMALLEST_TABLE;
+    larger.slots = slots;
     larger.marks = memory_zeroed(larger.slots, sizeof(*larger.marks));
     for (uint32_t i = 0; i < d->slots; i++)
         if (d->marks[i])
             *slot_of(&larger, d->marks[i]) = d->marks[i];
     free(d->marks);
     *d = larger;
+}
+
+void distinct_reserve(struct distinct *d, uint32_t n)
+{
+    uint32_t slots = SMALLEST_TABLE;
+    while (slots < 2 * n)
+        slots *= 2;
+    if (n > 0)
+        grow(d, slots);
 }
 
 /* Puts the mark in the set; false when it was there. */
@@ -71,12 +82,12 @@ static bool exact_add(struct distinct *d, uint64_t mark)
         return added;
     }
     if (d->slots == 0)
-        grow(d);
+        grow(d, SMALLEST_TABLE);
     uint64_t *slot = slot_of(d, mark);
     if (*slot)
         return false;
     if ((d->count + 1u) * 2 > d->slots && d->count < DISTINCT_EXACT) {
-        grow(d);
+        grow(d, d->slots * 2);
         slot = slot_of(d, mark);
     }
     *slot = mark;
@@ -91,6 +102,13 @@ void distinct_add(struct distinct *d, uint64_t mark)
         to_sketch(d);
 }
 
+uint8_t *distinct_sketch(struct distinct *d)
+{
+    if (!d->registers)
+        to_sketch(d);
+    return d->registers;
+}
+
 /* restrict lets the compiler take 16 registers at a time. */
 static void sketch_merge(uint8_t *restrict into, const uint8_t *restrict from)
 {
@@ -101,9 +119,7 @@ static void sketch_merge(uint8_t *restrict into, const uint8_t *restrict from)
 void distinct_merge(struct distinct *d, const struct distinct *from)
 {
     if (from->registers) {
-        if (!d->registers)
-            to_sketch(d);
-        sketch_merge(d->registers, from->registers);
+        sketch_merge(distinct_sketch(d), from->registers);
         return;
     }
     for (uint32_t i = 0; i < from->slots; i++)
@@ -167,14 +183,9 @@ double distinct_count(const struct distinct *d, bool *exact)
     return rounded > DISTINCT_EXACT ? rounded : DISTINCT_EXACT + 1;
 }
 
-static bool is_empty(const struct distinct *d)
-{
-    return d->count == 0 && !d->registers;
-}
-
 void distinct_union_add(struct distinct_union *u, const struct distinct *d)
 {
-    if (is_empty(d))
+    if (distinct_is_empty(d))
         return;
     if (!u->first) {
         u->first = d;

@@ -11,6 +11,7 @@ struct tally_site {
     const struct zone *zone;
     struct tier tier[TIER_KINDS];
     ff_wall kept[TIER_KINDS]; /* start of the oldest bucket kept: days <= hours <= minutes */
+    ff_wall since[TIER_KINDS]; /* what was loaded has no finer buckets before this; or FF_NEVER */
 };
 
 struct tally {
@@ -20,5 +21,8 @@ struct tally {
     uint16_t sites;
     struct tally_site site[];
 };
+
+/* Sets kept from the clock, the keeps and since, and lets go of what lies before it. */
+void tally_expire_site(const struct tally *t, struct tally_site *s);
 
 #endif

@@ -19,10 +19,12 @@ static const ff_dur keeps_more[TIER_KINDS] = {
     [TIER_DAY] = 2 * FF_DAY,
 };
 
-static void site_expire(const struct tally *t, struct tally_site *s)
+void tally_expire_site(const struct tally *t, struct tally_site *s)
 {
     for (int kind = 0; kind < TIER_KINDS; kind++) {
         ff_wall kept = tier_span(keeps_whole[kind], s->zone, t->minute - t->keep[kind]).start;
+        if (kept < s->since[kind])
+            kept = s->since[kind];
         if (kept == s->kept[kind])
             continue;
         s->kept[kind] = kept;
@@ -33,7 +35,7 @@ static void site_expire(const struct tally *t, struct tally_site *s)
 static void expire(struct tally *t)
 {
     for (uint16_t i = 0; i < t->sites; i++)
-        site_expire(t, &t->site[i]);
+        tally_expire_site(t, &t->site[i]);
 }
 
 static bool site_init(struct tally *t, uint16_t i, const struct zone *zone)
@@ -41,6 +43,7 @@ static bool site_init(struct tally *t, uint16_t i, const struct zone *zone)
     struct tally_site *s = &t->site[i];
     s->zone = zone;
     for (int kind = 0; kind < TIER_KINDS; kind++) {
+        s->since[kind] = FF_NEVER;
         ff_dur room = t->keep[kind] + keeps_more[kind] + FF_MINUTE + TALLY_AHEAD;
         if (!tier_init(&s->tier[kind], kind, zone, room))
             return false;

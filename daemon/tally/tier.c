@@ -87,6 +87,24 @@ struct bucket *tier_at(struct tier *t, ff_wall at)
     return *slot;
 }
 
+size_t tier_slot(const struct tier *t, ff_wall at)
+{
+    return slot_of(t, tier_table[t->kind].key(t->zone, at));
+}
+
+void tier_put(struct tier *t, struct bucket *b)
+{
+    b->key = tier_table[t->kind].key(t->zone, b->span.start);
+    struct bucket **slot = &t->slot[slot_of(t, b->key)];
+    if (!*slot) {
+        *slot = b;
+        return;
+    }
+    assert((*slot)->key == b->key);
+    bucket_merge(*slot, b);
+    bucket_free(&b);
+}
+
 const struct bucket *tier_find(const struct tier *t, struct zone_span span)
 {
     int64_t key = tier_table[t->kind].key(t->zone, span.start);

@@ -32,6 +32,14 @@ struct zone_span tier_span(enum tier_kind kind, const struct zone *zone, ff_wall
 /* The bucket that holds `at`, made where there is none. */
 struct bucket *tier_at(struct tier *t, ff_wall at);
 
+/* The slot of the bucket that starts at `at` (its start, from tier_span). From the slot of the oldest
+ * bucket kept, or an older one, once around the ring, the buckets stand in order of time. */
+size_t tier_slot(const struct tier *t, ff_wall at);
+
+/* Puts a bucket made elsewhere, whose span is one of tier_span and which is owned by the tier hereafter,
+ * in its place; what is there already takes it in. */
+void tier_put(struct tier *t, struct bucket *b);
+
 /* The bucket of exactly that span (from tier_span), or NULL when nothing was added to it. */
 const struct bucket *tier_find(const struct tier *t, struct zone_span span);
 
