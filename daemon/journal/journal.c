@@ -25,6 +25,7 @@ struct journal {
     uint64_t last;
     uint64_t durable;
     enum ff_status state;   /* FF_OK, or why the store takes nothing */
+    bool beside;
     bool flushed;           /* the last flush worked: what it sent is on its way */
     bool replayed;
     uint64_t appended_bytes; /* since the start */
@@ -55,6 +56,7 @@ enum ff_status journal_open(struct journal **out, const struct ff_store_ops *ops
         return st;
     }
     j->ops = ops;
+    j->beside = options->beside;
     j->flushed = true;
     *out = j;
     return FF_OK;
@@ -62,15 +64,34 @@ enum ff_status journal_open(struct journal **out, const struct ff_store_ops *ops
 
 enum ff_status journal_replay(struct journal *j, ff_replay_fn fn, void *ctx, char *why, size_t size)
 {
-    assert(!j->replayed);
+    return journal_replay_from(j, 1, fn, ctx, why, size);
+}
+
+enum ff_status journal_replay_from(struct journal *j, uint64_t from, ff_replay_fn fn, void *ctx, char *why,
+                                   size_t size)
+{
+    assert(!j->replayed && !j->beside);
     uint64_t last = 0;
-    enum ff_status st = j->ops->replay(j->store, 1, UINT64_MAX, fn, ctx, &last, why, size);
+    enum ff_status st = j->ops->replay(j->store, from, UINT64_MAX, fn, ctx, &last, why, size);
     if (st != FF_OK)
         return st;
     j->last = last;
     j->replayed = true;
     journal_poll(j);
     return FF_OK;
+}
+
+enum ff_status journal_read(struct journal *j, uint64_t from, uint64_t upto, ff_replay_fn fn, void *ctx,
+                            char *why, size_t size)
+{
+    assert(j->beside || upto < UINT64_MAX);
+    uint64_t last;
+    return j->ops->replay(j->store, from, upto, fn, ctx, &last, why, size);
+}
+
+enum ff_status journal_first(struct journal *j, uint64_t *first)
+{
+    return j->ops->first(j->store, first);
 }
 
 enum ff_status journal_append(struct journal *j, struct ff_span body, uint64_t *seq)
@@ -183,6 +204,52 @@ enum ff_status journal_put(struct journal *j, const char *name, struct ff_span v
 enum ff_status journal_get(struct journal *j, const char *name, void *out, size_t size, size_t *n)
 {
     return j->ops->get(j->store, name, out, size, n);
+}
+
+uint64_t journal_settled(struct journal *j)
+{
+    return j->ops->settled(j->store);
+}
+
+enum ff_status journal_checkpoint_begin(struct journal *j, uint64_t seq)
+{
+    return j->ops->checkpoint_begin(j->store, seq);
+}
+
+enum ff_status journal_checkpoint_put(struct journal *j, struct ff_span block)
+{
+    return j->ops->checkpoint_put(j->store, block);
+}
+
+enum ff_status journal_checkpoint_commit(struct journal *j)
+{
+    return j->ops->checkpoint_commit(j->store);
+}
+
+void journal_checkpoint_abort(struct journal *j)
+{
+    j->ops->checkpoint_abort(j->store);
+}
+
+enum ff_status journal_checkpoint_open(struct journal *j, uint64_t most, uint64_t *seq, char *why, size_t size)
+{
+    return j->ops->checkpoint_open(j->store, most, seq, why, size);
+}
+
+enum ff_status journal_checkpoint_next(struct journal *j, struct ff_span *block)
+{
+    return j->ops->checkpoint_next(j->store, block);
+}
+
+void journal_checkpoint_end(struct journal *j)
+{
+    j->ops->checkpoint_end(j->store);
+}
+
+enum ff_status journal_trim(struct journal *j, struct ff_keep keep)
+{
+    assert(!j->beside);
+    return j->ops->trim(j->store, keep);
 }
 
 /* Until the store has news; at once where it never has any by itself. */

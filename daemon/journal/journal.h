@@ -1,5 +1,5 @@
 /* Journal: the one order of all that was taken. Gives each record its number, gathers groups,
- * keeps the durable watermark, and replays at start. */
+ * keeps the durable watermark, replays at start, and keeps the checkpoints that shorten it. */
 #ifndef FOOTFALL_JOURNAL_H
 #define FOOTFALL_JOURNAL_H
 
@@ -10,12 +10,24 @@
 struct journal;
 
 /* Opens store (one of the tables below, or a test's) with options; replays nothing yet.
- * *out is owned by the caller until journal_close. why is set when it fails. */
+ * *out is owned by the caller until journal_close. why is set when it fails. Opened beside its owner
+ * (options->beside), only journal_read, _first, _get, _close and the calls about checkpoints may be made. */
 enum ff_status journal_open(struct journal **out, const struct ff_store_ops *ops,
                             const struct ff_store_options *options, char *why, size_t size);
 
-/* Replays all records from seq 1 through fn. Once, before the first append. */
+/* Replays all records through fn, or those from seq from on, which is 1 or what follows a checkpoint.
+ * Once, before the first append. */
 enum ff_status journal_replay(struct journal *j, ff_replay_fn fn, void *ctx, char *why, size_t size);
+enum ff_status journal_replay_from(struct journal *j, uint64_t from, ff_replay_fn fn, void *ctx, char *why,
+                                   size_t size);
+
+/* Gives the records with from <= seq <= upto to fn and changes nothing: beside its owner, which is at
+ * work, up to what journal_settled gave there (UINT64_MAX: as far as it can be read now), or in it. */
+enum ff_status journal_read(struct journal *j, uint64_t from, uint64_t upto, ff_replay_fn fn, void *ctx,
+                            char *why, size_t size);
+
+/* The seq of the oldest record that is kept. */
+enum ff_status journal_first(struct journal *j, uint64_t *first);
 
 /* Appends one record to the group of this turn and gives its number. Refuses with the store's
  * state (FF_STORE_FULL, FF_STORE_FAILED, FF_BUSY when more than max_pending bytes wait) without
@@ -34,6 +46,19 @@ uint64_t journal_poll(struct journal *j);
 /* Numbers: of the last record appended, and of the last one that is durable. */
 uint64_t journal_last(const struct journal *j);
 uint64_t journal_durable(const struct journal *j);
+
+/* What a checkpoint may build on: see settled in footfall/store.h. */
+uint64_t journal_settled(struct journal *j);
+
+/* Checkpoints, straight to and from the store: see footfall/store.h. */
+enum ff_status journal_checkpoint_begin(struct journal *j, uint64_t seq);
+enum ff_status journal_checkpoint_put(struct journal *j, struct ff_span block);
+enum ff_status journal_checkpoint_commit(struct journal *j);
+void journal_checkpoint_abort(struct journal *j);
+enum ff_status journal_checkpoint_open(struct journal *j, uint64_t most, uint64_t *seq, char *why, size_t size);
+enum ff_status journal_checkpoint_next(struct journal *j, struct ff_span *block);
+void journal_checkpoint_end(struct journal *j);
+enum ff_status journal_trim(struct journal *j, struct ff_keep keep);
 
 /* FF_OK, or why beacons are refused now. */
 enum ff_status journal_state(const struct journal *j);

@@ -62,23 +62,30 @@ static enum ff_status directory_lock(struct place *p, char *why, size_t size)
     return r < 0 ? place_why(why, size, file, r) : FF_OK;
 }
 
+static enum ff_status directory_open(struct place *p, char *why, size_t size)
+{
+    p->dir = p->io->open(p->io, p->path, O_RDONLY | O_DIRECTORY, 0);
+    return p->dir < 0 ? place_why(why, size, p->path, p->dir) : FF_OK;
+}
+
 static enum ff_status directory_take(struct place *p, char *why, size_t size)
 {
     int r = directory_make(p);
     if (r < 0)
         return place_why(why, size, p->path, r);
-    p->dir = p->io->open(p->io, p->path, O_RDONLY | O_DIRECTORY, 0);
-    if (p->dir < 0)
-        return place_why(why, size, p->path, p->dir);
-    enum ff_status st = directory_lock(p, why, size);
+    enum ff_status st = directory_open(p, why, size);
+    if (st == FF_OK)
+        st = directory_lock(p, why, size);
     if (st != FF_OK)
         return st;
     r = p->io->list(p->io, p->path, remove_unfinished, p);
     return r < 0 ? place_why(why, size, p->path, r) : FF_OK;
 }
 
-enum ff_status place_init(struct place *p, const struct ff_io *io, const char *path, char *why,
-                          size_t size)
+typedef enum ff_status (*enter_fn)(struct place *p, char *why, size_t size);
+
+static enum ff_status place_enter(struct place *p, const struct ff_io *io, const char *path,
+                                  enter_fn enter, char *why, size_t size)
 {
     p->io = io;
     p->dir = -1;
@@ -86,10 +93,22 @@ enum ff_status place_init(struct place *p, const struct ff_io *io, const char *p
     if (strlen(path) >= sizeof p->path)
         return place_why(why, size, path, -ENAMETOOLONG);
     strcpy(p->path, path);
-    enum ff_status st = directory_take(p, why, size);
+    enum ff_status st = enter(p, why, size);
     if (st != FF_OK)
         place_fini(p);
     return st;
+}
+
+enum ff_status place_init(struct place *p, const struct ff_io *io, const char *path, char *why,
+                          size_t size)
+{
+    return place_enter(p, io, path, directory_take, why, size);
+}
+
+enum ff_status place_init_beside(struct place *p, const struct ff_io *io, const char *path, char *why,
+                                 size_t size)
+{
+    return place_enter(p, io, path, directory_open, why, size);
 }
 
 void place_fini(struct place *p)

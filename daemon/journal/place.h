@@ -18,7 +18,7 @@ struct place {
     const struct ff_io *io; /* borrowed */
     char path[PATH_MAX - PLACE_NAME_MAX - 2];
     int dir;                /* the open directory, or -1 */
-    int lock;               /* the locked file "lock" in it, or -1 */
+    int lock;               /* the locked file "lock" in it, or -1: another may have it */
 };
 
 /* Opens the directory, making it when it is missing, locks it, and removes what is not finished.
@@ -26,6 +26,10 @@ struct place {
  * has it, else FF_STORE_FULL or FF_STORE_FAILED. */
 enum ff_status place_init(struct place *p, const struct ff_io *io, const char *path, char *why,
                           size_t size);
+
+/* Opens the directory beside its owner: nothing is made, locked or removed. Fails like place_init. */
+enum ff_status place_init_beside(struct place *p, const struct ff_io *io, const char *path, char *why,
+                                 size_t size);
 
 /* Unlocks and closes. */
 void place_fini(struct place *p);

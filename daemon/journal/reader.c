@@ -2,8 +2,6 @@
 
 #include "bytes.h"
 
-#include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ROOM_AT_FIRST ((size_t)1 << 20)
@@ -12,14 +10,13 @@ _Static_assert(SEGMENT_GROUP_HEADER + SEGMENT_MAX_GROUP >= ROOM_AT_FIRST, "a gro
 
 enum ff_status reader_init(struct reader *r, const struct ff_io *io, int fd)
 {
-    *r = (struct reader){.io = io, .fd = fd};
-    r->buffer = malloc(ROOM_AT_FIRST);
-    if (!r->buffer)
-        return FF_NO_MEMORY;
-    r->room = ROOM_AT_FIRST;
+    *r = (struct reader){.size = 0};
+    enum ff_status st = filebuf_init(&r->file, io, fd, ROOM_AT_FIRST);
+    if (st != FF_OK)
+        return st;
     int64_t size = io->size(io, fd);
     if (size < 0) {
-        r->error = (int)size;
+        r->file.error = (int)size;
         return FF_STORE_FAILED;
     }
     r->size = (uint64_t)size;
@@ -28,43 +25,14 @@ enum ff_status reader_init(struct reader *r, const struct ff_io *io, int fd)
 
 void reader_fini(struct reader *r)
 {
-    free(r->buffer);
-    r->buffer = NULL;
-}
-
-/* Makes the n bytes of the file from offset at on available at *p, or fewer (*got) where the file
- * ends. Borrowed until the next call. */
-static enum ff_status reader_see(struct reader *r, uint64_t at, size_t n, const unsigned char **p,
-                                 size_t *got)
-{
-    if (n > r->room) {
-        unsigned char *buffer = realloc(r->buffer, n);
-        if (!buffer)
-            return FF_NO_MEMORY;
-        r->buffer = buffer;
-        r->room = n;
-    }
-    if (at < r->start || at + n > r->start + r->fill) {
-        size_t kept = at >= r->start && at < r->start + r->fill ? r->start + r->fill - at : 0;
-        memmove(r->buffer, r->buffer + (kept ? at - r->start : 0), kept);
-        ssize_t more = io_read_all(r->io, r->fd, r->buffer + kept, r->room - kept, at + kept);
-        r->start = at;
-        r->fill = kept + (more > 0 ? (size_t)more : 0);
-        if (more < 0) {
-            r->error = (int)more;
-            return FF_STORE_FAILED;
-        }
-    }
-    *p = r->buffer + (at - r->start);
-    *got = r->start + r->fill - at < n ? r->start + r->fill - at : n;
-    return FF_OK;
+    filebuf_fini(&r->file);
 }
 
 enum ff_status reader_header(struct reader *r, struct segment_header *out)
 {
     const unsigned char *p;
     size_t got;
-    enum ff_status st = reader_see(r, 0, SEGMENT_HEADER + sizeof r->mark, &p, &got);
+    enum ff_status st = filebuf_see(&r->file, 0, SEGMENT_HEADER + sizeof r->mark, &p, &got);
     if (st != FF_OK)
         return st;
     st = segment_header_get(out, p, got);
@@ -83,7 +51,7 @@ enum ff_status reader_group(struct reader *r, uint64_t expected, struct segment_
 {
     const unsigned char *p;
     size_t got;
-    enum ff_status st = reader_see(r, r->at, SEGMENT_GROUP_HEADER, &p, &got);
+    enum ff_status st = filebuf_see(&r->file, r->at, SEGMENT_GROUP_HEADER, &p, &got);
     if (st != FF_OK)
         return st;
     if (got == 0)
@@ -93,7 +61,7 @@ enum ff_status reader_group(struct reader *r, uint64_t expected, struct segment_
         g->bytes > r->size - r->at)
         return FF_STORE_CORRUPT;
     const size_t whole = SEGMENT_GROUP_HEADER + (size_t)g->bytes;
-    st = reader_see(r, r->at, whole, &p, &got);
+    st = filebuf_see(&r->file, r->at, whole, &p, &got);
     if (st != FF_OK)
         return st;
     if (got < whole || !segment_group_sound(g, p + SEGMENT_GROUP_HEADER))
@@ -124,10 +92,11 @@ enum ff_status reader_scan(struct reader *r, uint64_t *durable)
     for (uint64_t at = r->at; at < r->size; at += step) {
         const unsigned char *p;
         size_t got;
-        enum ff_status st = reader_see(r, at, ROOM_AT_FIRST, &p, &got);
+        enum ff_status st = filebuf_see(&r->file, at, ROOM_AT_FIRST, &p, &got);
         if (st != FF_OK)
             return st;
-        scan_bytes(r->mark, p, got, durable);
+        /* What its owner has added since reading began may promise what was not there then. */
+        scan_bytes(r->mark, p, got < r->size - at ? got : (size_t)(r->size - at), durable);
     }
     return FF_OK;
 }

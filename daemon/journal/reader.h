@@ -2,24 +2,18 @@
 #ifndef FOOTFALL_READER_H
 #define FOOTFALL_READER_H
 
-#include "io.h"
+#include "filebuf.h"
 #include "segment.h"
 
 struct reader {
-    const struct ff_io *io; /* borrowed */
-    int fd;                 /* borrowed */
-    uint64_t size;          /* of the file when reading began */
-    uint64_t at;            /* end of what was found good: where the next group begins */
-    uint32_t mark;          /* the segment's; its first group's where its header is broken */
-    int error;              /* negative errno of the call that gave FF_STORE_FAILED */
-    unsigned char *buffer;  /* owned: bytes [start, start + fill) of the file */
-    size_t room;
-    uint64_t start;
-    size_t fill;
+    struct filebuf file; /* its error is that of the call that gave FF_STORE_FAILED */
+    uint64_t size;       /* of the file when reading began: what is added later is not looked at */
+    uint64_t at;         /* end of what was found good: where the next group begins */
+    uint32_t mark;       /* the segment's; its first group's where its header is broken */
 };
 
-/* Begins at the start of the open file fd. FF_OK, FF_NO_MEMORY, FF_STORE_FAILED. To be ended with
- * reader_fini in each case. */
+/* Begins at the start of the open file fd, which is borrowed. FF_OK, FF_NO_MEMORY, FF_STORE_FAILED.
+ * To be ended with reader_fini in each case. */
 enum ff_status reader_init(struct reader *r, const struct ff_io *io, int fd);
 void reader_fini(struct reader *r);
 

@@ -3,24 +3,18 @@
 #include "log.h"
 #include "reader.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-/* No successor: the segment is the last. */
+/* The segment is the last, and read to its end. */
 #define NO_LIMIT UINT64_MAX
-
-struct firsts {
-    uint64_t *seq; /* owned, ascending */
-    size_t count;
-    size_t room;
-};
 
 struct replay {
     const struct place *place;
-    uint64_t from;
+    struct replay_range range;
     ff_replay_fn fn;
     void *ctx;
     char *why;
@@ -28,35 +22,11 @@ struct replay {
 
     struct reader reader; /* on the segment being read */
     char file[PATH_MAX];  /* its path */
-    uint64_t limit;       /* its successor's first, or NO_LIMIT */
+    uint64_t limit;       /* its successor's first or what follows upto, or NO_LIMIT */
     uint64_t known;       /* greatest watermark met */
     uint64_t expected;    /* seq of the next record */
     uint64_t cut;
 };
-
-static int firsts_add(void *ctx, const char *name)
-{
-    struct firsts *f = ctx;
-    uint64_t first;
-    if (!segment_name_first(name, &first))
-        return 0;
-    if (f->count == f->room) {
-        size_t room = f->room ? f->room * 2 : 64;
-        uint64_t *seq = realloc(f->seq, room * sizeof *seq);
-        if (!seq)
-            return -ENOMEM;
-        f->seq = seq;
-        f->room = room;
-    }
-    f->seq[f->count++] = first;
-    return 0;
-}
-
-static int firsts_order(const void *a, const void *b)
-{
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
 
 static enum ff_status failed(struct replay *r, int error)
 {
@@ -67,7 +37,7 @@ static enum ff_status failed(struct replay *r, int error)
 static enum ff_status reader_failed(struct replay *r, enum ff_status st)
 {
     if (st == FF_STORE_FAILED)
-        return failed(r, r->reader.error);
+        return failed(r, r->reader.file.error);
     if (st == FF_NO_MEMORY)
         snprintf(r->why, r->why_size, "%s: out of memory", r->file);
     else
@@ -84,7 +54,7 @@ static enum ff_status group_give(struct replay *r, const struct segment_group *g
         r->known = g->durable;
     for (uint32_t i = 0; i < g->count && r->expected < r->limit; i++) {
         records += segment_record_at(&record, records);
-        if (record.seq >= r->from) {
+        if (record.seq >= r->range.from) {
             enum ff_status st = r->fn(r->ctx, record.seq, record.body);
             if (st != FF_OK) {
                 snprintf(r->why, r->why_size, "%s: record %" PRIu64 ": %s", r->file, record.seq,
@@ -115,16 +85,19 @@ static enum ff_status groups_give(struct replay *r, enum ff_status *sound)
     return FF_OK;
 }
 
-/* Cuts the last segment at reader.at, unless what is lost then was durable. */
-static enum ff_status tail_cut(struct replay *r)
+/* Whether what follows reader.at in the last segment was never promised. */
+static enum ff_status tail_check(struct replay *r)
 {
-    const struct ff_io *io = r->place->io;
     enum ff_status st = reader_scan(&r->reader, &r->known);
     if (st != FF_OK)
         return reader_failed(r, st);
-    if (r->expected <= r->known)
-        return reader_failed(r, FF_STORE_CORRUPT);
-    int error = io->truncate(io, r->reader.fd, r->reader.at);
+    return r->expected <= r->known ? reader_failed(r, FF_STORE_CORRUPT) : FF_OK;
+}
+
+static enum ff_status tail_cut(struct replay *r)
+{
+    const struct ff_io *io = r->place->io;
+    int error = io->truncate(io, r->reader.file.fd, r->reader.at);
     if (error < 0)
         return failed(r, error);
     r->cut = r->reader.size - r->reader.at;
@@ -165,26 +138,28 @@ static enum ff_status segment_read(struct replay *r, uint64_t first)
     if (r->limit != NO_LIMIT)
         return sound == FF_OK ? FF_OK : reader_failed(r, sound);
     if (sound == FF_STORE_CORRUPT) {
-        st = tail_cut(r);
-        if (st != FF_OK)
-            return st;
+        st = tail_check(r);
+        if (st == FF_OK && r->range.mend)
+            st = tail_cut(r);
     }
+    if (st != FF_OK || !r->range.mend)
+        return st;
     /* What a process before this one wrote and did not live to sync is served from now on. */
-    int error = r->place->io->sync(r->place->io, r->reader.fd);
+    int error = r->place->io->sync(r->place->io, r->reader.file.fd);
     return error < 0 ? failed(r, error) : FF_OK;
 }
 
 static enum ff_status segment_replay(struct replay *r, uint64_t first, uint64_t limit)
 {
     const struct ff_io *io = r->place->io;
-    char name[SEGMENT_NAME];
-    segment_name(name, first);
+    char name[NAMES_SIZE];
+    names_make(name, &segment_kind, first);
     place_file(r->place, r->file, "", name);
     r->limit = limit;
     r->expected = first;
     if (first - 1 > r->known)
         r->known = first - 1;
-    int fd = io->open(io, r->file, O_RDWR, 0);
+    int fd = io->open(io, r->file, r->range.mend ? O_RDWR : O_RDONLY, 0);
     if (fd < 0)
         return failed(r, fd);
     enum ff_status st = reader_init(&r->reader, io, fd);
@@ -194,46 +169,64 @@ static enum ff_status segment_replay(struct replay *r, uint64_t first, uint64_t 
     return st;
 }
 
-static enum ff_status missing(struct replay *r, uint64_t seq)
+static enum ff_status missing(struct replay *r, uint64_t seq, const struct names *segments)
 {
-    snprintf(r->why, r->why_size, "%s: the records from %" PRIu64 " on are missing", r->place->path, seq);
+    int n = snprintf(r->why, r->why_size, "%s: the records from %" PRIu64 " on are missing", r->place->path, seq);
+    if (segments->count && segments->seq[0] > seq && n >= 0 && (size_t)n < r->why_size)
+        snprintf(r->why + n, r->why_size - (size_t)n, ", the journal begins with %" PRIu64, segments->seq[0]);
     return FF_STORE_CORRUPT;
 }
 
-/* The segments from the one that holds record from on; there is no hole where each ends at the
- * beginning of the next. */
-static enum ff_status segments_replay(struct replay *r, const struct firsts *f)
+/* The end of segment i: its successor's first or what follows upto, whichever comes first. */
+static uint64_t limit_of(const struct replay *r, const struct names *n, size_t i)
 {
-    size_t i = 0;
-    while (i + 1 < f->count && f->seq[i + 1] <= r->from)
-        i++;
-    if (f->count == 0 || f->seq[i] > r->from)
-        return missing(r, r->from);
-    enum ff_status st = FF_OK;
-    for (; i < f->count && st == FF_OK; i++)
-        st = segment_replay(r, f->seq[i], i + 1 < f->count ? f->seq[i + 1] : NO_LIMIT);
-    return st == FF_OK && r->expected < r->from ? missing(r, r->expected) : st;
+    const uint64_t next = i + 1 < n->count ? n->seq[i + 1] : NO_LIMIT;
+    return r->range.upto < next ? r->range.upto + 1 : next;
 }
 
-enum ff_status replay_run(const struct place *place, uint64_t from, ff_replay_fn fn, void *ctx,
-                          struct replay_result *out, char *why, size_t size)
+/* The segments from the one that holds the first record on; there is no hole where each ends at the
+ * beginning of the next. */
+static enum ff_status segments_replay(struct replay *r, const struct names *n)
 {
-    struct replay r = {.place = place, .from = from, .fn = fn, .ctx = ctx, .why = why, .why_size = size,
-                       .expected = 1};
-    struct firsts f = {0};
-    snprintf(r.file, sizeof r.file, "%s", place->path);
-    int error = place->io->list(place->io, place->path, firsts_add, &f);
-    if (error == 0 && f.count)
-        qsort(f.seq, f.count, sizeof *f.seq, firsts_order);
-    enum ff_status st = error < 0 ? failed(&r, error) : FF_OK;
-    if (st == FF_OK && (f.count || from > 1))
-        st = segments_replay(&r, &f);
-    free(f.seq);
-    if (st != FF_OK)
+    size_t i = 0;
+    while (i + 1 < n->count && n->seq[i + 1] <= r->range.from)
+        i++;
+    if (n->count == 0 || n->seq[i] > r->range.from)
+        return missing(r, r->range.from, n);
+    enum ff_status st = FF_OK;
+    for (; i < n->count && st == FF_OK && r->expected <= r->range.upto; i++)
+        st = segment_replay(r, n->seq[i], limit_of(r, n, i));
+    return st == FF_OK && r->expected < r->range.from ? missing(r, r->expected, n) : st;
+}
+
+/* A journal without segments is one that nothing was written to. */
+static enum ff_status place_replay(struct replay *r)
+{
+    struct names segments;
+    int error = names_list(&segments, r->place, &segment_kind);
+    enum ff_status st = error < 0 ? failed(r, error) : FF_OK;
+    if (st == FF_OK && (segments.count || r->range.from > 1 || r->range.upto < UINT64_MAX))
+        st = segments_replay(r, &segments);
+    names_fini(&segments);
+    if (st != FF_OK || !r->range.mend)
         return st;
-    error = place->io->sync_dir(place->io, place->dir);
-    if (error < 0)
-        return place_why(why, size, place->path, error);
+    error = r->place->io->sync_dir(r->place->io, r->place->dir);
+    return error < 0 ? place_why(r->why, r->why_size, r->place->path, error) : FF_OK;
+}
+
+enum ff_status replay_run(const struct place *place, const struct replay_range *range, ff_replay_fn fn,
+                          void *ctx, struct replay_result *out, char *why, size_t size)
+{
+    assert(range->from >= 1 && range->from - 1 <= range->upto);
+    assert(!range->mend || range->upto == UINT64_MAX);
+    /* Nobody asks for what follows a record that was not promised. */
+    struct replay r = {.place = place, .range = *range, .fn = fn, .ctx = ctx, .why = why, .why_size = size,
+                       .known = range->from - 1, .expected = 1};
+    *out = (struct replay_result){.last = range->upto};
+    if (range->upto == range->from - 1)
+        return FF_OK;
+    snprintf(r.file, sizeof r.file, "%s", place->path);
+    enum ff_status st = place_replay(&r);
     *out = (struct replay_result){.last = r.expected - 1, .cut = r.cut};
-    return FF_OK;
+    return st;
 }

@@ -4,35 +4,13 @@
 #include "crc32c.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define MAGIC "ffjrnl\r\n"
 #define MAGIC_BYTES 8
-#define NAME_DIGITS 20
 #define CRC_BYTES 4
 
-void segment_name(char out[SEGMENT_NAME], uint64_t first)
-{
-    snprintf(out, SEGMENT_NAME, "journal-%020" PRIu64 ".seg", first);
-}
-
-bool segment_name_first(const char *name, uint64_t *first)
-{
-    static const char before[] = "journal-";
-    if (strlen(name) != SEGMENT_NAME - 1 || strncmp(name, before, sizeof before - 1) != 0)
-        return false;
-    const char *digit = name + sizeof before - 1;
-    uint64_t value = 0;
-    for (int i = 0; i < NAME_DIGITS; i++, digit++) {
-        if (*digit < '0' || *digit > '9' || __builtin_mul_overflow(value, (uint64_t)10, &value) ||
-            __builtin_add_overflow(value, (uint64_t)(*digit - '0'), &value))
-            return false;
-    }
-    *first = value;
-    return value > 0 && strcmp(digit, ".seg") == 0;
-}
+const struct names_kind segment_kind = {"journal-", ".seg"};
 
 void segment_header_put(unsigned char out[SEGMENT_HEADER], const struct segment_header *h)
 {

@@ -29,6 +29,7 @@
 
 #include "footfall/span.h"
 #include "footfall/status.h"
+#include "names.h"
 
 #include <stdint.h>
 
@@ -40,8 +41,8 @@
 #define SEGMENT_MAX_BODY (16u << 20)
 #define SEGMENT_MAX_GROUP (32u << 20)
 
-/* "journal-<first, 20 digits>.seg" and its NUL. */
-#define SEGMENT_NAME 33
+/* "journal-<first, 20 digits>.seg" */
+extern const struct names_kind segment_kind;
 
 struct segment_header {
     uint64_t first;
@@ -61,11 +62,6 @@ struct segment_record {
     uint64_t seq;
     struct ff_span body; /* borrowed from the bytes it was read from */
 };
-
-void segment_name(char out[SEGMENT_NAME], uint64_t first);
-
-/* Whether name is that of a segment, and its first then. */
-bool segment_name_first(const char *name, uint64_t *first);
 
 void segment_header_put(unsigned char out[SEGMENT_HEADER], const struct segment_header *h);
 

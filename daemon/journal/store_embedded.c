@@ -1,15 +1,22 @@
-/* The embedded store: what place, pending, writer, syncer, replay and values do, put together.
+/* The embedded store: what place, pending, writer, syncer, replay, checkpoints, trim and values do,
+ * put together.
  *
  * Records go from the queue into the current segment (written) and from there to the disk (synced);
  * a group stays in the queue until it is synced, so that it can be written again. The segment is
  * given up when a sync of it failed or its torn end could not be cut: then everything that is not
  * synced goes into a new one, and what the old sync might have done is never asked again.
- * A segment is begun only when all before its first record is synced. */
+ * A segment is begun only when all before its first record is synced.
+ * Beside its owner there is neither writer nor syncer: all there is then is files, of which those up to
+ * what the owner says is settled do not change any more. */
+#include "checkpoints.h"
 #include "journal.h"
+#include "log.h"
 #include "pending.h"
 #include "place.h"
 #include "replay.h"
+#include "segment.h"
 #include "syncer.h"
+#include "trim.h"
 #include "trouble.h"
 #include "values.h"
 #include "writer.h"
@@ -28,17 +35,21 @@
 
 struct ff_store {
     struct place place;
+    bool beside;
     enum ff_durability durability;
     uint64_t segment_bytes;
+    struct checkpoints checkpoints;
     struct pending queue;
     struct writer writer;
     struct syncer syncer;
     struct trouble trouble;       /* with the journal */
     struct trouble value_trouble; /* with small values */
+    struct trouble trim_trouble;
     uint64_t last;       /* seq of the last record appended */
     uint64_t written;    /* all up to it is in the current segment or synced */
     uint64_t synced;     /* all up to it is on the disk */
     uint64_t durable;    /* what was promised: never steps back, also when written does */
+    uint64_t wanted;     /* all up to it is to be synced soon, whatever durability says */
     uint64_t asked_size; /* size of the current segment when its last sync was asked for */
     bool replayed;
     bool fresh;          /* the current segment's name is not synced yet */
@@ -54,6 +65,20 @@ static void store_check(const struct ff_store *s)
     (void)s;
 }
 
+static enum ff_status owner_open(struct ff_store *s, const struct ff_io *io, const char *path, char *why,
+                                 size_t size)
+{
+    enum ff_status st = place_init(&s->place, io, path, why, size);
+    if (st != FF_OK)
+        return st;
+    int error = syncer_init(&s->syncer, io);
+    if (error < 0) {
+        st = place_why(why, size, path, error);
+        place_fini(&s->place);
+    }
+    return st;
+}
+
 static enum ff_status embedded_open(struct ff_store **out, const struct ff_store_options *options,
                                     char *why, size_t size)
 {
@@ -64,14 +89,9 @@ static enum ff_status embedded_open(struct ff_store **out, const struct ff_store
         snprintf(why, size, "%s: out of memory", options->path);
         return FF_NO_MEMORY;
     }
-    enum ff_status st = place_init(&s->place, io, options->path, why, size);
-    if (st == FF_OK) {
-        int error = syncer_init(&s->syncer, io);
-        if (error < 0) {
-            st = place_why(why, size, options->path, error);
-            place_fini(&s->place);
-        }
-    }
+    s->beside = options->beside;
+    enum ff_status st = s->beside ? place_init_beside(&s->place, io, options->path, why, size)
+                                  : owner_open(s, io, options->path, why, size);
     if (st != FF_OK) {
         free(s);
         return st;
@@ -80,6 +100,7 @@ static enum ff_status embedded_open(struct ff_store **out, const struct ff_store
     s->segment_bytes = options->segment_bytes;
     pending_init(&s->queue, PENDING_MAX);
     writer_init(&s->writer, &s->place);
+    checkpoints_init(&s->checkpoints, &s->place);
     *out = s;
     return FF_OK;
 }
@@ -87,15 +108,28 @@ static enum ff_status embedded_open(struct ff_store **out, const struct ff_store
 static enum ff_status embedded_replay(struct ff_store *s, uint64_t from, uint64_t upto, ff_replay_fn fn,
                                       void *ctx, uint64_t *last, char *why, size_t size)
 {
-    assert(upto == UINT64_MAX && s->last == s->synced && s->writer.fd < 0);
-    (void)upto;
+    const struct replay_range range = {from, upto, .mend = upto == UINT64_MAX && !s->beside};
+    assert(!range.mend || (s->last == s->synced && s->writer.fd < 0));
     struct replay_result result;
-    enum ff_status st = replay_run(&s->place, from, fn, ctx, &result, why, size);
+    enum ff_status st = replay_run(&s->place, &range, fn, ctx, &result, why, size);
     if (st != FF_OK)
         return st;
-    s->last = s->written = s->synced = s->durable = *last = result.last;
-    s->replayed = true;
+    *last = result.last;
+    if (range.mend) {
+        s->last = s->written = s->synced = s->durable = result.last;
+        s->replayed = true;
+    }
     return FF_OK;
+}
+
+static enum ff_status embedded_first(struct ff_store *s, uint64_t *first)
+{
+    struct names segments;
+    int error = names_list(&segments, &s->place, &segment_kind);
+    if (error == 0)
+        *first = segments.count ? segments.seq[0] : 1;
+    names_fini(&segments);
+    return error < 0 ? trouble_tell(&s->trouble, trouble_of(error), s->place.path, error) : FF_OK;
 }
 
 static enum ff_status embedded_append(struct ff_store *s, uint64_t seq, struct ff_span body)
@@ -132,8 +166,8 @@ static void sync_ask(struct ff_store *s)
 {
     if (s->syncer.busy || s->given_up || s->written == s->synced)
         return;
-    if (s->durability == FF_DURABLE_PROCESS && !s->held &&
-        s->writer.size - s->asked_size < LAZY_BYTES)
+    const bool lazy = s->durability == FF_DURABLE_PROCESS && !s->held && s->synced >= s->wanted;
+    if (lazy && s->writer.size - s->asked_size < LAZY_BYTES)
         return;
     s->asked_size = s->writer.size;
     syncer_ask(&s->syncer, (struct syncer_job){
@@ -183,7 +217,7 @@ static enum ff_status embedded_flush(struct ff_store *s)
 
 static int embedded_news_fd(struct ff_store *s)
 {
-    return s->syncer.news_fd;
+    return s->beside ? -1 : s->syncer.news_fd;
 }
 
 /* Takes the result of a sync, if there is one. */
@@ -204,6 +238,13 @@ static enum ff_status sync_take(struct ff_store *s)
     return FF_OK;
 }
 
+static uint64_t embedded_settled(struct ff_store *s)
+{
+    s->wanted = s->last;
+    sync_ask(s);
+    return s->synced;
+}
+
 static enum ff_status embedded_poll(struct ff_store *s, uint64_t *durable)
 {
     enum ff_status st = sync_take(s);
@@ -217,6 +258,55 @@ static enum ff_status embedded_poll(struct ff_store *s, uint64_t *durable)
     return st;
 }
 
+static enum ff_status embedded_checkpoint_begin(struct ff_store *s, uint64_t seq)
+{
+    return !s->beside && seq > s->synced ? FF_BAD_PARAMETER : checkpoints_begin(&s->checkpoints, seq);
+}
+
+static enum ff_status embedded_checkpoint_put(struct ff_store *s, struct ff_span block)
+{
+    return checkpoints_put(&s->checkpoints, block);
+}
+
+static enum ff_status embedded_checkpoint_commit(struct ff_store *s)
+{
+    return checkpoints_commit(&s->checkpoints);
+}
+
+static void embedded_checkpoint_abort(struct ff_store *s)
+{
+    checkpoints_abort(&s->checkpoints);
+}
+
+static enum ff_status embedded_checkpoint_open(struct ff_store *s, uint64_t most, uint64_t *seq, char *why,
+                                               size_t size)
+{
+    return checkpoints_open(&s->checkpoints, most, seq, why, size);
+}
+
+static enum ff_status embedded_checkpoint_next(struct ff_store *s, struct ff_span *block)
+{
+    return checkpoints_next(&s->checkpoints, block);
+}
+
+static void embedded_checkpoint_end(struct ff_store *s)
+{
+    checkpoints_end(&s->checkpoints);
+}
+
+static enum ff_status embedded_trim(struct ff_store *s, struct ff_keep keep)
+{
+    assert(!s->beside);
+    struct trim_result done;
+    trim_run(&s->place, keep, s->synced, &done);
+    if (done.checkpoints || done.segments)
+        log_info("journal", "trimmed", "checkpoints=%u segments=%u", done.checkpoints, done.segments);
+    if (done.error < 0)
+        return trouble_tell(&s->trim_trouble, trouble_of(done.error), done.file, done.error);
+    trouble_tell_over(&s->trim_trouble);
+    return FF_OK;
+}
+
 static enum ff_status value_outcome(struct ff_store *s, enum ff_status st, const char *name, int error)
 {
     if (error)
@@ -228,6 +318,7 @@ static enum ff_status value_outcome(struct ff_store *s, enum ff_status st, const
 static enum ff_status embedded_put(struct ff_store *s, const char *name, struct ff_span value)
 {
     int error;
+    assert(!s->beside);
     enum ff_status st = values_put(&s->place, name, value, &error);
     return value_outcome(s, st, name, error);
 }
@@ -243,6 +334,7 @@ static enum ff_status embedded_get(struct ff_store *s, const char *name, void *o
 static enum ff_status embedded_remove(struct ff_store *s, const char *name)
 {
     int error;
+    assert(!s->beside);
     enum ff_status st = values_remove(&s->place, name, &error);
     return value_outcome(s, st, name, error);
 }
@@ -266,8 +358,11 @@ static void embedded_close(struct ff_store **store)
     struct ff_store *s = *store;
     if (!s)
         return;
-    close_flush(s);
-    syncer_fini(&s->syncer);
+    if (!s->beside) {
+        close_flush(s);
+        syncer_fini(&s->syncer);
+    }
+    checkpoints_fini(&s->checkpoints);
     writer_end(&s->writer);
     pending_fini(&s->queue);
     place_fini(&s->place);
@@ -279,6 +374,16 @@ const struct ff_store_ops store_embedded = {
     .name = "embedded",
     .open = embedded_open,
     .replay = embedded_replay,
+    .first = embedded_first,
+    .settled = embedded_settled,
+    .checkpoint_begin = embedded_checkpoint_begin,
+    .checkpoint_put = embedded_checkpoint_put,
+    .checkpoint_commit = embedded_checkpoint_commit,
+    .checkpoint_abort = embedded_checkpoint_abort,
+    .checkpoint_open = embedded_checkpoint_open,
+    .checkpoint_next = embedded_checkpoint_next,
+    .checkpoint_end = embedded_checkpoint_end,
+    .trim = embedded_trim,
     .append = embedded_append,
     .flush = embedded_flush,
     .news_fd = embedded_news_fd,

@@ -75,9 +75,9 @@ int writer_begin(struct writer *w, struct pending *queue, uint64_t durable)
     assert(w->fd < 0 && queue->head && queue->unwritten == queue->head);
     assert(queue->head->first == durable + 1);
     const struct ff_io *io = w->place->io;
-    char name[SEGMENT_NAME];
+    char name[NAMES_SIZE];
     char file[PATH_MAX];
-    segment_name(name, queue->head->first);
+    names_make(name, &segment_kind, queue->head->first);
     place_file(w->place, file, PLACE_NEW, name);
     if (getrandom(&w->mark, sizeof w->mark, 0) != (ssize_t)sizeof w->mark)
         return -EIO;

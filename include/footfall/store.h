@@ -16,6 +16,9 @@
 
 struct ff_store; /* an open store, of whichever implementation */
 
+/* Bytes of a checkpoint's block at most. */
+#define FF_CHECKPOINT_BLOCK ((size_t)1 << 20)
+
 enum ff_durability {
     FF_DURABLE_DISK,    /* durable = survives loss of power, as far as the medium keeps its word */
     FF_DURABLE_PROCESS, /* durable = written to the operating system: survives the process */
@@ -26,16 +29,17 @@ struct ff_store_options {
     enum ff_durability durability;
     uint64_t segment_bytes;    /* a segment that has grown to this is closed and the next begun */
     const struct ff_io *io;    /* file operations; NULL: the system's (base/io.h) */
-    /* Opened beside its owner (a process that writes checkpoints, export, check): takes no lock, removes
-     * and cuts nothing. Of the verbs only replay, the reading ones, and those of checkpoints may
-     * be called then; append must not. */
+    /* Opened beside its owner (a process that writes checkpoints, export, check): takes no lock, makes,
+     * removes and cuts nothing but checkpoints. Only replay, first, get, news_fd (-1), close and the
+     * verbs of checkpoints may be called then. */
     bool beside;
 };
 
-/* How much of the journal behind the checkpoints is kept: what is older or beyond goes. */
+/* How much of the journal behind the checkpoints is kept: what is older, and what is beyond, goes.
+ * {FF_NEVER, UINT64_MAX} keeps all. */
 struct ff_keep {
-    ff_wall older;  /* a segment last written before this may go */
-    uint64_t bytes; /* of all segments together */
+    ff_wall older;  /* a segment last written before this goes */
+    uint64_t bytes; /* the oldest go until all segments together are no more than this */
 };
 
 /* Called for each record in order of seq. body is borrowed for the call. Anything but FF_OK stops
@@ -52,22 +56,30 @@ struct ff_store_ops {
 
     /* Calls fn for every record with from <= seq <= upto that was durable or at least written; upto
      * UINT64_MAX: all, and a torn tail is cut and counted (beside: left alone, and ends the replay). Must
-     * have run once so (from 1, or later) before the first append; after it *last is the seq of the
-     * last record (0: none). With a smaller upto, FF_STORE_CORRUPT when the journal ends before it. A
-     * failure says why, as open does. */
+     * have run once so before the first append: from 1, or from what follows a checkpoint (then *last is
+     * from - 1 when there is no more, and a journal that ends before that is FF_STORE_CORRUPT). *last
+     * becomes the seq of the last record (0: none). With a smaller upto, which is from - 1 at least,
+     * nothing is changed, and FF_STORE_CORRUPT when the journal ends before it. FF_STORE_CORRUPT also
+     * when the journal begins after from. A failure says why, as open does. */
     enum ff_status (*replay)(struct ff_store *s, uint64_t from, uint64_t upto, ff_replay_fn fn, void *ctx,
                              uint64_t *last, char *why, size_t size);
 
-    /* *first becomes the seq of the oldest record that is kept, or would be the next one's when none is. */
+    /* *first becomes the seq of the oldest record that is kept, or would be the next one's when none is.
+     * FF_STORE_FAILED when it cannot be seen. */
     enum ff_status (*first)(struct ff_store *s, uint64_t *first);
 
     /* The seq up to which all is on the medium itself, whatever durability promises; asks for the
      * rest to be brought there soon (poll has news then). What a checkpoint may build on. */
     uint64_t (*settled)(struct ff_store *s);
 
-    /* Writes a checkpoint: the state after record seq, as blocks of at most 1 MiB; it counts, durably
-     * and as the newest, when commit gives FF_OK, and not at all before. One at a time; abort ends it
-     * without a trace, also after any of the others failed. seq is above the newest one's. */
+    /* Writes a checkpoint: the state after record seq, which is settled, as blocks of at most
+     * FF_CHECKPOINT_BLOCK bytes (one of none is left out). It counts, durably and as the newest, when
+     * commit gives FF_OK; until then a loss of power or the death of the process leaves none or, within
+     * commit, the whole. One at a time; once one of the three has failed only abort is left, which ends it
+     * without a trace, and does nothing when there is none. FF_BAD_PARAMETER when seq is 0, not settled
+     * (as far as it is known here) or below the newest one's, and for a longer block; FF_STORE_FULL,
+     * FF_STORE_FAILED. One of the same seq is replaced whole, and with FF_OK those go that
+     * checkpoint_open found unreadable here, so that they do not count as one of the newest two. */
     enum ff_status (*checkpoint_begin)(struct ff_store *s, uint64_t seq);
     enum ff_status (*checkpoint_put)(struct ff_store *s, struct ff_span block);
     enum ff_status (*checkpoint_commit)(struct ff_store *s);
@@ -75,16 +87,18 @@ struct ff_store_ops {
 
     /* Reads one: the newest whose seq is at most `most` (UINT64_MAX: of all), checked as a whole before it
      * is given, so that next can then only fail by the medium. FF_NOT_FOUND: there is none.
-     * FF_STORE_CORRUPT, FF_STORE_VERSION: there is one, *seq is its seq and why says what is wrong: ask
-     * for seq - 1 for the one before it. next gives its blocks in order, borrowed until the next call,
-     * and FF_NOT_FOUND after the last. One at a time; to be ended after FF_OK. */
+     * FF_STORE_CORRUPT, FF_STORE_VERSION, FF_STORE_FAILED, FF_NO_MEMORY: *seq is its seq and why says what
+     * is wrong: ask for seq - 1 for the one before it. (*seq 0: it is not known which there are.) next
+     * gives its blocks in order, borrowed until the next call, and FF_NOT_FOUND after the last. One at a
+     * time; to be ended after FF_OK. */
     enum ff_status (*checkpoint_open)(struct ff_store *s, uint64_t most, uint64_t *seq, char *why, size_t size);
     enum ff_status (*checkpoint_next)(struct ff_store *s, struct ff_span *block);
     void (*checkpoint_end)(struct ff_store *s);
 
     /* Lets go of all checkpoints but the newest two, and of the journal as far as keep says, but
-     * never of what comes after the older of those two (of any, while there are fewer). A segment goes
-     * whole or not at all, the oldest first. */
+     * never of what comes after the older of those two (of any, while there are fewer), of what is not
+     * settled, or of the segment that is written to. A segment goes whole or not at all, the oldest
+     * first. What could not be removed is told by the status, breaks nothing, and goes the next time. */
     enum ff_status (*trim)(struct ff_store *s, struct ff_keep keep);
 
     /* Copies body into the group being gathered. seq must be the last one + 1. Fails with

@@ -17,6 +17,7 @@ static const struct faulty_word {
     int error;
 } word_table[] = {
     {"ok", 0}, {"enospc", ENOSPC}, {"eio", EIO}, {"edquot", EDQUOT}, {"eacces", EACCES}, {"eintr", EINTR},
+    {"erofs", EROFS},
 };
 
 static int word_error(const char *word, size_t n)
@@ -93,6 +94,30 @@ static struct faulty_file *file_of(struct faulty_io *f, int fd)
     return f->fd_file[fd] ? &f->file[f->fd_file[fd] - 1] : NULL;
 }
 
+static bool entry_idle(const struct faulty_io *f, unsigned i)
+{
+    if (!f->file[i].gone || f->file[i].bytes)
+        return false;
+    for (unsigned fd = 0; fd < FAULTY_FDS; fd++)
+        if (f->fd_file[fd] == (int)i + 1)
+            return false;
+    return true;
+}
+
+/* A new entry, or that of a file which is gone for good. */
+static struct faulty_file *entry_take(struct faulty_io *f, const char *path)
+{
+    unsigned i = f->files;
+    if (i == FAULTY_FILES)
+        for (i = 0; i < FAULTY_FILES && !entry_idle(f, i);)
+            i++;
+    assert(i < FAULTY_FILES);
+    f->files += i == f->files;
+    f->file[i] = (struct faulty_file){.gone = false};
+    snprintf(f->file[i].path, sizeof f->file[i].path, "%s", path);
+    return &f->file[i];
+}
+
 /* A file that was there before counts as kept; one that is made or emptied by opening does not. */
 static void file_opened(struct faulty_io *f, int fd, const char *path, int flags, bool existed)
 {
@@ -101,10 +126,8 @@ static void file_opened(struct faulty_io *f, int fd, const char *path, int flags
         return;
     struct faulty_file *file = file_named(f, path);
     if (!file) {
-        assert(f->files < FAULTY_FILES);
-        file = &f->file[f->files++];
-        *file = (struct faulty_file){.name_unsure = !existed};
-        snprintf(file->path, sizeof file->path, "%s", path);
+        file = entry_take(f, path);
+        file->name_unsure = !existed;
         file->kept = existed ? (uint64_t)io_system.size(&io_system, fd) : 0;
     }
     if (flags & O_TRUNC) {
@@ -155,6 +178,14 @@ static int64_t faulty_size(const struct ff_io *io, int fd)
     return outcome_end(f, r < 0 ? r : io_system.size(&io_system, fd));
 }
 
+static int faulty_modified(const struct ff_io *io, int fd, ff_wall *at)
+{
+    struct faulty_io *f = faulty_of(io);
+    size_t n = 0;
+    int r = outcome_begin(f, FAULTY_MODIFIED, &n);
+    return (int)outcome_end(f, r < 0 ? r : io_system.modified(&io_system, fd, at));
+}
+
 static ssize_t faulty_read(const struct ff_io *io, int fd, void *p, size_t n, uint64_t at)
 {
     struct faulty_io *f = faulty_of(io);
@@ -181,6 +212,17 @@ static int faulty_truncate(const struct ff_io *io, int fd, uint64_t size)
     return (int)outcome_end(f, r < 0 ? r : io_system.truncate(&io_system, fd, size));
 }
 
+/* Counts a sync that worked; the process may die of it. */
+static void sync_done(struct faulty_io *f)
+{
+    f->syncs++;
+    if (f->syncs_left && --f->syncs_left == 0) {
+        f->fail_at = f->call + 1;
+        f->fail_error = EIO;
+        f->fail_on = true;
+    }
+}
+
 /* The real disk is left in peace: what is kept is what is noted here. */
 static int faulty_sync(const struct ff_io *io, int fd)
 {
@@ -192,7 +234,30 @@ static int faulty_sync(const struct ff_io *io, int fd)
         file->unsure = true;
     else if (file && !file->unsure)
         file->kept = (uint64_t)io_system.size(&io_system, fd);
+    if (r == 0)
+        sync_done(f);
     return (int)outcome_end(f, r);
+}
+
+/* Before the file is removed: it may come back as long as its directory is not synced. */
+static void bytes_remember(struct faulty_io *f, const char *path)
+{
+    struct faulty_file *file = file_named(f, path);
+    int fd = file && file->name_unsure ? -1 : io_system.open(&io_system, path, O_RDONLY, 0);
+    if (fd < 0)
+        return;
+    const uint64_t size = (uint64_t)io_system.size(&io_system, fd);
+    if (!file) {
+        file = entry_take(f, path);
+        file->kept = size;
+    }
+    file->size = size;
+    file->bytes = malloc(file->size + 1);
+    assert(file->bytes);
+    ssize_t r = io_read_all(&io_system, fd, file->bytes, file->size, 0);
+    assert(r == (ssize_t)file->size);
+    (void)r;
+    io_system.close(&io_system, fd);
 }
 
 static int faulty_sync_dir(const struct ff_io *io, int fd)
@@ -201,8 +266,12 @@ static int faulty_sync_dir(const struct ff_io *io, int fd)
     struct faulty_io *f = faulty_of(io);
     size_t n = 0;
     int r = outcome_begin(f, FAULTY_SYNC_DIR, &n);
-    for (unsigned i = 0; r == 0 && i < f->files; i++)
+    for (unsigned i = 0; r == 0 && i < f->files; i++) {
         f->file[i].name_unsure = false;
+        faulty_forget(&f->file[i]);
+    }
+    if (r == 0)
+        sync_done(f);
     return (int)outcome_end(f, r);
 }
 
@@ -229,8 +298,10 @@ static int faulty_unlink(const struct ff_io *io, const char *path)
     struct faulty_io *f = faulty_of(io);
     size_t n = 0;
     int r = outcome_begin(f, FAULTY_UNLINK, &n);
-    if (r == 0)
+    if (r == 0) {
+        bytes_remember(f, path);
         r = io_system.unlink(&io_system, path);
+    }
     struct faulty_file *file = r == 0 ? file_named(f, path) : NULL;
     if (file)
         file->gone = true;
@@ -269,6 +340,7 @@ void faulty_init(struct faulty_io *f)
             .open = faulty_open,
             .close = faulty_close,
             .size = faulty_size,
+            .modified = faulty_modified,
             .read = faulty_read,
             .write = faulty_write,
             .truncate = faulty_truncate,
@@ -289,6 +361,8 @@ void faulty_init(struct faulty_io *f)
 void faulty_fini(struct faulty_io *f)
 {
     pthread_mutex_destroy(&f->lock);
+    for (unsigned i = 0; i < f->files; i++)
+        faulty_forget(&f->file[i]);
     free(f->file);
     f->file = NULL;
 }
@@ -307,7 +381,23 @@ void faulty_fail_call(struct faulty_io *f, unsigned k, int error, bool on)
     f->fail_at = k;
     f->fail_error = error;
     f->fail_on = on;
+    f->syncs_left = 0;
     pthread_mutex_unlock(&f->lock);
+}
+
+void faulty_die_after_sync(struct faulty_io *f, unsigned k)
+{
+    pthread_mutex_lock(&f->lock);
+    f->syncs_left = k;
+    pthread_mutex_unlock(&f->lock);
+}
+
+unsigned faulty_syncs(struct faulty_io *f)
+{
+    pthread_mutex_lock(&f->lock);
+    unsigned syncs = f->syncs;
+    pthread_mutex_unlock(&f->lock);
+    return syncs;
 }
 
 void faulty_chance(struct faulty_io *f, unsigned per_mille, unsigned seed)
@@ -332,35 +422,4 @@ unsigned faulty_calls(struct faulty_io *f, enum faulty_op op)
     unsigned calls = f->calls[op];
     pthread_mutex_unlock(&f->lock);
     return calls;
-}
-
-/* The file keeps its first kept bytes, and of the rest a part, maybe scrambled. */
-static void file_cut(const struct faulty_file *file, unsigned *seed)
-{
-    int fd = io_system.open(&io_system, file->path, O_RDWR, 0);
-    if (fd < 0)
-        return;
-    uint64_t size = (uint64_t)io_system.size(&io_system, fd);
-    uint64_t left = file->kept + (size > file->kept ? (unsigned)rand_r(seed) % (size - file->kept + 1) : 0);
-    io_system.truncate(&io_system, fd, left);
-    bool scramble = rand_r(seed) % 2;
-    for (uint64_t at = file->kept; scramble && at < left; at += 1 + (unsigned)rand_r(seed) % 64) {
-        unsigned char byte = (unsigned char)rand_r(seed);
-        io_system.write(&io_system, fd, &byte, 1, at);
-    }
-    io_system.close(&io_system, fd);
-}
-
-void faulty_power_cut(struct faulty_io *f, unsigned seed)
-{
-    for (unsigned i = 0; i < f->files; i++) {
-        struct faulty_file *file = &f->file[i];
-        if (file->gone)
-            continue;
-        if (file->name_unsure && rand_r(&seed) % 2)
-            io_system.unlink(&io_system, file->path);
-        else
-            file_cut(file, &seed);
-        file->gone = true;
-    }
 }

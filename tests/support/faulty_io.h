@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 enum faulty_op {
-    FAULTY_OPEN, FAULTY_CLOSE, FAULTY_SIZE, FAULTY_READ, FAULTY_WRITE, FAULTY_TRUNCATE, FAULTY_SYNC,
+    FAULTY_OPEN, FAULTY_CLOSE, FAULTY_SIZE, FAULTY_MODIFIED, FAULTY_READ, FAULTY_WRITE, FAULTY_TRUNCATE, FAULTY_SYNC,
     FAULTY_SYNC_DIR, FAULTY_RENAME, FAULTY_UNLINK, FAULTY_MKDIR, FAULTY_LIST, FAULTY_LOCK,
     FAULTY_OPS
 };
@@ -25,6 +25,8 @@ struct faulty_file {
     bool unsure;       /* a sync failed: no later one keeps more, until it is a new file */
     bool name_unsure;  /* its directory was not synced since it got its name */
     bool gone;
+    unsigned char *bytes; /* owned: what it held when it was removed, until its directory is synced */
+    uint64_t size;        /* of bytes */
 };
 
 struct faulty_io {
@@ -36,6 +38,8 @@ struct faulty_io {
     unsigned fail_at;  /* 0: none */
     int fail_error;
     bool fail_on;      /* also all that follow */
+    unsigned syncs_left; /* until the process dies; 0: it lives */
+    unsigned syncs;      /* of files and directories that worked */
     unsigned per_mille, seed; /* calls that fail by chance */
     struct faulty_file *file; /* FAULTY_FILES of them */
     unsigned files;
@@ -45,7 +49,7 @@ struct faulty_io {
 void faulty_init(struct faulty_io *f);
 void faulty_fini(struct faulty_io *f);
 
-/* Outcomes of the next calls of one kind, e.g. "ok short:7 enospc eio eintr"; all that follow are ok.
+/* Outcomes of the next calls of one kind, e.g. "ok short:7 enospc eio eintr erofs"; all that follow are ok.
  * short:N lets a write or read do N bytes only; a failing write may be short:N and then an error.
  * script is borrowed. */
 void faulty_script(struct faulty_io *f, enum faulty_op op, const char *script);
@@ -53,6 +57,13 @@ void faulty_script(struct faulty_io *f, enum faulty_op op, const char *script);
 /* The k-th call of any kind from now on (1 is the next) fails with error, a positive errno; with
  * on all after it too, as for a process that dies there. k = 0: none does. */
 void faulty_fail_call(struct faulty_io *f, unsigned k, int error, bool on);
+
+/* The k-th sync from now on, of a file or a directory, is the last call that works, as for a process that
+ * dies there. */
+void faulty_die_after_sync(struct faulty_io *f, unsigned k);
+
+/* Syncs that have worked so far. */
+unsigned faulty_syncs(struct faulty_io *f);
 
 /* From now on so many of a thousand calls, chosen by seed, fail or do a part only; 0: none. */
 void faulty_chance(struct faulty_io *f, unsigned per_mille, unsigned seed);
@@ -64,7 +75,10 @@ bool faulty_reached(struct faulty_io *f);
 unsigned faulty_calls(struct faulty_io *f, enum faulty_op op);
 
 /* What the power takes with it, chosen by seed: of what was not synced, files lose their end, keep
- * bytes that are not theirs, or lose their name. No file may be open. */
+ * bytes that are not theirs, lose their name, or are there again. No file may be open. */
 void faulty_power_cut(struct faulty_io *f, unsigned seed);
+
+/* The file's removal is durable. */
+void faulty_forget(struct faulty_file *file);
 
 #endif

@@ -41,6 +41,50 @@ struct ff_span suite_body(uint64_t seq, char *out);
 /* ff_replay_fn that counts in *(uint64_t *)ctx and asserts order, bodies and that nothing is missing. */
 enum ff_status suite_expect(void *ctx, uint64_t seq, struct ff_span body);
 
+/* A state that checkpoints hold: what was folded of all records up to last. */
+struct suite_state {
+    uint64_t last;
+    uint64_t hash;
+};
+
+/* ff_replay_fn that folds the next record into *(struct suite_state *)ctx; asserts what suite_expect does. */
+enum ff_status suite_fold(void *ctx, uint64_t seq, struct ff_span body);
+
+/* Asserts that the state is that of the records 1 to last. */
+void suite_state_check(const struct suite_state *state);
+
+/* The state that the suite expects now. */
+struct suite_state suite_state_now(const struct suite *s);
+
+/* Puts the state, as a few blocks, into the checkpoint that was begun. */
+enum ff_status suite_put(const struct ff_store_ops *ops, struct ff_store *store, const struct suite_state *state);
+
+/* Writes the state as a checkpoint to an open store; after a failure it is aborted. */
+enum ff_status suite_save(const struct ff_store_ops *ops, struct ff_store *store, const struct suite_state *state);
+
+/* Reads the newest checkpoint at or below most, and checks it; what checkpoint_open gave. */
+enum ff_status suite_load(const struct ff_store_ops *ops, struct ff_store *store, uint64_t most,
+                          struct suite_state *state, char *why, size_t size);
+
+/* The newest state that can be read, passing over what cannot; all zero when there is none. FF_OK, or
+ * what checkpoint_open gave when it is not known which there are or whether any is sound. */
+enum ff_status suite_load_good(const struct ff_store_ops *ops, struct ff_store *store,
+                               struct suite_state *state, char *why, size_t size);
+
+/* What a child of the owner does: opens beside, loads, replays up to the record and saves. */
+enum ff_status suite_checkpoint_beside(const struct suite *s, uint64_t upto);
+
+/* Opens, loads the newest good checkpoint and replays what follows it. After a failure nothing is
+ * open and why tells it. *seq is the checkpoint's, 0 for none. Asserts that nothing durable is missing
+ * and that nothing is there which never was. */
+enum ff_status suite_try(struct suite *s, uint64_t *seq, char *why, size_t size);
+
+/* The same, which must work. Gives the checkpoint's seq. */
+uint64_t suite_restore(struct suite *s);
+
+/* Waits until all that was appended is settled; every verb must work. */
+void suite_settle(struct suite *s);
+
 /* The cases; their state is a fresh struct suite for each. */
 void suite_replays_what_was_appended(void **state);
 void suite_starts_empty(void **state);
@@ -55,6 +99,22 @@ void suite_values_live_through_reopening(void **state);
 void suite_names_of_values_are_checked(void **state);
 void suite_a_flush_of_nothing_is_nothing(void **state);
 void suite_keeps_large_and_empty_records(void **state);
+void suite_settles_what_was_written(void **state);
+void suite_replays_up_to_a_record(void **state);
+void suite_refuses_to_replay_up_to_beyond_the_end(void **state);
+void suite_is_read_beside_its_owner(void **state);
+void suite_beside_nothing_is_refused(void **state);
+void suite_gives_back_the_blocks_of_a_checkpoint(void **state);
+void suite_a_checkpoint_counts_once_it_is_committed(void **state);
+void suite_gives_the_newest_checkpoint_up_to_the_asked(void **state);
+void suite_refuses_what_is_no_checkpoint(void **state);
+void suite_a_checkpoint_of_the_same_record_replaces(void **state);
+void suite_restores_from_a_checkpoint_at_the_very_end(void **state);
+void suite_restores_from_a_checkpoint_and_a_tail(void **state);
+void suite_trims_nothing_with_fewer_than_two_checkpoints(void **state);
+void suite_trims_up_to_the_older_of_two_checkpoints(void **state);
+void suite_keeps_of_the_journal_what_is_to_be_kept(void **state);
+void suite_a_trimmed_journal_is_not_replayed_from_its_start(void **state);
 
 #define SUITE_TESTS(setup, teardown)                                                             \
     cmocka_unit_test_setup_teardown(suite_replays_what_was_appended, setup, teardown),           \
@@ -69,6 +129,25 @@ void suite_keeps_large_and_empty_records(void **state);
         cmocka_unit_test_setup_teardown(suite_values_live_through_reopening, setup, teardown),   \
         cmocka_unit_test_setup_teardown(suite_names_of_values_are_checked, setup, teardown),     \
         cmocka_unit_test_setup_teardown(suite_a_flush_of_nothing_is_nothing, setup, teardown),   \
-        cmocka_unit_test_setup_teardown(suite_keeps_large_and_empty_records, setup, teardown)
+        cmocka_unit_test_setup_teardown(suite_keeps_large_and_empty_records, setup, teardown),   \
+        SUITE_CHECKPOINT_TESTS(setup, teardown)
+
+#define SUITE_CHECKPOINT_TESTS(setup, teardown)                                                  \
+    cmocka_unit_test_setup_teardown(suite_settles_what_was_written, setup, teardown),            \
+        cmocka_unit_test_setup_teardown(suite_replays_up_to_a_record, setup, teardown),          \
+        cmocka_unit_test_setup_teardown(suite_refuses_to_replay_up_to_beyond_the_end, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_is_read_beside_its_owner, setup, teardown),        \
+        cmocka_unit_test_setup_teardown(suite_beside_nothing_is_refused, setup, teardown),       \
+        cmocka_unit_test_setup_teardown(suite_gives_back_the_blocks_of_a_checkpoint, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_a_checkpoint_counts_once_it_is_committed, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_gives_the_newest_checkpoint_up_to_the_asked, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_refuses_what_is_no_checkpoint, setup, teardown),   \
+        cmocka_unit_test_setup_teardown(suite_a_checkpoint_of_the_same_record_replaces, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_restores_from_a_checkpoint_at_the_very_end, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_restores_from_a_checkpoint_and_a_tail, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_trims_nothing_with_fewer_than_two_checkpoints, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_trims_up_to_the_older_of_two_checkpoints, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_keeps_of_the_journal_what_is_to_be_kept, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_a_trimmed_journal_is_not_replayed_from_its_start, setup, teardown)
 
 #endif

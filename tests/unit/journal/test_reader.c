@@ -110,9 +110,9 @@ static void a_length_beyond_the_file_is_not_believed(void **state)
     put(room, bytes, sizeof bytes);
     assert_int_equal(reader_init(&r, &room->faulty.io, room->fd), FF_OK);
     assert_int_equal(reader_header(&r, &h), FF_OK);
-    size_t room_before = r.room;
+    size_t room_before = r.file.room;
     assert_int_equal(reader_group(&r, 1, &g, &records), FF_STORE_CORRUPT);
-    assert_int_equal(r.room, room_before);
+    assert_int_equal(r.file.room, room_before);
     reader_fini(&r);
 }
 
@@ -169,7 +169,7 @@ static void a_failing_disk_is_told_with_its_error(void **state)
     put_group(room, 1, 0, 3);
     faulty_script(&room->faulty, FAULTY_SIZE, "eio");
     assert_int_equal(reader_init(&r, &room->faulty.io, room->fd), FF_STORE_FAILED);
-    assert_int_equal(r.error, -5);
+    assert_int_equal(r.file.error, -5);
     reader_fini(&r);
     assert_int_equal(reader_init(&r, &room->faulty.io, room->fd), FF_OK);
     faulty_script(&room->faulty, FAULTY_READ, "eio eio");

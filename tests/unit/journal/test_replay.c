@@ -14,6 +14,7 @@
 
 struct room {
     struct suite suite;
+    struct faulty_io disk; /* without faults: it spares the real disk its syncs */
     char path[SCRATCH_MAX];
     char store[SCRATCH_MAX + 8];
 };
@@ -22,17 +23,20 @@ static int setup(void **state)
 {
     static struct room room;
     room = (struct room){.suite.ops = &store_embedded};
+    faulty_init(&room.disk);
     scratch_make(room.path);
     snprintf(room.store, sizeof room.store, "%s/store", room.path);
-    room.suite.options =
-        (struct ff_store_options){.path = room.store, .durability = FF_DURABLE_DISK, .segment_bytes = 1 << 20};
+    room.suite.options = (struct ff_store_options){
+        .path = room.store, .durability = FF_DURABLE_DISK, .segment_bytes = 1 << 20, .io = &room.disk.io};
     *state = &room;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    scratch_remove(((struct room *)*state)->path);
+    struct room *room = *state;
+    scratch_remove(room->path);
+    faulty_fini(&room->disk);
     return 0;
 }
 
@@ -46,8 +50,8 @@ struct bytes {
 static struct bytes bytes_of(const struct room *room, uint64_t first)
 {
     struct bytes b;
-    char name[SEGMENT_NAME];
-    segment_name(name, first);
+    char name[NAMES_SIZE];
+    names_make(name, &segment_kind, first);
     snprintf(b.file, sizeof b.file, "%s/%s", room->store, name);
     int fd = io_system.open(&io_system, b.file, O_RDONLY, 0);
     b.n = (size_t)io_system.size(&io_system, fd);
@@ -68,7 +72,7 @@ static int name_remove(void *ctx, const char *name)
 {
     char file[PATH_MAX];
     uint64_t first;
-    if (segment_name_first(name, &first)) {
+    if (names_seq(name, &segment_kind, &first)) {
         snprintf(file, sizeof file, "%s/%s", ((struct room *)ctx)->store, name);
         io_system.unlink(&io_system, file);
     }

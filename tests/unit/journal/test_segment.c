@@ -184,17 +184,17 @@ static void names_tell_the_first_record(void **state)
         "journal-00000000000000000001.sef", "journal-99999999999999999999.seg", "new-journal-00000000000000000001.seg",
         "journal-00000000000000000001.seg~", "journal--0000000000000000001.seg",
     };
-    char name[SEGMENT_NAME];
+    char name[NAMES_SIZE];
     uint64_t first = 0;
-    segment_name(name, 42);
+    names_make(name, &segment_kind, 42);
     assert_string_equal(name, "journal-00000000000000000042.seg");
-    assert_true(segment_name_first(name, &first));
+    assert_true(names_seq(name, &segment_kind, &first));
     assert_true(first == 42);
-    segment_name(name, UINT64_MAX);
-    assert_true(segment_name_first(name, &first));
+    names_make(name, &segment_kind, UINT64_MAX);
+    assert_true(names_seq(name, &segment_kind, &first));
     assert_true(first == UINT64_MAX);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_false(segment_name_first(bad[i], &first));
+        assert_false(names_seq(bad[i], &segment_kind, &first));
 }
 
 int main(void)

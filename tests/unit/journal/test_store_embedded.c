@@ -1,3 +1,4 @@
+#include "faulty_io.h"
 #include "journal.h"
 #include "scratch.h"
 #include "store_suite.h"
@@ -5,53 +6,58 @@
 #include <stdio.h>
 
 /* The suite against the embedded store, with each durability and with segments of every size from
- * one a group to one for all. */
+ * one a group to one for all: once on the system's own files, else without its syncs. */
 struct room {
     struct suite suite; /* first: it is what the cases get */
+    struct faulty_io disk;
     char path[SCRATCH_MAX];
     char store[SCRATCH_MAX + 8];
 };
 
-static int embedded_setup(void **state, enum ff_durability durability, uint64_t segment_bytes)
+static int embedded_setup(void **state, enum ff_durability durability, uint64_t segment_bytes, bool real)
 {
     static struct room room;
     room = (struct room){.suite.ops = &store_embedded};
+    faulty_init(&room.disk);
     scratch_make(room.path);
     snprintf(room.store, sizeof room.store, "%s/store", room.path);
-    room.suite.options =
-        (struct ff_store_options){.path = room.store, .durability = durability, .segment_bytes = segment_bytes};
+    room.suite.options = (struct ff_store_options){.path = room.store, .durability = durability,
+                                                   .segment_bytes = segment_bytes,
+                                                   .io = real ? NULL : &room.disk.io};
     *state = &room;
     return 0;
 }
 
 static int disk_setup(void **state)
 {
-    return embedded_setup(state, FF_DURABLE_DISK, 1 << 20);
+    return embedded_setup(state, FF_DURABLE_DISK, 1 << 20, true);
 }
 
 static int disk_small_setup(void **state)
 {
-    return embedded_setup(state, FF_DURABLE_DISK, 1);
+    return embedded_setup(state, FF_DURABLE_DISK, 1, false);
 }
 
 static int disk_middling_setup(void **state)
 {
-    return embedded_setup(state, FF_DURABLE_DISK, 4000);
+    return embedded_setup(state, FF_DURABLE_DISK, 4000, false);
 }
 
 static int process_setup(void **state)
 {
-    return embedded_setup(state, FF_DURABLE_PROCESS, 1 << 20);
+    return embedded_setup(state, FF_DURABLE_PROCESS, 1 << 20, false);
 }
 
 static int process_small_setup(void **state)
 {
-    return embedded_setup(state, FF_DURABLE_PROCESS, 1);
+    return embedded_setup(state, FF_DURABLE_PROCESS, 1, false);
 }
 
 static int embedded_teardown(void **state)
 {
-    scratch_remove(((struct room *)*state)->path);
+    struct room *room = *state;
+    scratch_remove(room->path);
+    faulty_fini(&room->disk);
     return 0;
 }
 

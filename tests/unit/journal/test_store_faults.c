@@ -1,42 +1,10 @@
-/* The embedded store while its disk fails: whatever call fails, a record that was told durable is
- * there after the next start, in order, once, and there is no hole. */
-#include "faulty_io.h"
-#include "journal.h"
-#include "scratch.h"
-#include "store_suite.h"
+/* The embedded store while its disk fails, one failure at a time. */
+#include "checkpoint.h"
+#include "room.h"
+#include "segment.h"
 
 #include <errno.h>
-#include <stdio.h>
-
-#define WHY 512
-
-struct room {
-    struct suite suite; /* over faulty */
-    struct faulty_io faulty;
-    char path[SCRATCH_MAX];
-    char store[SCRATCH_MAX + 8];
-    bool put;           /* the value "name" was told to be new */
-};
-
-static void room_begin(struct room *room, enum ff_durability durability, uint64_t segment_bytes)
-{
-    *room = (struct room){.suite.ops = &store_embedded};
-    faulty_init(&room->faulty);
-    scratch_make(room->path);
-    snprintf(room->store, sizeof room->store, "%s/store", room->path);
-    room->suite.options = (struct ff_store_options){
-        .path = room->store,
-        .durability = durability,
-        .segment_bytes = segment_bytes,
-        .io = &room->faulty.io,
-    };
-}
-
-static void room_end(struct room *room)
-{
-    scratch_remove(room->path);
-    faulty_fini(&room->faulty);
-}
+#include <sys/stat.h>
 
 static int disk_setup(void **state)
 {
@@ -60,27 +28,18 @@ static int teardown(void **state)
     return 0;
 }
 
-static int segment_count(void *ctx, const char *name)
-{
-    *(unsigned *)ctx += strstr(name, ".seg") != NULL;
-    return 0;
-}
-
 static unsigned segments(const struct room *room)
 {
-    unsigned count = 0;
-    assert_int_equal(io_system.list(&io_system, room->store, segment_count, &count), 0);
-    return count;
+    return room_files(room, &segment_kind);
 }
 
 static int64_t segment_size(const struct room *room, uint64_t first)
 {
+    struct stat st = {0};
     char file[PATH_MAX];
-    snprintf(file, sizeof file, "%s/journal-%020llu.seg", room->store, (unsigned long long)first);
-    int fd = io_system.open(&io_system, file, 0, 0);
-    int64_t size = io_system.size(&io_system, fd);
-    io_system.close(&io_system, fd);
-    return size;
+    room_file(room, file, &segment_kind, first);
+    assert_int_equal(stat(file, &st), 0);
+    return st.st_size;
 }
 
 /* Everything is there, and goes on. */
@@ -234,164 +193,212 @@ static void what_was_promised_to_the_process_outlives_a_failed_new_segment(void 
     room_works(room);
 }
 
-/* Flushes as the journal does: again after a failure, a few times, taking the news in between. */
-static void flush_patiently(struct suite *s)
+/* A group is on its way to the disk, which the promise does not wait for. */
+static void what_is_wanted_settled_is_synced_at_once(void **state)
 {
-    uint64_t durable = s->durable;
-    for (unsigned tries = 0; tries < 3; tries++) {
-        if (s->ops->flush(s->store) != FF_OK || s->ops->poll(s->store, &s->durable) != FF_OK)
-            continue;
-        while (s->durable < s->last && suite_news(s) == FF_OK)
-            continue;
-        if (s->durable == s->last)
-            break;
-    }
-    assert_true(s->durable >= durable);
-}
-
-/* Opens under faults; false when it could not. What was durable must be there if it could. */
-static bool open_patiently(struct suite *s)
-{
-    char why[WHY] = "";
-    uint64_t seen = 0, last = 0;
-    enum ff_status st = s->ops->open(&s->store, &s->options, why, sizeof why);
-    if (st == FF_OK)
-        st = s->ops->replay(s->store, 1, UINT64_MAX, suite_expect, &seen, &last, why, sizeof why);
-    if (st == FF_OK) {
-        assert_true(seen == last && last >= s->durable && last <= s->last);
-        s->last = s->durable = last;
-        return true;
-    }
-    assert_string_not_equal(why, "");
-    assert_true(st == FF_STORE_FAILED || st == FF_STORE_FULL);
-    s->ops->close(&s->store);
-    return false;
-}
-
-static void scenario(struct room *room)
-{
-    struct suite *s = &room->suite;
-    for (unsigned life = 0; life < 2; life++) {
-        if (!open_patiently(s))
-            continue;
-        for (unsigned group = 0; group < 4; group++) {
-            suite_append(s, 2 + group);
-            flush_patiently(s);
-        }
-        room->put = s->ops->put(s->store, "name", FF_LITERAL("new")) == FF_OK || room->put;
-        suite_append(s, 3);
-        suite_close(s);
-    }
-}
-
-static void value_check(struct room *room)
-{
-    struct suite *s = &room->suite;
-    char value[8] = "";
-    size_t n = 0;
-    assert_int_equal(s->ops->get(s->store, "name", value, sizeof value, &n), FF_OK);
-    struct ff_span got = ff_span_of(value, n);
-    assert_true(ff_span_is(got, "new") || (!room->put && ff_span_is(got, "old")));
-}
-
-/* A store with something in it, so that what fails is not only its making. */
-static void room_prepare(struct room *room)
-{
+    struct room *room = *state;
     struct suite *s = &room->suite;
     suite_open(s);
-    assert_int_equal(s->ops->put(s->store, "name", FF_LITERAL("old")), FF_OK);
-    suite_append(s, 6);
+    suite_append(s, 3);
+    const unsigned before = faulty_calls(&room->faulty, FAULTY_SYNC);
     suite_flush(s);
+    assert_int_equal(s->durable, 3);
+    assert_int_equal(faulty_calls(&room->faulty, FAULTY_SYNC), before);
+    assert_int_equal(s->ops->settled(s->store), 0);
+    assert_int_equal(suite_news(s), FF_OK);
+    assert_int_equal(s->ops->settled(s->store), 3);
+    assert_int_equal(faulty_calls(&room->faulty, FAULTY_SYNC), before + 1);
+    suite_append(s, 3);
+    suite_flush(s);
+    assert_int_equal(faulty_calls(&room->faulty, FAULTY_SYNC), before + 1);
     suite_close(s);
 }
 
-static void room_check(struct room *room)
+static void what_is_wanted_settled_before_it_is_written_is_synced_when_it_is(void **state)
 {
-    faulty_fail_call(&room->faulty, 0, 0, false);
-    suite_open(&room->suite);
-    value_check(room);
-    suite_close(&room->suite);
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    suite_open(s);
+    suite_append(s, 3);
+    assert_int_equal(s->ops->settled(s->store), 0);
+    suite_flush(s);
+    assert_int_equal(suite_news(s), FF_OK);
+    assert_int_equal(s->ops->settled(s->store), 3);
+    suite_close(s);
+}
+
+static void a_failed_sync_settles_nothing(void **state)
+{
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    suite_open(s);
+    suite_append(s, 3);
+    suite_flush(s);
+    faulty_script(&room->faulty, FAULTY_SYNC, "eio");
+    assert_int_equal(s->ops->settled(s->store), 0);
+    assert_int_equal(suite_news(s), FF_STORE_FAILED);
+    assert_int_equal(s->ops->settled(s->store), 0);
+    suite_settle(s);
+    assert_int_equal(segments(room), 1);
+    suite_close(s);
     room_works(room);
-    room_end(room);
 }
 
-/* Runs the scenario with call 1 failing, then call 2, and so on until none fails. on: all later
- * calls fail too, as where the process dies; cut: then the power goes. */
-static void sweep(enum ff_durability durability, bool prepared, int error, bool on, bool cut)
+/* Two checkpoints and three segments, of which the first two are needless. */
+static void room_to_trim(struct room *room)
 {
-    static struct room room;
-    bool reached = true;
-    unsigned k = 1;
-    for (; reached; k++) {
-        room_begin(&room, durability, 900);
-        if (prepared)
-            room_prepare(&room);
-        faulty_fail_call(&room.faulty, k, error, on);
-        scenario(&room);
-        reached = faulty_reached(&room.faulty);
-        if (cut)
-            faulty_power_cut(&room.faulty, k);
-        if (!prepared) {
-            faulty_fail_call(&room.faulty, 0, 0, false);
-            room_works(&room);
-            room_end(&room);
-        } else {
-            room_check(&room);
-        }
+    struct suite *s = &room->suite;
+    s->options.segment_bytes = 1;
+    suite_open(s);
+    for (unsigned i = 0; i < 3; i++) {
+        suite_append(s, 3);
+        suite_settle(s);
+        if (i > 0)
+            assert_int_equal(suite_checkpoint_beside(s, s->last), FF_OK);
     }
-    assert_true(k > 60);
+    assert_int_equal(segments(room), 3);
 }
 
-static void any_one_call_may_fail(void **state)
+static const struct ff_keep keep_nothing = {INT64_MAX, 0};
+
+static void a_segment_that_cannot_be_removed_keeps_those_after_it_until_it_can(void **state)
 {
-    (void)state;
-    sweep(FF_DURABLE_DISK, true, EIO, false, false);
-    sweep(FF_DURABLE_DISK, false, EIO, false, false);
-    sweep(FF_DURABLE_PROCESS, true, ENOSPC, false, false);
-    sweep(FF_DURABLE_PROCESS, false, EIO, false, false);
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    room_to_trim(room);
+    faulty_script(&room->faulty, FAULTY_UNLINK, "eio");
+    assert_int_equal(s->ops->trim(s->store, keep_nothing), FF_STORE_FAILED);
+    assert_int_equal(segments(room), 3);
+    faulty_script(&room->faulty, FAULTY_UNLINK, "ok erofs");
+    assert_int_equal(s->ops->trim(s->store, keep_nothing), FF_STORE_FAILED);
+    assert_int_equal(segments(room), 2);
+    assert_int_equal(s->ops->trim(s->store, keep_nothing), FF_OK);
+    assert_int_equal(segments(room), 1);
+    suite_close(s);
+    assert_int_equal(suite_restore(s), 9);
+    suite_close(s);
 }
 
-static void the_process_may_die_at_any_call(void **state)
+static void a_checkpoint_that_cannot_be_removed_keeps_nothing_else(void **state)
 {
-    (void)state;
-    sweep(FF_DURABLE_DISK, true, EIO, true, false);
-    sweep(FF_DURABLE_DISK, false, EIO, true, false);
-    sweep(FF_DURABLE_PROCESS, true, EIO, true, false);
-    sweep(FF_DURABLE_PROCESS, false, EIO, true, false);
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    room_to_trim(room);
+    suite_append(s, 3);
+    suite_settle(s);
+    assert_int_equal(suite_checkpoint_beside(s, 12), FF_OK);
+    faulty_script(&room->faulty, FAULTY_UNLINK, "eacces");
+    assert_int_equal(s->ops->trim(s->store, keep_nothing), FF_STORE_FAILED);
+    assert_int_equal(room_files(room, &checkpoint_kind), 3);
+    assert_int_equal(segments(room), 1);
+    assert_int_equal(s->ops->trim(s->store, keep_nothing), FF_OK);
+    assert_int_equal(room_files(room, &checkpoint_kind), 2);
+    suite_close(s);
+    assert_int_equal(suite_restore(s), 12);
+    suite_close(s);
 }
 
-static void the_power_may_go_at_any_call(void **state)
+/* Whatever goes wrong with a checkpoint, the one before it serves, and the next try works. */
+static void a_checkpoint_that_fails_leaves_the_one_before_it(void **state)
 {
-    (void)state;
-    sweep(FF_DURABLE_DISK, true, EIO, true, true);
-    sweep(FF_DURABLE_DISK, false, EIO, true, true);
-}
-
-static void the_power_may_go_after_any_one_failure(void **state)
-{
-    (void)state;
-    sweep(FF_DURABLE_DISK, true, EIO, false, true);
-    sweep(FF_DURABLE_DISK, false, ENOSPC, false, true);
-}
-
-/* Many failures at once, several lives, power cuts between: chosen by seed. */
-static void a_bad_disk_loses_nothing_that_was_durable(void **state)
-{
-    (void)state;
-    static struct room room;
-    for (unsigned seed = 1; seed <= 150; seed++) {
-        const bool disk = seed % 3 != 0;
-        room_begin(&room, disk ? FF_DURABLE_DISK : FF_DURABLE_PROCESS, seed % 5 ? 700 : 1 << 20);
-        for (unsigned life = 0; life < 4; life++) {
-            faulty_chance(&room.faulty, 20 + seed % 7 * 40, seed * 31 + life);
-            scenario(&room);
-            faulty_chance(&room.faulty, 0, 0);
-            if (disk)
-                faulty_power_cut(&room.faulty, seed + life);
-        }
-        room_works(&room);
-        room_end(&room);
+    static const struct {
+        enum faulty_op op;
+        const char *script;
+        enum ff_status told;
+    } faults[] = {
+        {FAULTY_OPEN, "erofs", FF_STORE_FAILED},     {FAULTY_OPEN, "eacces", FF_STORE_FAILED},
+        {FAULTY_WRITE, "enospc", FF_STORE_FULL},     {FAULTY_WRITE, "short:40 edquot", FF_STORE_FULL},
+        {FAULTY_WRITE, "eio", FF_STORE_FAILED},      {FAULTY_SYNC, "eio", FF_STORE_FAILED},
+        {FAULTY_SYNC, "enospc", FF_STORE_FULL},      {FAULTY_CLOSE, "eio", FF_STORE_FAILED},
+        {FAULTY_RENAME, "erofs", FF_STORE_FAILED},   {FAULTY_SYNC_DIR, "eio", FF_STORE_FAILED},
+    };
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    suite_open(s);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        suite_append(s, 3);
+        suite_settle(s);
+        const struct suite_state now = suite_state_now(s);
+        faulty_script(&room->faulty, faults[i].op, faults[i].script);
+        assert_int_equal(suite_save(s->ops, s->store, &now), faults[i].told);
+        suite_close(s);
+        assert_true(suite_restore(s) == 3 * i);
+        assert_int_equal(room_files(room, &checkpoint_kind), i);
+        assert_int_equal(suite_save(s->ops, s->store, &now), FF_OK);
     }
+    suite_close(s);
+}
+
+static void a_checkpoint_is_written_on_after_a_short_write(void **state)
+{
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    suite_open(s);
+    suite_append(s, 7);
+    suite_settle(s);
+    const struct suite_state now = suite_state_now(s);
+    faulty_script(&room->faulty, FAULTY_WRITE, "short:1 short:30 short:5");
+    assert_int_equal(suite_save(s->ops, s->store, &now), FF_OK);
+    suite_close(s);
+    faulty_power_cut(&room->faulty, 1);
+    assert_int_equal(suite_restore(s), 7);
+    suite_close(s);
+}
+
+/* A child that was killed, and one that finds a disk on which nothing can be written. */
+static void a_read_only_disk_is_read(void **state)
+{
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    struct ff_store *store;
+    char why[WHY] = "";
+    room_to_trim(room);
+    suite_close(s);
+    faulty_script(&room->faulty, FAULTY_OPEN, "ok erofs");
+    assert_int_equal(s->ops->open(&store, &s->options, why, sizeof why), FF_STORE_FAILED);
+    assert_non_null(strstr(why, "/store/lock: "));
+    struct ff_store_options options = s->options;
+    options.beside = true;
+    assert_int_equal(s->ops->open(&store, &options, why, sizeof why), FF_OK);
+    struct suite_state now = {0};
+    assert_int_equal(suite_load_good(s->ops, store, &now, why, sizeof why), FF_OK);
+    assert_int_equal(now.last, 9);
+    s->ops->close(&store);
+    assert_int_equal(faulty_calls(&room->faulty, FAULTY_LOCK), 1);
+}
+
+static void records_for_a_disk_that_is_read_only_wait(void **state)
+{
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    suite_open(s);
+    suite_append(s, 3);
+    faulty_script(&room->faulty, FAULTY_OPEN, "erofs eacces");
+    assert_int_equal(s->ops->flush(s->store), FF_STORE_FAILED);
+    assert_int_equal(s->ops->flush(s->store), FF_STORE_FAILED);
+    suite_flush(s);
+    suite_close(s);
+    room_works(room);
+}
+
+static void what_a_killed_child_left_is_removed_by_the_next_owner(void **state)
+{
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    char file[PATH_MAX];
+    suite_open(s);
+    snprintf(file, sizeof file, "%s/new-checkpoint-00000000000000000003.ckpt.4711", room->store);
+    struct bytes left = {.p = (unsigned char *)"left"};
+    memcpy(left.file, file, sizeof file);
+    bytes_to(&left, 4);
+    suite_append(s, 3);
+    suite_settle(s);
+    assert_int_equal(suite_checkpoint_beside(s, 3), FF_OK);
+    assert_true(file_there(file));
+    suite_close(s);
+    assert_int_equal(suite_restore(s), 3);
+    assert_false(file_there(file));
+    suite_close(s);
 }
 
 #define CASE(name, setup) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -406,11 +413,16 @@ int main(void)
         CASE(a_failed_first_sync_replaces_the_segment_of_the_same_name, disk_setup),
         CASE(a_failed_sync_of_the_directory_is_a_failed_sync, disk_setup),
         CASE(what_was_promised_to_the_process_outlives_a_failed_new_segment, process_setup),
-        cmocka_unit_test(any_one_call_may_fail),
-        cmocka_unit_test(the_process_may_die_at_any_call),
-        cmocka_unit_test(the_power_may_go_at_any_call),
-        cmocka_unit_test(the_power_may_go_after_any_one_failure),
-        cmocka_unit_test(a_bad_disk_loses_nothing_that_was_durable),
+        CASE(what_is_wanted_settled_is_synced_at_once, process_setup),
+        CASE(what_is_wanted_settled_before_it_is_written_is_synced_when_it_is, process_setup),
+        CASE(a_failed_sync_settles_nothing, process_setup),
+        CASE(a_segment_that_cannot_be_removed_keeps_those_after_it_until_it_can, disk_setup),
+        CASE(a_checkpoint_that_cannot_be_removed_keeps_nothing_else, disk_setup),
+        CASE(a_checkpoint_that_fails_leaves_the_one_before_it, disk_setup),
+        CASE(a_checkpoint_is_written_on_after_a_short_write, disk_setup),
+        CASE(a_read_only_disk_is_read, disk_setup),
+        CASE(records_for_a_disk_that_is_read_only_wait, disk_setup),
+        CASE(what_a_killed_child_left_is_removed_by_the_next_owner, disk_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,13 +59,13 @@ static void add(struct room *room, unsigned n)
 /* Reads the segment of the given first; gives the seq after its last good record. */
 static uint64_t read_segment(struct room *room, uint64_t first, unsigned *groups, uint64_t *durable)
 {
-    char name[SEGMENT_NAME], file[PATH_MAX];
+    char name[NAMES_SIZE], file[PATH_MAX];
     struct reader r;
     struct segment_header h;
     struct segment_group g;
     const unsigned char *records;
     enum ff_status st;
-    segment_name(name, first);
+    names_make(name, &segment_kind, first);
     place_file(&room->place, file, "", name);
     int fd = io_system.open(&io_system, file, O_RDONLY, 0);
     assert_true(fd >= 0);
