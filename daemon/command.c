@@ -141,7 +141,7 @@ int command_run(int argc, char **argv, const struct ff_io *io)
         return HOUSE_DONE;
     }
     if (command.checkpoint)
-        return HOUSE_FAILED;
+        return house_write_checkpoint(config, io, command.checkpoint);
     struct house_source source = {command.file, command.overrides, command.override_count, io};
     return house_run(config, &source);
 }

@@ -1,4 +1,5 @@
 #include "ctl.h"
+#include "offline.h"
 #include "options.h"
 
 #include <stdbool.h>
@@ -33,6 +34,22 @@ static const struct command command_table[] = {
         "stats [--site SITE] [--window 24h | --from TIME --to TIME] [--json]",
         "  Shows the metrics of a window as a table; with --json, the daemon's answer as it is.\n",
         stats_run,
+    },
+    {
+        "check",
+        "check [--config FILE] [--at TIME] [DIRECTORY]",
+        "  Reads a store (that of the configuration, or in DIRECTORY), beside its daemon or without\n"
+        "  one: every checksum, and whether its newest checkpoint is what its journal says. Prints\n"
+        "  the digest of the state as of TIME or the last event. Exits with 1 when something is\n"
+        "  wrong, having said what, and what would be lost.\n",
+        check_run,
+    },
+    {
+        "export",
+        "export [--config FILE] [--from TIME] [--to TIME] [--site SITE] [DIRECTORY]",
+        "  Writes the events of a store's journal to standard output, one a line, as import takes\n"
+        "  them. Times are of the events: RFC 3339 or Unix seconds.\n",
+        export_run,
     },
 };
 

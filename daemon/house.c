@@ -19,7 +19,7 @@ static bool house_make_sites(struct house *h)
 {
     const struct ff_config *c = h->config;
     char why[CONFIG_WHY];
-    if (!shard_init(&h->shard, c, why, sizeof why))
+    if (!shard_init(&h->shard, c, false, why, sizeof why))
         return house_fail("sites", why);
     h->answer_sites = calloc(c->site_count, sizeof *h->answer_sites);
     if (!h->answer_sites)
@@ -85,6 +85,7 @@ static bool house_restore(struct house *h)
     if (h->shard.now > h->own.now)
         h->own.now = h->shard.now;
     shard_advance(&h->shard, door_now(&h->own));
+    checkpoint_begin(h, restored.checkpoint);
     log_info("house", "restored", "records=%" PRIu64 " checkpoint=%" PRIu64 " replayed=%" PRIu64,
              journal_last(h->journal), restored.checkpoint, restored.replayed);
     return true;
@@ -97,6 +98,7 @@ static void house_on_tick(void *house)
     shard_advance(&h->shard, now);
     journal_flush(h->journal);
     house_hear(h);
+    checkpoint_look_after(h, now);
     enum ff_status state = journal_state(h->journal);
     if (state != h->store_logged)
         log_warning("house", "store_state", "now=%s before=%s", ff_status_code(state),
@@ -148,6 +150,19 @@ static void house_on_reload(void *house)
     service_ready(h->addresses);
 }
 
+static void house_on_checkpoint(void *house)
+{
+    struct house *h = house;
+    checkpoint_ask(h);
+    checkpoint_look_after(h, door_now(&h->own));
+}
+
+static void house_on_child(void *house)
+{
+    struct house *h = house;
+    checkpoint_look_after(h, door_now(&h->own));
+}
+
 static void house_on_watchdog(void *house)
 {
     (void)house;
@@ -161,6 +176,8 @@ static const struct {
     {SIGTERM, house_on_stop},
     {SIGINT, house_on_stop},
     {SIGHUP, house_on_reload},
+    {SIGUSR1, house_on_checkpoint},
+    {SIGCHLD, house_on_child},
 };
 
 static bool house_connect(struct house *h)
@@ -210,6 +227,7 @@ static void house_put_away(struct house *h)
 {
     house_ignore_signals();
     threads_join(h);
+    checkpoint_give_up(h);
     for (uint32_t i = 0; i < h->door_count; i++)
         door_fini(&h->doors[i]);
     free(h->doors);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ff_config;
 struct ff_io;
@@ -25,5 +26,9 @@ struct house_source {
 /* Listens, restores the state from the journal, serves until it is told to stop by a signal, and
  * makes everything durable. Takes over the config. Logs its own errors. */
 enum house_end house_run(struct ff_config *config, const struct house_source *source);
+
+/* Writes the checkpoint of the state after record upto, which is on the disk, into the store of the
+ * configuration, beside the daemon that owns it. io: NULL for the system's. Takes over the config. */
+enum house_end house_write_checkpoint(struct ff_config *config, const struct ff_io *io, uint64_t upto);
 
 #endif

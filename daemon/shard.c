@@ -41,9 +41,9 @@ static bool shard_make_zones(struct shard *s, char *why, size_t size)
     return s->zones != NULL;
 }
 
-bool shard_init(struct shard *s, const struct ff_config *c, char *why, size_t size)
+bool shard_init(struct shard *s, const struct ff_config *c, bool beside, char *why, size_t size)
 {
-    *s = (struct shard){.config = c, .now = FF_NEVER};
+    *s = (struct shard){.config = c, .beside = beside, .now = FF_NEVER};
     snprintf(why, size, "out of memory");
     if (!shard_make_zones(s, why, size))
         return false;
@@ -114,8 +114,7 @@ static struct fold *shard_make_fold(const struct shard *s)
     return fold_new(&options, &s->seed, &sink);
 }
 
-/* An empty state, in place of what is there. */
-static bool shard_begin(struct shard *s)
+bool shard_begin(struct shard *s)
 {
     const struct ff_config *c = s->config;
     struct tally_options tally = {(const struct zone *const *)s->zones, c->site_count,
@@ -154,8 +153,9 @@ static enum ff_status shard_replay_record(void *shard, uint64_t seq, struct ff_s
 
 enum ff_status shard_go_on(struct shard *s, struct journal *j, uint64_t upto, char *why, size_t size)
 {
-    (void)upto;
-    return journal_replay(j, shard_replay_record, s, why, size);
+    if (s->beside)
+        return journal_read(j, s->seq + 1, upto, shard_replay_record, s, why, size);
+    return journal_replay_from(j, s->seq + 1, shard_replay_record, s, why, size);
 }
 
 void shard_advance(struct shard *s, ff_wall t)
@@ -164,17 +164,4 @@ void shard_advance(struct shard *s, ff_wall t)
         s->now = t;
     tally_advance(s->tally, t);
     fold_advance(s->fold, t);
-}
-
-enum ff_status shard_restore(struct shard *s, struct journal *j, uint64_t most, uint64_t upto,
-                             struct shard_restored *out, char *why, size_t size)
-{
-    (void)most;
-    *out = (struct shard_restored){0};
-    snprintf(why, size, "no address space for the tables of limits.*");
-    if (!shard_begin(s))
-        return FF_NO_MEMORY;
-    enum ff_status status = shard_go_on(s, j, upto, why, size);
-    out->replayed = s->seq;
-    return status;
 }

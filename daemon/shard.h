@@ -7,6 +7,7 @@
 #include "canon.h"
 #include "fold.h"
 #include "hash.h"
+#include "image.h"
 #include "tally.h"
 #include "zone.h"
 
@@ -20,6 +21,7 @@ struct shard {
     struct fold_site *fold_sites;
     struct canon *canon;            /* decodes what is replayed */
     struct hash_seed seed;
+    bool beside;                    /* it is restored beside the owner of the journal */
 
     struct fold *fold;
     struct tally *tally;
@@ -35,9 +37,10 @@ struct shard_restored {
     unsigned refused;    /* checkpoints that were there and are not whole, or not understood */
 };
 
-/* The sites of the configuration, which is borrowed for the shard's life; no state yet. False with a
+/* The sites of the configuration, which is borrowed for the shard's life; no state yet. beside: the
+ * journal it will be restored from is opened so. False with a
  * sentence in why (size bytes). To be ended with shard_fini in each case. */
-bool shard_init(struct shard *s, const struct ff_config *c, char *why, size_t size);
+bool shard_init(struct shard *s, const struct ff_config *c, bool beside, char *why, size_t size);
 void shard_fini(struct shard *s);
 
 /* Takes the shard's secret out of the store; where there is none and make is set, draws one and puts
@@ -51,10 +54,20 @@ bool shard_take_seed(struct shard *s, struct journal *j, bool make, char *why, s
 enum ff_status shard_restore(struct shard *s, struct journal *j, uint64_t most, uint64_t upto,
                              struct shard_restored *out, char *why, size_t size);
 
+/* An empty state, in place of what is there. False: out of memory or address space. */
+bool shard_begin(struct shard *s);
+
 /* Goes on with the replay from where the shard is, up to record upto. */
 enum ff_status shard_go_on(struct shard *s, struct journal *j, uint64_t upto, char *why, size_t size);
 
 /* Time goes on for all state that depends on it; never back. */
 void shard_advance(struct shard *s, ff_wall t);
+
+/* Writes the whole state as it is at s->now, after record seq. */
+void shard_save(struct shard *s, uint64_t seq, struct image_out *out);
+
+/* The hash of what shard_save writes. At equal seq and time it is equal for equal state, and only
+ * then. All zero: out of memory. */
+struct hash128 shard_digest(struct shard *s, uint64_t seq);
 
 #endif

@@ -1,5 +1,5 @@
-/* Ctl: footfallctl, the operator's tool. A row of command_table is a subcommand; each talks to a
- * running daemon over its stats listener. */
+/* Ctl: footfallctl, the operator's tool. A row of command_table is a subcommand. Those of this
+ * room talk to a running daemon over its stats listener; those of offline.h read a store. */
 #ifndef FOOTFALL_CTL_H
 #define FOOTFALL_CTL_H
 

@@ -12,7 +12,7 @@
 struct command {
     struct sockaddr_in to;
     const char *kind;
-    bool closes, joined;
+    bool closes, joined, in_turn;
     unsigned connections, depth;
     uint64_t requests, seed;
     uint32_t visitors;
@@ -29,6 +29,7 @@ static const struct option option_table[] = {
     {"rate", required_argument, NULL, 'r'},     /* a second: open loop */
     {"seconds", required_argument, NULL, 's'},  /* at most */
     {"visitors", required_argument, NULL, 'v'},
+    {"in-turn", no_argument, NULL, 'i'},        /* visitors one after the other, not by chance */
     {"seed", required_argument, NULL, 'e'},     /* other ids for other seeds */
     {"gso", no_argument, NULL, 'g'},            /* datagrams joined by UDP_SEGMENT */
     {NULL, 0, NULL, 0},
@@ -58,6 +59,7 @@ static bool command_take(struct command *c, int option)
     case 's': c->seconds = atof(optarg); return c->seconds > 0;
     case 'v': c->visitors = (uint32_t)atoi(optarg); return c->visitors > 0;
     case 'e': c->seed = strtoull(optarg, NULL, 10); return true;
+    case 'i': c->in_turn = true; return true;
     case 'g': c->joined = true; return true;
     default: return false;
     }
@@ -130,6 +132,7 @@ int main(int argc, char **argv)
         return 2;
     }
     stamper_init(&stamper, c.seed, c.visitors);
+    stamper.in_turn = c.in_turn;
     bool datagrams = strcmp(c.kind, "datagram") == 0;
     bool ok = datagrams ? run_datagrams(&c, &set, &stamper) : run_stream(&c, &set, &stamper);
     template_fini(&set);

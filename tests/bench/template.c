@@ -39,13 +39,15 @@ static const struct kind_row {
     enum form form;
     unsigned beacons;
     size_t size;         /* of a beacon, in bytes */
+    bool plain;          /* page views alone */
     const char *headers; /* but Connection and Content-Length; NULL: a datagram */
 } kind_table[] = {
-    {"json", FORM_JSON, 1, 440, BROWSER_POST},
-    {"json20", FORM_JSON, 20, 440, BACK_END("application/json")},
-    {"packed100", FORM_PACKED, 100, 350, BACK_END("application/msgpack")},
-    {"pixel", FORM_QUERY, 1, 400, BROWSER_IMAGE},
-    {"datagram", FORM_PACKED, 1, 150, NULL},
+    {"json", FORM_JSON, 1, 440, false, BROWSER_POST},
+    {"json20", FORM_JSON, 20, 440, false, BACK_END("application/json")},
+    {"packed100", FORM_PACKED, 100, 350, false, BACK_END("application/msgpack")},
+    {"pages1000", FORM_PACKED, 1000, 150, true, BACK_END("application/msgpack")},
+    {"pixel", FORM_QUERY, 1, 400, true, BROWSER_IMAGE},
+    {"datagram", FORM_PACKED, 1, 150, true, NULL},
 };
 
 static const struct kind_row *kind_find(const char *name)
@@ -83,18 +85,17 @@ static void post(struct body *out, const struct kind_row *row, struct body *cont
 
 static void make_one(struct body *out, const struct kind_row *row, unsigned first, bool closes)
 {
-    bool plain = row->form == FORM_QUERY || !row->headers;
     *out = (struct body){.form = row->form};
     if (row->form == FORM_QUERY) {
         body_text(out, "GET /v1/pixel.gif?");
-        body_beacons(out, first, row->beacons, row->size, plain);
+        body_beacons(out, first, row->beacons, row->size, row->plain);
         body_text(out, " HTTP/1.1\r\n");
         headers(out, row, closes);
         body_text(out, "\r\n");
         return;
     }
     struct body content = {.form = row->form};
-    body_beacons(&content, first, row->beacons, row->size, plain);
+    body_beacons(&content, first, row->beacons, row->size, row->plain);
     post(out, row, &content, closes);
 }
 
@@ -159,7 +160,7 @@ void template_stamp(struct body *b, struct stamper *s)
             write_hex(p, s->id++, 16);
             break;
         case PATCH_VISITOR:
-            write_hex(p, random_next(s) % s->visitors, 8);
+            write_hex(p, (s->in_turn ? s->turn++ : random_next(s)) % s->visitors, 8);
             break;
         case PATCH_TIME_TEXT:
             write_decimal(p, s->now, 13);

@@ -19,10 +19,12 @@ struct stamper {
     uint64_t id;       /* the next one */
     uint64_t random;   /* state, never 0 */
     uint32_t visitors; /* there are that many of them */
+    bool in_turn;      /* one after the other, beginning with turn; else by chance */
+    uint64_t turn;
     uint64_t now;      /* milliseconds since 1970 */
 };
 
-/* Makes the requests of a kind ("json", "json20", "packed100", "pixel", "datagram"); their headers
+/* Makes the requests of a kind ("json", "json20", "packed100", "pages1000", "pixel", "datagram"); their headers
  * ask to close the connection where closes. False: no such kind, or out of memory. */
 bool template_make(struct template_set *set, const char *kind, bool closes);
 void template_fini(struct template_set *set);

@@ -1,0 +1,94 @@
+/* The process that writes one checkpoint: it restores the state as a restart would, up to a
+ * record that its parent knows to be on the disk, and writes it down. */
+#include "house.h"
+
+#include "config.h"
+#include "image.h"
+#include "journal.h"
+#include "log.h"
+#include "shard.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct child {
+    struct shard shard;
+    struct journal *journal;
+};
+
+static enum house_end child_fail(const char *event, const char *why)
+{
+    log_error("checkpoint", event, "why=\"%s\"", why);
+    return HOUSE_FAILED;
+}
+
+/* It must not be in the way of its parent, nor outlive it. */
+static void child_be_humble(void)
+{
+    const struct sched_param idle = {0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpriority(PRIO_PROCESS, 0, 19);
+    sched_setscheduler(0, SCHED_IDLE, &idle);
+}
+
+static bool child_give(void *journal, struct ff_span block)
+{
+    return journal_checkpoint_put(journal, block) == FF_OK;
+}
+
+static enum house_end child_write(struct child *c)
+{
+    struct image_out out;
+    struct hash128 digest;
+    enum ff_status status = journal_checkpoint_begin(c->journal, c->shard.seq);
+    if (status)
+        return child_fail("begin", ff_status_prose(status));
+    if (image_out_begin(&out, child_give, c->journal))
+        shard_save(&c->shard, c->shard.seq, &out);
+    if (!image_out_end(&out, &digest)) {
+        journal_checkpoint_abort(c->journal);
+        return child_fail("write", "the checkpoint cannot be written");
+    }
+    status = journal_checkpoint_commit(c->journal);
+    if (status) {
+        journal_checkpoint_abort(c->journal);
+        return child_fail("commit", ff_status_prose(status));
+    }
+    return HOUSE_DONE;
+}
+
+static enum house_end child_run(struct child *c, const struct ff_config *config, const struct ff_io *io, uint64_t upto)
+{
+    char why[CONFIG_WHY] = "";
+    struct shard_restored restored;
+    struct ff_store_options options = {
+        .path = config->store.path,
+        .durability = config->store.durability,
+        .segment_bytes = config->store.segment_bytes,
+        .io = io,
+        .beside = true,
+    };
+    if (!shard_init(&c->shard, config, true, why, sizeof why))
+        return child_fail("memory", why);
+    if (journal_open(&c->journal, &store_embedded, &options, why, sizeof why) ||
+        !shard_take_seed(&c->shard, c->journal, false, why, sizeof why) ||
+        shard_restore(&c->shard, c->journal, UINT64_MAX, upto, &restored, why, sizeof why))
+        return child_fail("restore", why);
+    return restored.checkpoint == upto ? HOUSE_DONE : child_write(c);
+}
+
+enum house_end house_write_checkpoint(struct ff_config *config, const struct ff_io *io, uint64_t upto)
+{
+    struct child c = {0};
+    child_be_humble();
+    log_set_level(config->log.level);
+    enum house_end end = child_run(&c, config, io, upto);
+    journal_close(&c.journal);
+    shard_fini(&c.shard);
+    config_free(&config);
+    return end;
+}

@@ -1,0 +1,148 @@
+#include "shard.h"
+
+#include "config.h"
+#include "journal.h"
+#include "log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHARD_SECTION "shrd"
+#define SHARD_VERSION 1
+
+/* A site's id in the configuration; an image holds no longer one. */
+#define SITE_ID_MAX 64
+
+void shard_save(struct shard *s, uint64_t seq, struct image_out *out)
+{
+    const struct ff_config *c = s->config;
+    shard_advance(s, s->now);
+    image_put_section(out, SHARD_SECTION, SHARD_VERSION);
+    image_put_uint(out, seq);
+    image_put_int(out, s->now);
+    image_put_uint(out, c->site_count);
+    for (uint16_t i = 0; i < c->site_count; i++) {
+        size_t n = strlen(c->sites[i].id);
+        image_put_uint(out, n);
+        image_put_bytes(out, c->sites[i].id, n);
+    }
+    fold_save(s->fold, out);
+    tally_save(s->tally, out);
+}
+
+struct hash128 shard_digest(struct shard *s, uint64_t seq)
+{
+    struct image_out out;
+    struct hash128 digest;
+    if (image_out_begin(&out, NULL, NULL))
+        shard_save(s, seq, &out);
+    image_out_end(&out, &digest);
+    return digest;
+}
+
+static uint16_t shard_find_site(const struct shard *s, const char *id)
+{
+    const struct ff_config *c = s->config;
+    for (uint16_t i = 0; i < c->site_count; i++)
+        if (strcmp(c->sites[i].id, id) == 0)
+            return i;
+    return UINT16_MAX;
+}
+
+/* The number now of each site of the image; owned by the caller, NULL when the image is not ok. */
+static uint16_t *shard_load_sites(const struct shard *s, struct image_in *in, uint16_t *count)
+{
+    *count = (uint16_t)image_uint_upto(in, FF_MAX_SITES);
+    uint16_t *map = calloc(*count + 1u, sizeof *map);
+    for (uint16_t i = 0; map && i < *count; i++) {
+        char id[SITE_ID_MAX + 1] = "";
+        image_bytes(in, id, image_uint_upto(in, SITE_ID_MAX));
+        map[i] = shard_find_site(s, id);
+        if (in->ok && map[i] == UINT16_MAX)
+            log_warning("shard", "site_gone", "site=%s why=\"no longer configured: what is known of it is left out\"", id);
+    }
+    if (in->ok)
+        return map;
+    free(map);
+    return NULL;
+}
+
+static bool shard_load_image(struct shard *s, uint64_t seq, struct image_in *in)
+{
+    uint32_t version;
+    uint16_t count;
+    if (!image_section(in, SHARD_SECTION, SHARD_VERSION, &version) || image_uint(in) != seq)
+        return false;
+    ff_wall now = image_int(in);
+    uint16_t *map = shard_load_sites(s, in, &count);
+    bool ok = map && fold_load(s->fold, in, map, count) && tally_load(s->tally, in, map, count) &&
+              image_in_end(in);
+    free(map);
+    s->seq = seq;
+    s->now = now;
+    return ok;
+}
+
+static bool shard_next_block(void *journal, struct ff_span *block)
+{
+    return journal_checkpoint_next(journal, block) == FF_OK;
+}
+
+static enum ff_status shard_no_memory(char *why, size_t size)
+{
+    snprintf(why, size, "no address space for the tables of limits.*");
+    return FF_NO_MEMORY;
+}
+
+static void shard_log_refused(uint64_t seq, enum ff_status status, const char *why)
+{
+    char quoted[512];
+    log_warning("shard", "checkpoint_refused", "seq=%" PRIu64 " code=%s why=%s", seq, ff_status_code(status),
+                log_quoted(quoted, sizeof quoted, why, strlen(why)));
+}
+
+/* The newest whole checkpoint at or below most: FF_OK, or FF_NOT_FOUND and the state is empty. */
+static enum ff_status shard_load_newest(struct shard *s, struct journal *j, uint64_t most,
+                                        struct shard_restored *out, char *why, size_t size)
+{
+    enum ff_status status = FF_NOT_FOUND;
+    while (most > 0) {
+        uint64_t seq = 0;
+        if (!shard_begin(s))
+            return shard_no_memory(why, size);
+        status = journal_checkpoint_open(j, most, &seq, why, size);
+        if (status == FF_NOT_FOUND)
+            break;
+        if (status == FF_OK) {
+            struct image_in in;
+            image_in_begin(&in, shard_next_block, j);
+            status = shard_load_image(s, seq, &in) ? FF_OK : FF_STORE_CORRUPT;
+            snprintf(why, size, "its blocks are whole, but do not hold a state");
+            journal_checkpoint_end(j);
+        }
+        if (status == FF_OK || (status != FF_STORE_CORRUPT && status != FF_STORE_VERSION)) {
+            out->checkpoint = seq;
+            return status;
+        }
+        shard_log_refused(seq, status, why);
+        out->refused++;
+        most = seq - 1;
+    }
+    return shard_begin(s) ? FF_NOT_FOUND : shard_no_memory(why, size);
+}
+
+enum ff_status shard_restore(struct shard *s, struct journal *j, uint64_t most, uint64_t upto,
+                             struct shard_restored *out, char *why, size_t size)
+{
+    *out = (struct shard_restored){0};
+    enum ff_status status = shard_load_newest(s, j, most < upto ? most : upto, out, why, size);
+    if (status && status != FF_NOT_FOUND)
+        return status;
+    status = shard_go_on(s, j, upto, why, size);
+    out->replayed = s->seq - out->checkpoint;
+    if (s->unknown_site)
+        log_warning("shard", "unknown_site", "records=%" PRIu64, s->unknown_site);
+    return status;
+}
