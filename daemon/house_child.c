@@ -30,6 +30,7 @@ static enum house_end child_fail(const char *event, const char *why)
 static void child_be_humble(void)
 {
     const struct sched_param idle = {0};
+    prctl(PR_SET_NAME, "checkpoint");
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     setpriority(PRIO_PROCESS, 0, 19);
     sched_setscheduler(0, SCHED_IDLE, &idle);

@@ -84,14 +84,7 @@ enum ff_status checkpoint_reader_next(struct checkpoint_reader *r, struct ff_spa
 /* Reads to the end, and is at the first block again. */
 static enum ff_status file_check(struct checkpoint_reader *r, uint64_t seq)
 {
-    const struct ff_io *io = r->file.io;
     struct ff_span block;
-    int64_t size = io->size(io, r->fd);
-    if (size < 0) {
-        r->file.error = (int)size;
-        return FF_STORE_FAILED;
-    }
-    r->size = (uint64_t)size;
     enum ff_status st = header_read(r, seq);
     while (st == FF_OK)
         st = checkpoint_reader_next(r, &block);
@@ -127,10 +120,11 @@ enum ff_status checkpoint_reader_open(struct checkpoint_reader *r, const struct 
     checkpoint_reader_init(r);
     names_make(name, &checkpoint_kind, seq);
     place_file(place, file, "", name);
-    r->fd = place->io->open(place->io, file, O_RDONLY, 0);
-    if (r->fd < 0)
-        return unread(why, size, file, r->fd);
-    enum ff_status st = filebuf_init(&r->file, place->io, r->fd, ROOM);
+    int fd = place->io->open(place->io, file, O_RDONLY, 0);
+    if (fd < 0)
+        return unread(why, size, file, fd);
+    r->fd = fd;
+    enum ff_status st = filebuf_init(&r->file, place->io, r->fd, ROOM, &r->size);
     if (st == FF_OK)
         st = file_check(r, seq);
     st = tell(r, st, file, why, size);

@@ -3,14 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum ff_status filebuf_init(struct filebuf *f, const struct ff_io *io, int fd, size_t room)
+/* Of a window on however small a file. */
+#define ROOM_MIN ((size_t)4 << 10)
+
+enum ff_status filebuf_init(struct filebuf *f, const struct ff_io *io, int fd, size_t room, uint64_t *size)
 {
     *f = (struct filebuf){.io = io, .fd = fd};
-    f->bytes = malloc(room);
-    if (!f->bytes)
-        return FF_NO_MEMORY;
-    f->room = room;
-    return FF_OK;
+    int64_t bytes = io->size(io, fd);
+    if (bytes < 0) {
+        f->error = (int)bytes;
+        return FF_STORE_FAILED;
+    }
+    *size = (uint64_t)bytes;
+    f->room = *size < room ? (size_t)*size : room;
+    if (f->room < ROOM_MIN)
+        f->room = room < ROOM_MIN ? room : ROOM_MIN;
+    f->bytes = malloc(f->room);
+    return f->bytes ? FF_OK : FF_NO_MEMORY;
 }
 
 void filebuf_fini(struct filebuf *f)

@@ -15,8 +15,9 @@ struct filebuf {
     size_t fill;
 };
 
-/* A window of room bytes on fd. FF_OK or FF_NO_MEMORY; to be ended with filebuf_fini in each case. */
-enum ff_status filebuf_init(struct filebuf *f, const struct ff_io *io, int fd, size_t room);
+/* A window of at most room bytes on fd, less when the file is smaller; *size is that of the file. FF_OK,
+ * FF_NO_MEMORY, FF_STORE_FAILED; to be ended with filebuf_fini in each case. */
+enum ff_status filebuf_init(struct filebuf *f, const struct ff_io *io, int fd, size_t room, uint64_t *size);
 void filebuf_fini(struct filebuf *f);
 
 /* Makes the n bytes of the file from offset at on available at *p, or fewer (*got) where the file

@@ -32,8 +32,10 @@ bool names_seq(const char *name, const struct names_kind *kind, uint64_t *seq)
             __builtin_add_overflow(value, (uint64_t)(*digit - '0'), &value))
             return false;
     }
+    if (value == 0 || strcmp(digit, kind->after) != 0)
+        return false;
     *seq = value;
-    return value > 0 && strcmp(digit, kind->after) == 0;
+    return true;
 }
 
 static int listing_add(void *ctx, const char *name)

@@ -4,23 +4,13 @@
 
 #include <string.h>
 
-#define ROOM_AT_FIRST ((size_t)1 << 20)
-
-_Static_assert(SEGMENT_GROUP_HEADER + SEGMENT_MAX_GROUP >= ROOM_AT_FIRST, "a group may need more room");
+/* Bytes read with one call; a group may need more. */
+#define ROOM ((size_t)1 << 20)
 
 enum ff_status reader_init(struct reader *r, const struct ff_io *io, int fd)
 {
     *r = (struct reader){.size = 0};
-    enum ff_status st = filebuf_init(&r->file, io, fd, ROOM_AT_FIRST);
-    if (st != FF_OK)
-        return st;
-    int64_t size = io->size(io, fd);
-    if (size < 0) {
-        r->file.error = (int)size;
-        return FF_STORE_FAILED;
-    }
-    r->size = (uint64_t)size;
-    return FF_OK;
+    return filebuf_init(&r->file, io, fd, ROOM, &r->size);
 }
 
 void reader_fini(struct reader *r)
@@ -28,11 +18,19 @@ void reader_fini(struct reader *r)
     filebuf_fini(&r->file);
 }
 
+/* The bytes [at, at + n) as far as the file went when reading began: a group that its owner has added
+ * since may promise one that was not whole then. */
+static enum ff_status reader_see(struct reader *r, uint64_t at, size_t n, const unsigned char **p,
+                                 size_t *got)
+{
+    return filebuf_see(&r->file, at, n < r->size - at ? n : (size_t)(r->size - at), p, got);
+}
+
 enum ff_status reader_header(struct reader *r, struct segment_header *out)
 {
     const unsigned char *p;
     size_t got;
-    enum ff_status st = filebuf_see(&r->file, 0, SEGMENT_HEADER + sizeof r->mark, &p, &got);
+    enum ff_status st = reader_see(r, 0, SEGMENT_HEADER + sizeof r->mark, &p, &got);
     if (st != FF_OK)
         return st;
     st = segment_header_get(out, p, got);
@@ -51,7 +49,7 @@ enum ff_status reader_group(struct reader *r, uint64_t expected, struct segment_
 {
     const unsigned char *p;
     size_t got;
-    enum ff_status st = filebuf_see(&r->file, r->at, SEGMENT_GROUP_HEADER, &p, &got);
+    enum ff_status st = reader_see(r, r->at, SEGMENT_GROUP_HEADER, &p, &got);
     if (st != FF_OK)
         return st;
     if (got == 0)
@@ -61,7 +59,7 @@ enum ff_status reader_group(struct reader *r, uint64_t expected, struct segment_
         g->bytes > r->size - r->at)
         return FF_STORE_CORRUPT;
     const size_t whole = SEGMENT_GROUP_HEADER + (size_t)g->bytes;
-    st = filebuf_see(&r->file, r->at, whole, &p, &got);
+    st = reader_see(r, r->at, whole, &p, &got);
     if (st != FF_OK)
         return st;
     if (got < whole || !segment_group_sound(g, p + SEGMENT_GROUP_HEADER))
@@ -88,15 +86,14 @@ static void scan_bytes(uint32_t mark, const unsigned char *p, size_t n, uint64_t
 
 enum ff_status reader_scan(struct reader *r, uint64_t *durable)
 {
-    const size_t step = ROOM_AT_FIRST - SEGMENT_GROUP_HEADER;
+    const size_t step = ROOM - SEGMENT_GROUP_HEADER;
     for (uint64_t at = r->at; at < r->size; at += step) {
         const unsigned char *p;
         size_t got;
-        enum ff_status st = filebuf_see(&r->file, at, ROOM_AT_FIRST, &p, &got);
+        enum ff_status st = reader_see(r, at, ROOM, &p, &got);
         if (st != FF_OK)
             return st;
-        /* What its owner has added since reading began may promise what was not there then. */
-        scan_bytes(r->mark, p, got < r->size - at ? got : (size_t)(r->size - at), durable);
+        scan_bytes(r->mark, p, got, durable);
     }
     return FF_OK;
 }
