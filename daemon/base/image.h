@@ -58,8 +58,8 @@ void image_in_begin(struct image_in *in, image_take_fn take, void *ctx);
 /* Whether nothing is left and all went well. */
 bool image_in_end(struct image_in *in);
 
-/* All give 0 once the image is not ok, be it by what they were asked for: a number that is cut off, or in
- * more bytes than it needs. */
+/* All give 0 once the image is not ok, be it by what they were asked for: a number that is cut off,
+ * or in more bytes than it needs. */
 uint64_t image_uint(struct image_in *in);
 int64_t image_int(struct image_in *in);
 uint64_t image_u64(struct image_in *in);

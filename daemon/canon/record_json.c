@@ -195,8 +195,8 @@ static bool has_key(struct ff_span term, struct ff_span key)
 #define TERM_MAX (TERM_KEY_MAX + sizeof WIDE)
 
 /* A term whose key is the record's: the key was made before the term was cut, so where the cut took
- * something from it, the key itself stands for the term. One that was cut behind a blank, which would be
- * trimmed, needs something behind it. */
+ * something from it, the key itself stands for the term. One that was cut behind a blank, which
+ * would be trimmed, needs something behind it. */
 static struct ff_span term_to_tell(const struct ff_beacon *b, char text[TERM_MAX])
 {
     struct ff_span term = b->text[FF_TEXT_TERM], key = b->term_key;

@@ -66,14 +66,14 @@ void tally_widen(const struct tally *t, uint16_t site, ff_wall *from, ff_wall *t
 /* Sums [from, to), widened. Takes minutes at its edges, then hours, then days. */
 void tally_read(struct tally *t, uint16_t site, ff_wall from, ff_wall to, struct tally_window *out);
 
-/* Puts all that the tally holds into the image, its clock and what it dropped as well. Tallies to which
- * the same was added, in whatever order, and whose clocks agree give the same bytes, whatever was
- * added and taken back in between. */
+/* Puts all that the tally holds into the image, its clock and how much it dropped as well. Tallies
+ * that took and dropped the same, in whatever order, and whose clocks agree give the same bytes,
+ * whatever was added and taken back in between. */
 void tally_save(const struct tally *t, struct image_out *out);
 
-/* Makes a tally that comes from tally_new what the image says. site_map gives for each of the site_count
- * sites of the image its number now, or UINT16_MAX: it is left out. False: the image is not ok, and the
- * tally is good for tally_free only.
+/* Makes a tally that comes from tally_new what the image says. site_map gives for each of the
+ * site_count sites of the image its number now, or UINT16_MAX: it is left out. False: the image is
+ * not ok, and the tally is good for tally_free only.
  *
  * Zones and keeps may differ from those of the tally that was saved. What is kept no longer is left
  * out. Where more is kept now, minutes and hours still begin where they began, until time has passed:

@@ -36,8 +36,8 @@ struct bucket *tier_at(struct tier *t, ff_wall at);
  * bucket kept, or an older one, once around the ring, the buckets stand in order of time. */
 size_t tier_slot(const struct tier *t, ff_wall at);
 
-/* Puts a bucket made elsewhere, whose span is one of tier_span and which is owned by the tier hereafter,
- * in its place; what is there already takes it in. */
+/* Puts a bucket made elsewhere, whose span is one of tier_span, in its place; what is there already
+ * takes it in. The tier owns it hereafter. */
 void tier_put(struct tier *t, struct bucket *b);
 
 /* The bucket of exactly that span (from tier_span), or NULL when nothing was added to it. */

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct ff_io *const io = &io_system;
 
@@ -50,6 +51,22 @@ static void what_was_written_is_read_back(void **state)
     assert_int_equal(io_read_all(io, fd, out, sizeof out, 2), 3);
     assert_int_equal(io->sync(io, fd), 0);
     assert_int_equal(io->close(io, fd), 0);
+}
+
+static void the_time_of_the_last_change_is_told_in_microseconds(void **state)
+{
+    struct room *room = *state;
+    const struct timespec at[2] = {{5, 0}, {1714564800, 123456789}};
+    ff_wall modified = 0;
+    int fd = io->open(io, room->file, O_RDWR | O_CREAT, 0600);
+    assert_int_equal(futimens(fd, at), 0);
+    assert_int_equal(io->modified(io, fd, &modified), 0);
+    assert_true(modified == INT64_C(1714564800123456));
+    assert_int_equal(io_write_all(io, fd, "x", 1, 0), 0);
+    assert_int_equal(io->modified(io, fd, &modified), 0);
+    assert_true(modified > INT64_C(1714564800123456));
+    io->close(io, fd);
+    assert_int_equal(io->modified(io, -1, &modified), -EBADF);
 }
 
 static void descriptors_are_closed_on_exec(void **state)
@@ -155,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(what_was_written_is_read_back),
+        CASE(the_time_of_the_last_change_is_told_in_microseconds),
         CASE(descriptors_are_closed_on_exec),
         CASE(failures_are_negative_errnos),
         CASE(names_are_listed_without_the_dots),

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "shop.h"
+#include "facts.h"
 
 static void what_was_saved_comes_back(void **state)
 {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "shop.h"
+#include "facts.h"
 
 #define N 6000
 
