@@ -7,11 +7,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct trim {
     const struct place *place;
     struct ff_keep keep;
-    uint64_t behind; /* all up to it is in both checkpoints and on the medium */
+    uint64_t behind;  /* all up to it is in both checkpoints */
+    uint64_t settled;
     struct trim_result *result;
 };
 
@@ -51,6 +53,26 @@ static bool file_remove(struct trim *t, const struct names_kind *kind, uint64_t 
     return went(t, r == -ENOENT ? 0 : r, path);
 }
 
+static int unfinished_remove(void *ctx, const char *name)
+{
+    struct trim *t = ctx;
+    char path[PATH_MAX];
+    if (strncmp(name, PLACE_NEW, sizeof PLACE_NEW - 1) != 0 || strlen(name) > PLACE_NAME_MAX ||
+        strncmp(name + sizeof PLACE_NEW - 1, checkpoint_kind.before, strlen(checkpoint_kind.before)) != 0)
+        return 0;
+    place_file(t->place, path, "", name);
+    int r = t->place->io->unlink(t->place->io, path);
+    if (went(t, r == -ENOENT ? 0 : r, path))
+        t->result->checkpoints++;
+    return 0;
+}
+
+/* What a process that was killed left of the one it wrote. */
+static void unfinished_trim(struct trim *t)
+{
+    went(t, t->place->io->list(t->place->io, t->place->path, unfinished_remove, t), t->place->path);
+}
+
 /* All but the newest two. */
 static void checkpoints_trim(struct trim *t)
 {
@@ -58,10 +80,7 @@ static void checkpoints_trim(struct trim *t)
     if (names_of(t, &n, &checkpoint_kind) && n.count >= 2) {
         for (size_t i = 0; i + 2 < n.count; i++)
             t->result->checkpoints += file_remove(t, &checkpoint_kind, n.seq[i]);
-        if (t->behind > n.seq[n.count - 2])
-            t->behind = n.seq[n.count - 2];
-    } else {
-        t->behind = 0;
+        t->behind = n.seq[n.count - 2];
     }
     names_fini(&n);
 }
@@ -99,12 +118,19 @@ static struct file *files_look(struct trim *t, const struct names *n, uint64_t *
     return NULL;
 }
 
+/* Whether segment i is not needed: all of it is in both checkpoints, and its successor, which says that
+ * nothing is missing, is on the medium by name. */
+static bool needless(const struct trim *t, const struct names *n, size_t i)
+{
+    return i + 1 < n->count && n->seq[i + 1] - 1 <= t->behind && n->seq[i + 1] <= t->settled;
+}
+
 /* The oldest first, up to the first that stays. */
 static void segments_remove(struct trim *t, const struct names *n)
 {
     uint64_t bytes;
     struct file *files = files_look(t, n, &bytes);
-    for (size_t i = 0; files && i + 1 < n->count && n->seq[i + 1] - 1 <= t->behind; i++) {
+    for (size_t i = 0; files && needless(t, n, i); i++) {
         const bool kept = files[i].modified >= t->keep.older && bytes <= t->keep.bytes;
         if (kept || !file_remove(t, &segment_kind, n->seq[i]))
             break;
@@ -117,7 +143,7 @@ static void segments_remove(struct trim *t, const struct names *n)
 static void segments_trim(struct trim *t)
 {
     struct names n;
-    if (names_of(t, &n, &segment_kind) && n.count >= 2 && n.seq[1] - 1 <= t->behind)
+    if (names_of(t, &n, &segment_kind) && needless(t, &n, 0))
         segments_remove(t, &n);
     names_fini(&n);
 }
@@ -125,7 +151,8 @@ static void segments_trim(struct trim *t)
 void trim_run(const struct place *place, struct ff_keep keep, uint64_t settled, struct trim_result *out)
 {
     *out = (struct trim_result){0};
-    struct trim t = {.place = place, .keep = keep, .behind = settled, .result = out};
+    struct trim t = {.place = place, .keep = keep, .settled = settled, .result = out};
+    unfinished_trim(&t);
     checkpoints_trim(&t);
     segments_trim(&t);
 }

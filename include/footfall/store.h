@@ -98,7 +98,9 @@ struct ff_store_ops {
     /* Lets go of all checkpoints but the newest two, and of the journal as far as keep says, but
      * never of what comes after the older of those two (of any, while there are fewer), of what is not
      * settled, or of the segment that is written to. A segment goes whole or not at all, the oldest
-     * first. What could not be removed is told by the status, breaks nothing, and goes the next time. */
+     * first. What could not be removed is told by the status, breaks nothing, and goes the next time. What
+     * a killed process left of a checkpoint goes, too, so none may be under way: call it when the process
+     * that wrote one has ended, well or not. */
     enum ff_status (*trim)(struct ff_store *s, struct ff_keep keep);
 
     /* Copies body into the group being gathered. seq must be the last one + 1. Fails with

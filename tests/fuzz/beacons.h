@@ -54,7 +54,7 @@ static inline void beacons_take(const struct intake_batch *batch)
     struct canon *canon = beacons_canon();
     canon_reset(canon);
     for (uint32_t i = 0; i < batch->count; i++) {
-        struct ff_record r = {.seq = i + 1, .beacon = batch->beacons[i]};
+        struct ff_record r = {.seq = i + 1, .beacon = batch->records[i].beacon};
         MUST(r.beacon.fault_field);
         enum ff_status s = r.beacon.fault;
         if (s == FF_OK && canon_check(canon, &how, &r) == FF_OK)

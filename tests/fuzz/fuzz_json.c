@@ -40,9 +40,9 @@ static void same_beacons(const struct intake_batch *batch, json_t *value)
     MUST(!json_is_array(value) || json_array_size(value) == batch->count);
     for (uint32_t i = 0; i < batch->count; i++) {
         json_t *one = json_is_array(value) ? json_array_get(value, i) : value;
-        MUST(json_is_object(one) == (batch->beacons[i].fault != FF_NOT_AN_OBJECT));
-        if (batch->beacons[i].fault == FF_OK)
-            same_texts(&batch->beacons[i], one);
+        MUST(json_is_object(one) == (batch->records[i].beacon.fault != FF_NOT_AN_OBJECT));
+        if (batch->records[i].beacon.fault == FF_OK)
+            same_texts(&batch->records[i].beacon, one);
     }
 }
 

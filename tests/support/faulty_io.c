@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct faulty_io *faulty_of(const struct ff_io *io)
 {
@@ -149,13 +150,13 @@ static int faulty_open(const struct ff_io *io, const char *path, int flags, unsi
     struct faulty_io *f = faulty_of(io);
     size_t n = 0;
     int r = outcome_begin(f, FAULTY_OPEN, &n);
+    if (r == 0 && f->read_only && (flags & (O_WRONLY | O_RDWR | O_CREAT)))
+        r = -EROFS;
     if (r == 0) {
-        int before = io_system.open(&io_system, path, O_RDONLY, 0);
-        if (before >= 0)
-            io_system.close(&io_system, before);
+        const bool existed = access(path, F_OK) == 0;
         r = io_system.open(&io_system, path, flags, mode);
         if (r >= 0)
-            file_opened(f, r, path, flags, before >= 0);
+            file_opened(f, r, path, flags, existed);
     }
     return (int)outcome_end(f, r);
 }
@@ -281,7 +282,7 @@ static int faulty_rename(const struct ff_io *io, const char *from, const char *t
     size_t n = 0;
     int r = outcome_begin(f, FAULTY_RENAME, &n);
     if (r == 0)
-        r = io_system.rename(&io_system, from, to);
+        r = f->read_only ? -EROFS : io_system.rename(&io_system, from, to);
     struct faulty_file *file = r == 0 ? file_named(f, from) : NULL;
     struct faulty_file *replaced = r == 0 ? file_named(f, to) : NULL;
     if (replaced)
@@ -298,6 +299,8 @@ static int faulty_unlink(const struct ff_io *io, const char *path)
     struct faulty_io *f = faulty_of(io);
     size_t n = 0;
     int r = outcome_begin(f, FAULTY_UNLINK, &n);
+    if (r == 0 && f->read_only)
+        r = -EROFS;
     if (r == 0) {
         bytes_remember(f, path);
         r = io_system.unlink(&io_system, path);
@@ -405,6 +408,13 @@ void faulty_chance(struct faulty_io *f, unsigned per_mille, unsigned seed)
     pthread_mutex_lock(&f->lock);
     f->per_mille = per_mille;
     f->seed = seed;
+    pthread_mutex_unlock(&f->lock);
+}
+
+void faulty_read_only(struct faulty_io *f, bool read_only)
+{
+    pthread_mutex_lock(&f->lock);
+    f->read_only = read_only;
     pthread_mutex_unlock(&f->lock);
 }
 

@@ -41,6 +41,7 @@ struct faulty_io {
     unsigned syncs_left; /* until the process dies; 0: it lives */
     unsigned syncs;      /* of files and directories that worked */
     unsigned per_mille, seed; /* calls that fail by chance */
+    bool read_only;
     struct faulty_file *file; /* FAULTY_FILES of them */
     unsigned files;
     int fd_file[FAULTY_FDS]; /* place in file + 1, 0: none */
@@ -67,6 +68,10 @@ unsigned faulty_syncs(struct faulty_io *f);
 
 /* From now on so many of a thousand calls, chosen by seed, fail or do a part only; 0: none. */
 void faulty_chance(struct faulty_io *f, unsigned per_mille, unsigned seed);
+
+/* From now on, or no longer, the disk is as one that is mounted read-only: what would change it gives
+ * EROFS. What is open for writing already stays so. */
+void faulty_read_only(struct faulty_io *f, bool read_only);
 
 /* Whether the call of faulty_fail_call was made. */
 bool faulty_reached(struct faulty_io *f);

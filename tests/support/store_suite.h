@@ -52,8 +52,6 @@ enum ff_status suite_fold(void *ctx, uint64_t seq, struct ff_span body);
 
 /* Asserts that the state is that of the records 1 to last. */
 void suite_state_check(const struct suite_state *state);
-
-/* The state that the suite expects now. */
 struct suite_state suite_state_now(const struct suite *s);
 
 /* Puts the state, as a few blocks, into the checkpoint that was begun. */
@@ -66,17 +64,16 @@ enum ff_status suite_save(const struct ff_store_ops *ops, struct ff_store *store
 enum ff_status suite_load(const struct ff_store_ops *ops, struct ff_store *store, uint64_t most,
                           struct suite_state *state, char *why, size_t size);
 
-/* The newest state that can be read, passing over what cannot; all zero when there is none. FF_OK, or
- * what checkpoint_open gave when it is not known which there are or whether any is sound. */
+/* The newest state that can be read, passing over what cannot; all zero when there is none. Fails when it
+ * is not known which there are or whether any is sound. */
 enum ff_status suite_load_good(const struct ff_store_ops *ops, struct ff_store *store,
                                struct suite_state *state, char *why, size_t size);
 
 /* What a child of the owner does: opens beside, loads, replays up to the record and saves. */
 enum ff_status suite_checkpoint_beside(const struct suite *s, uint64_t upto);
 
-/* Opens, loads the newest good checkpoint and replays what follows it. After a failure nothing is
- * open and why tells it. *seq is the checkpoint's, 0 for none. Asserts that nothing durable is missing
- * and that nothing is there which never was. */
+/* Opens, loads the newest good checkpoint (*seq, 0 for none) and replays the rest; asserts what suite_open
+ * does. After a failure nothing is open, and why tells it. */
 enum ff_status suite_try(struct suite *s, uint64_t *seq, char *why, size_t size);
 
 /* The same, which must work. Gives the checkpoint's seq. */

@@ -10,6 +10,7 @@
 #include "store_memory.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -213,6 +214,105 @@ static void small_values_pass_through(void **state)
     assert_true(ff_span_is(ff_span_of(out, n), "salt"));
 }
 
+static enum ff_status sum(void *ctx, uint64_t seq, struct ff_span body)
+{
+    (void)body;
+    *(uint64_t *)ctx += seq;
+    return FF_OK;
+}
+
+/* The sum of the seqs up to a record is the state, saved beside the owner. */
+static void save_beside(const struct ff_store_ops *ops, const struct ff_store_options *options, uint64_t from,
+                        uint64_t upto, uint64_t state)
+{
+    struct journal *beside;
+    struct ff_store_options looking = *options;
+    char why[256];
+    looking.beside = true;
+    assert_int_equal(journal_open(&beside, ops, &looking, why, sizeof why), FF_OK);
+    assert_int_equal(journal_news_fd(beside), -1);
+    assert_int_equal(journal_read(beside, from, upto, sum, &state, why, sizeof why), FF_OK);
+    assert_true(state == upto * (upto + 1) / 2);
+    assert_int_equal(journal_checkpoint_begin(beside, upto), FF_OK);
+    assert_int_equal(journal_checkpoint_put(beside, ff_span_of((const char *)&state, sizeof state)), FF_OK);
+    journal_checkpoint_abort(beside);
+    assert_int_equal(journal_checkpoint_begin(beside, upto), FF_OK);
+    assert_int_equal(journal_checkpoint_put(beside, ff_span_of((const char *)&state, sizeof state)), FF_OK);
+    assert_int_equal(journal_checkpoint_commit(beside), FF_OK);
+    journal_close(&beside);
+}
+
+/* Opens from the newest checkpoint, whose seq it gives; the state after the last record is asserted. */
+static uint64_t open_from_checkpoint(const struct ff_store_ops *ops, const struct ff_store_options *options,
+                                     uint64_t last)
+{
+    uint64_t seq = 0, state = 0;
+    struct ff_span block;
+    char why[256];
+    assert_int_equal(journal_open(&journal, ops, options, why, sizeof why), FF_OK);
+    assert_int_equal(journal_checkpoint_open(journal, UINT64_MAX, &seq, why, sizeof why), FF_OK);
+    assert_int_equal(journal_checkpoint_next(journal, &block), FF_OK);
+    assert_int_equal(block.n, sizeof state);
+    memcpy(&state, block.p, sizeof state);
+    assert_int_equal(journal_checkpoint_next(journal, &block), FF_NOT_FOUND);
+    journal_checkpoint_end(journal);
+    assert_int_equal(journal_replay_from(journal, seq + 1, sum, &state, why, sizeof why), FF_OK);
+    assert_true(state == last * (last + 1) / 2);
+    assert_true(journal_last(journal) == last && journal_durable(journal) == last);
+    return seq;
+}
+
+static void append_many(unsigned n)
+{
+    uint64_t seq;
+    while (n--)
+        assert_int_equal(append(&seq), FF_OK);
+    assert_int_equal(journal_drain(journal), FF_OK);
+    while (journal_settled(journal) < journal_last(journal)) {
+        struct pollfd news = {.fd = journal_news_fd(journal), .events = POLLIN};
+        poll(&news, 1, 1000);
+        journal_poll(journal);
+    }
+}
+
+static void checkpoints_shorten_it(const struct ff_store_ops *ops, const struct ff_store_options *options)
+{
+    uint64_t first = 0;
+    assert_int_equal(open_with(ops, options), 0);
+    append_many(10);
+    save_beside(ops, options, 1, 10, 0);
+    append_many(10);
+    save_beside(ops, options, 11, 20, 55);
+    assert_int_equal(journal_trim(journal, (struct ff_keep){INT64_MAX, 0}), FF_OK);
+    assert_int_equal(journal_first(journal, &first), FF_OK);
+    assert_int_equal(first, 11);
+    journal_close(&journal);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(open_from_checkpoint(ops, options, 20), 20);
+        journal_close(&journal);
+    }
+    assert_int_equal(open_from_checkpoint(ops, options, 20), 20);
+    append_many(5);
+    assert_int_equal(journal_last(journal), 25);
+    journal_close(&journal);
+    assert_int_equal(open_from_checkpoint(ops, options, 25), 20);
+    journal_close(&journal);
+}
+
+static void checkpoints_shorten_the_replay(void **state)
+{
+    (void)state;
+    char path[SCRATCH_MAX];
+    checkpoints_shorten_it(&store_memory, &(struct ff_store_options){.path = PATH});
+    for (unsigned d = 0; d < 2; d++) {
+        scratch_make(path);
+        struct ff_store_options options = {
+            .path = path, .durability = d ? FF_DURABLE_PROCESS : FF_DURABLE_DISK, .segment_bytes = 1};
+        checkpoints_shorten_it(&store_embedded, &options);
+        scratch_remove(path);
+    }
+}
+
 /* Over the embedded store, with its thread: a disk that fills, a sync that fails, and the end of both. */
 static void a_drain_outlives_a_few_failures_of_the_disk(void **state)
 {
@@ -282,6 +382,7 @@ int main(void)
         CASE(a_drain_gives_up_on_a_store_that_keeps_failing),
         CASE(an_open_that_fails_says_why),
         CASE(small_values_pass_through),
+        CASE(checkpoints_shorten_the_replay),
         CASE(a_drain_outlives_a_few_failures_of_the_disk),
         CASE(many_groups_share_a_sync),
     };

@@ -119,6 +119,27 @@ static void a_path_that_is_too_long_is_refused(void **state)
     assert_int_equal(place_init(&room->place, &io_system, path, room->why, sizeof room->why), FF_STORE_FAILED);
 }
 
+static void beside_its_owner_a_directory_is_left_as_it_is(void **state)
+{
+    struct room *room = *state;
+    struct place beside;
+    char file[PATH_MAX];
+    assert_int_equal(place_init_beside(&beside, &io_system, room->store, room->why, sizeof room->why),
+                     FF_STORE_FAILED);
+    assert_non_null(strstr(room->why, room->store));
+    assert_int_equal(take(room), FF_OK);
+    place_file(&room->place, file, PLACE_NEW, "value-x");
+    io_system.close(&io_system, io_system.open(&io_system, file, O_CREAT | O_WRONLY, 0600));
+    assert_int_equal(place_init_beside(&beside, &io_system, room->store, room->why, sizeof room->why), FF_OK);
+    assert_true(beside.dir >= 0 && beside.lock == -1);
+    place_fini(&beside);
+    int fd = io_system.open(&io_system, file, O_RDONLY, 0);
+    assert_true(fd >= 0);
+    io_system.close(&io_system, fd);
+    assert_int_equal(place_init(&beside, &io_system, room->store, room->why, sizeof room->why), FF_STORE_LOCKED);
+    place_fini(&room->place);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -129,6 +150,7 @@ int main(void)
         CASE(each_failure_names_a_file_and_leaves_nothing_open),
         CASE(what_is_not_finished_is_removed),
         CASE(a_path_that_is_too_long_is_refused),
+        CASE(beside_its_owner_a_directory_is_left_as_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

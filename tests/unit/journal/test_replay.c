@@ -1,71 +1,25 @@
 /* What a start makes of a journal that lost its end, or was damaged. */
-#include "journal.h"
-#include "scratch.h"
+#include "room.h"
 #include "segment.h"
-#include "store_suite.h"
-
-#include "faulty_io.h"
-
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#define WHY 512
-
-struct room {
-    struct suite suite;
-    struct faulty_io disk; /* without faults: it spares the real disk its syncs */
-    char path[SCRATCH_MAX];
-    char store[SCRATCH_MAX + 8];
-};
 
 static int setup(void **state)
 {
     static struct room room;
-    room = (struct room){.suite.ops = &store_embedded};
-    faulty_init(&room.disk);
-    scratch_make(room.path);
-    snprintf(room.store, sizeof room.store, "%s/store", room.path);
-    room.suite.options = (struct ff_store_options){
-        .path = room.store, .durability = FF_DURABLE_DISK, .segment_bytes = 1 << 20, .io = &room.disk.io};
+    room_begin(&room, FF_DURABLE_DISK, 1 << 20);
     *state = &room;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct room *room = *state;
-    scratch_remove(room->path);
-    faulty_fini(&room->disk);
+    room_end(*state);
     return 0;
 }
 
-/* A segment file's bytes. */
-struct bytes {
-    char file[PATH_MAX];
-    unsigned char *p;
-    size_t n;
-};
-
-static struct bytes bytes_of(const struct room *room, uint64_t first)
+/* The bytes of the segment that begins with first. */
+static struct bytes segment_of(const struct room *room, uint64_t first)
 {
-    struct bytes b;
-    char name[NAMES_SIZE];
-    names_make(name, &segment_kind, first);
-    snprintf(b.file, sizeof b.file, "%s/%s", room->store, name);
-    int fd = io_system.open(&io_system, b.file, O_RDONLY, 0);
-    b.n = (size_t)io_system.size(&io_system, fd);
-    b.p = malloc(b.n + 1);
-    assert_int_equal(io_read_all(&io_system, fd, b.p, b.n, 0), b.n);
-    io_system.close(&io_system, fd);
-    return b;
-}
-
-static void bytes_to(const struct bytes *b, size_t n)
-{
-    int fd = io_system.open(&io_system, b->file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    assert_int_equal(io_write_all(&io_system, fd, b->p, n, 0), 0);
-    io_system.close(&io_system, fd);
+    return bytes_of(room, &segment_kind, first);
 }
 
 static int name_remove(void *ctx, const char *name)
@@ -92,7 +46,7 @@ static size_t three_groups(struct room *room)
     suite_open(s);
     for (unsigned i = 0; i < 3; i++) {
         if (i == 2) {
-            struct bytes b = bytes_of(room, 1);
+            struct bytes b = segment_of(room, 1);
             before = b.n;
             free(b.p);
         }
@@ -143,13 +97,13 @@ static void a_tail_cut_at_any_byte_leaves_the_groups_before_it(void **state)
 {
     struct room *room = *state;
     size_t before = three_groups(room);
-    struct bytes b = bytes_of(room, 1);
+    struct bytes b = segment_of(room, 1);
     assert_true(before > 0 && before < b.n);
     for (size_t n = before; n < b.n; n++) {
         segments_remove(room);
         bytes_to(&b, n);
         goes_on_from(room, 6);
-        struct bytes cut = bytes_of(room, 1);
+        struct bytes cut = segment_of(room, 1);
         assert_int_equal(cut.n, before);
         free(cut.p);
     }
@@ -164,7 +118,7 @@ static void a_first_group_cut_at_any_byte_leaves_an_empty_journal(void **state)
     suite_append(s, 3);
     suite_flush(s);
     suite_close(s);
-    struct bytes b = bytes_of(room, 1);
+    struct bytes b = segment_of(room, 1);
     for (size_t n = 0; n < b.n; n++) {
         segments_remove(room);
         bytes_to(&b, n);
@@ -177,12 +131,10 @@ static void a_tail_with_any_bit_wrong_is_cut(void **state)
 {
     struct room *room = *state;
     size_t before = three_groups(room);
-    struct bytes b = bytes_of(room, 1);
+    struct bytes b = segment_of(room, 1);
     for (size_t i = before; i < b.n; i++) {
         segments_remove(room);
-        b.p[i] ^= (unsigned char)(1 << i % 8);
-        bytes_to(&b, b.n);
-        b.p[i] ^= (unsigned char)(1 << i % 8);
+        bytes_flipped_to(&b, i);
         goes_on_from(room, 6);
     }
     free(b.p);
@@ -192,7 +144,7 @@ static void zeros_and_noise_after_the_end_are_cut(void **state)
 {
     struct room *room = *state;
     three_groups(room);
-    struct bytes b = bytes_of(room, 1);
+    struct bytes b = segment_of(room, 1);
     b.p = realloc(b.p, b.n + 5000);
     for (unsigned noise = 0; noise < 2; noise++) {
         segments_remove(room);
@@ -208,13 +160,11 @@ static void any_bit_wrong_before_the_watermark_stops_the_start(void **state)
 {
     struct room *room = *state;
     size_t before = three_groups(room);
-    struct bytes b = bytes_of(room, 1);
+    struct bytes b = segment_of(room, 1);
     for (size_t i = 0; i < before; i++) {
-        b.p[i] ^= (unsigned char)(1 << i % 8);
-        bytes_to(&b, b.n);
-        b.p[i] ^= (unsigned char)(1 << i % 8);
+        bytes_flipped_to(&b, i);
         expect_corrupt(room, b.file);
-        struct bytes now = bytes_of(room, 1);
+        struct bytes now = segment_of(room, 1);
         assert_int_equal(now.n, b.n);
         free(now.p);
     }
@@ -228,7 +178,7 @@ static void the_place_of_the_damage_is_told(void **state)
     struct room *room = *state;
     char why[WHY];
     three_groups(room);
-    struct bytes b = bytes_of(room, 1);
+    struct bytes b = segment_of(room, 1);
     b.p[SEGMENT_HEADER + SEGMENT_GROUP_HEADER + 4] ^= 1;
     bytes_to(&b, b.n);
     assert_int_equal(open_fails(room, why), FF_STORE_CORRUPT);
@@ -247,11 +197,9 @@ static void damage_in_an_earlier_segment_stops_the_start(void **state)
 {
     struct room *room = *state;
     three_segments(room);
-    struct bytes b = bytes_of(room, 4);
+    struct bytes b = segment_of(room, 4);
     for (size_t i = 0; i < b.n; i++) {
-        b.p[i] ^= (unsigned char)(1 << i % 8);
-        bytes_to(&b, b.n);
-        b.p[i] ^= (unsigned char)(1 << i % 8);
+        bytes_flipped_to(&b, i);
         expect_corrupt(room, b.file);
     }
     for (size_t n = 0; n < b.n; n++) {
@@ -265,7 +213,7 @@ static void a_missing_segment_is_a_hole(void **state)
 {
     struct room *room = *state;
     three_segments(room);
-    struct bytes middle = bytes_of(room, 4), first = bytes_of(room, 1);
+    struct bytes middle = segment_of(room, 4), first = segment_of(room, 1);
     assert_int_equal(io_system.unlink(&io_system, middle.file), 0);
     expect_corrupt(room, first.file);
     bytes_to(&middle, middle.n);
@@ -283,7 +231,7 @@ static void what_a_later_segment_repeats_is_not_looked_at(void **state)
 {
     struct room *room = *state;
     three_segments(room);
-    struct bytes b = bytes_of(room, 4);
+    struct bytes b = segment_of(room, 4);
     b.p = realloc(b.p, b.n + 100);
     memset(b.p + b.n, 0x55, 100);
     bytes_to(&b, b.n + 100);
@@ -299,7 +247,7 @@ static void a_segment_may_begin_within_a_group_of_the_one_before(void **state)
     char body[512];
     size_t n = SEGMENT_HEADER + SEGMENT_GROUP_HEADER;
     three_groups(room);
-    struct bytes b = bytes_of(room, 1);
+    struct bytes b = segment_of(room, 1);
     free(b.p);
     for (uint64_t seq = 8; seq <= 9; seq++) {
         struct ff_span record = suite_body(seq, body);
@@ -320,7 +268,7 @@ static void a_segment_under_another_name_is_damaged(void **state)
 {
     struct room *room = *state;
     three_segments(room);
-    struct bytes b = bytes_of(room, 4), other = bytes_of(room, 7);
+    struct bytes b = segment_of(room, 4), other = segment_of(room, 7);
     char why[WHY];
     memcpy(other.file, b.file, sizeof b.file);
     bytes_to(&other, other.n);
@@ -336,7 +284,7 @@ static void another_version_is_refused_by_name(void **state)
     struct room *room = *state;
     char why[WHY];
     three_groups(room);
-    struct bytes b = bytes_of(room, 1);
+    struct bytes b = segment_of(room, 1);
     segment_header_put(b.p, &(struct segment_header){.first = 1, .version = 7, .mark = 1});
     bytes_to(&b, b.n);
     assert_int_equal(open_fails(room, why), FF_STORE_VERSION);
@@ -361,7 +309,7 @@ static void a_forged_group_in_a_body_proves_nothing(void **state)
     s->last = 4;
     suite_flush(s);
     suite_close(s);
-    struct bytes b = bytes_of(room, 1);
+    struct bytes b = segment_of(room, 1);
     bytes_to(&b, b.n - 1);
     goes_on_from(room, 3);
     free(b.p);
@@ -370,20 +318,40 @@ static void a_forged_group_in_a_body_proves_nothing(void **state)
 static void a_read_error_is_no_torn_tail(void **state)
 {
     struct room *room = *state;
-    struct faulty_io faulty;
     char why[WHY];
     three_groups(room);
-    struct bytes b = bytes_of(room, 1);
-    faulty_init(&faulty);
-    room->suite.options.io = &faulty.io;
-    faulty_script(&faulty, FAULTY_READ, "short:100 eio");
+    struct bytes b = segment_of(room, 1);
+    faulty_script(&room->faulty, FAULTY_READ, "short:100 eio");
     assert_int_equal(open_fails(room, why), FF_STORE_FAILED);
     assert_non_null(strstr(why, b.file));
-    struct bytes now = bytes_of(room, 1);
+    struct bytes now = segment_of(room, 1);
     assert_int_equal(now.n, b.n);
     goes_on_from(room, 9);
-    faulty_fini(&faulty);
     free(now.p);
+    free(b.p);
+}
+
+/* Its owner may be writing it just now. */
+static void a_torn_tail_is_left_alone_beside_the_owner(void **state)
+{
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    char why[WHY];
+    size_t before = three_groups(room);
+    struct bytes b = segment_of(room, 1);
+    s->options.beside = true;
+    for (size_t n = before; n < b.n; n++) {
+        uint64_t seen = 0, last = 0;
+        bytes_to(&b, n);
+        assert_int_equal(s->ops->open(&s->store, &s->options, why, sizeof why), FF_OK);
+        assert_int_equal(s->ops->replay(s->store, 1, UINT64_MAX, suite_expect, &seen, &last, why, WHY), FF_OK);
+        assert_true(seen == 6 && last == 6);
+        assert_int_equal(s->ops->replay(s->store, 7, 9, suite_expect, &seen, &last, why, WHY), FF_STORE_CORRUPT);
+        suite_close(s);
+        struct bytes now = segment_of(room, 1);
+        assert_int_equal(now.n, n);
+        free(now.p);
+    }
     free(b.p);
 }
 
@@ -391,7 +359,7 @@ static void leftovers_of_an_unfinished_segment_are_removed(void **state)
 {
     struct room *room = *state;
     three_groups(room);
-    struct bytes b = bytes_of(room, 1);
+    struct bytes b = segment_of(room, 1);
     snprintf(b.file, sizeof b.file, "%s/new-journal-00000000000000000010.seg", room->store);
     bytes_to(&b, b.n);
     goes_on_from(room, 9);
@@ -418,7 +386,9 @@ int main(void)
         CASE(another_version_is_refused_by_name),
         CASE(a_forged_group_in_a_body_proves_nothing),
         CASE(a_read_error_is_no_torn_tail),
+        CASE(a_torn_tail_is_left_alone_beside_the_owner),
         CASE(leftovers_of_an_unfinished_segment_are_removed),
     };
+    room_in_memory();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,27 +176,6 @@ static void records_must_fill_their_group(void **state)
     assert_false(segment_group_sound(&g, golden_records));
 }
 
-static void names_tell_the_first_record(void **state)
-{
-    (void)state;
-    static const char *const bad[] = {
-        "", "lock", "journal-1.seg", "journal-00000000000000000000.seg", "journal-0000000000000000000a.seg",
-        "journal-00000000000000000001.sef", "journal-99999999999999999999.seg", "new-journal-00000000000000000001.seg",
-        "journal-00000000000000000001.seg~", "journal--0000000000000000001.seg",
-    };
-    char name[NAMES_SIZE];
-    uint64_t first = 0;
-    names_make(name, &segment_kind, 42);
-    assert_string_equal(name, "journal-00000000000000000042.seg");
-    assert_true(names_seq(name, &segment_kind, &first));
-    assert_true(first == 42);
-    names_make(name, &segment_kind, UINT64_MAX);
-    assert_true(names_seq(name, &segment_kind, &first));
-    assert_true(first == UINT64_MAX);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_false(names_seq(bad[i], &segment_kind, &first));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,7 +186,6 @@ int main(void)
         cmocka_unit_test(another_version_is_told_apart_from_damage),
         cmocka_unit_test(a_group_says_nothing_impossible),
         cmocka_unit_test(records_must_fill_their_group),
-        cmocka_unit_test(names_tell_the_first_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,8 @@
 #include "scratch.h"
 #include "store_suite.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 /* The suite against the embedded store, with each durability and with segments of every size from
@@ -115,6 +117,124 @@ static void a_directory_that_cannot_be_made_is_named(void **state)
     assert_non_null(strstr(why, "/nowhere/at/all"));
 }
 
+static int new_count(void *ctx, const char *name)
+{
+    *(unsigned *)ctx += strncmp(name, "new-", 4) == 0;
+    return 0;
+}
+
+static unsigned unfinished(const struct suite *s)
+{
+    unsigned count = 0;
+    assert_int_equal(io_system.list(&io_system, s->options.path, new_count, &count), 0);
+    return count;
+}
+
+static void closing_leaves_no_unfinished_checkpoint(void **state)
+{
+    struct suite *s = *state;
+    struct ff_store *beside;
+    struct ff_store_options options = s->options;
+    char why[256];
+    suite_open(s);
+    suite_append(s, 3);
+    suite_settle(s);
+    options.beside = true;
+    assert_int_equal(s->ops->open(&beside, &options, why, sizeof why), FF_OK);
+    assert_int_equal(s->ops->checkpoint_begin(beside, 3), FF_OK);
+    assert_int_equal(unfinished(s), 1);
+    s->ops->close(&beside);
+    assert_int_equal(unfinished(s), 0);
+    suite_close(s);
+}
+
+/* Nobody may, but if somebody builds on what is not settled, a loss of power must not cost a segment. */
+static void no_segment_goes_before_the_next_one_is_settled(void **state)
+{
+    struct suite *s = *state;
+    uint64_t first = 0;
+    suite_open(s);
+    suite_append(s, 3);
+    suite_settle(s);
+    suite_append(s, 3);
+    suite_flush(s);
+    assert_int_equal(suite_checkpoint_beside(s, 3), FF_OK);
+    assert_int_equal(suite_checkpoint_beside(s, 6), FF_OK);
+    assert_int_equal(s->ops->trim(s->store, (struct ff_keep){INT64_MAX, 0}), FF_OK);
+    assert_int_equal(s->ops->first(s->store, &first), FF_OK);
+    assert_int_equal(first, 1);
+    suite_settle(s);
+    assert_int_equal(s->ops->trim(s->store, (struct ff_keep){INT64_MAX, 0}), FF_OK);
+    assert_int_equal(s->ops->first(s->store, &first), FF_OK);
+    assert_int_equal(first, 4);
+    suite_close(s);
+}
+
+/* A child in a thread: what it is asked for, and what became of it. */
+struct child {
+    const struct suite *suite;
+    uint64_t upto;
+    enum ff_status checkpoint, read;
+    uint64_t seen;
+    atomic_bool done;
+};
+
+static enum ff_status child_read(struct child *c)
+{
+    char why[256];
+    uint64_t last;
+    struct ff_store *store;
+    struct ff_store_options options = c->suite->options;
+    options.beside = true;
+    enum ff_status st = c->suite->ops->open(&store, &options, why, sizeof why);
+    if (st == FF_OK)
+        st = c->suite->ops->first(store, &c->seen);
+    c->seen--;
+    if (st == FF_OK)
+        st = c->suite->ops->replay(store, c->seen + 1, UINT64_MAX, suite_expect, &c->seen, &last, why, sizeof why);
+    c->suite->ops->close(&store);
+    return st;
+}
+
+static void *child_main(void *ctx)
+{
+    struct child *c = ctx;
+    c->checkpoint = suite_checkpoint_beside(c->suite, c->upto);
+    c->read = child_read(c);
+    atomic_store(&c->done, true);
+    return NULL;
+}
+
+/* While one writes a checkpoint and reads all there is, the segments grow, are full, and end. */
+static void a_child_is_at_work_beside_its_owner(void **state)
+{
+    struct suite *s = *state;
+    suite_open(s);
+    suite_append(s, 10);
+    suite_settle(s);
+    for (unsigned round = 0; round < 8; round++) {
+        pthread_t thread;
+        struct child child = {.suite = s, .upto = s->ops->settled(s->store)};
+        const struct suite as_it_was = *s;
+        child.suite = &as_it_was;
+        assert_int_equal(pthread_create(&thread, NULL, child_main, &child), 0);
+        for (unsigned i = 0; i < 10 || (i < 500 && !atomic_load(&child.done)); i++) {
+            suite_append(s, 3);
+            assert_int_equal(s->ops->flush(s->store), FF_OK);
+            assert_int_equal(s->ops->poll(s->store, &s->durable), FF_OK);
+        }
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_int_equal(child.checkpoint, FF_OK);
+        assert_int_equal(child.read, FF_OK);
+        assert_true(child.seen >= child.upto && child.seen <= s->last);
+        assert_int_equal(s->ops->trim(s->store, (struct ff_keep){INT64_MAX, 0}), FF_OK);
+    }
+    suite_flush(s);
+    suite_close(s);
+    assert_true(suite_restore(s) > 0);
+    suite_close(s);
+}
+
 #define CASE(name, setup) cmocka_unit_test_setup_teardown(name, setup, embedded_teardown)
 
 int main(void)
@@ -129,6 +249,10 @@ int main(void)
         CASE(disk_durability_comes_with_the_news, disk_setup),
         CASE(what_waits_for_the_disk_has_a_ceiling, disk_setup),
         CASE(a_directory_that_cannot_be_made_is_named, disk_setup),
+        CASE(closing_leaves_no_unfinished_checkpoint, disk_setup),
+        CASE(no_segment_goes_before_the_next_one_is_settled, process_small_setup),
+        CASE(a_child_is_at_work_beside_its_owner, disk_middling_setup),
+        CASE(a_child_is_at_work_beside_its_owner, process_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -345,40 +345,57 @@ static void a_checkpoint_is_written_on_after_a_short_write(void **state)
     suite_close(s);
 }
 
-/* A child that was killed, and one that finds a disk on which nothing can be written. */
-static void a_read_only_disk_is_read(void **state)
+static void a_disk_that_is_read_only_is_read_beside_but_not_owned(void **state)
 {
     struct room *room = *state;
     struct suite *s = &room->suite;
     struct ff_store *store;
+    struct suite_state now = {0};
+    uint64_t seen = 0, last = 0;
     char why[WHY] = "";
     room_to_trim(room);
     suite_close(s);
-    faulty_script(&room->faulty, FAULTY_OPEN, "ok erofs");
+    faulty_read_only(&room->faulty, true);
     assert_int_equal(s->ops->open(&store, &s->options, why, sizeof why), FF_STORE_FAILED);
     assert_non_null(strstr(why, "/store/lock: "));
     struct ff_store_options options = s->options;
     options.beside = true;
     assert_int_equal(s->ops->open(&store, &options, why, sizeof why), FF_OK);
-    struct suite_state now = {0};
     assert_int_equal(suite_load_good(s->ops, store, &now, why, sizeof why), FF_OK);
     assert_int_equal(now.last, 9);
+    assert_int_equal(s->ops->replay(store, 1, UINT64_MAX, suite_expect, &seen, &last, why, sizeof why), FF_OK);
+    assert_int_equal(last, 9);
+    assert_int_equal(suite_save(s->ops, store, &now), FF_STORE_FAILED);
     s->ops->close(&store);
     assert_int_equal(faulty_calls(&room->faulty, FAULTY_LOCK), 1);
+    faulty_read_only(&room->faulty, false);
+    assert_int_equal(suite_restore(s), 9);
+    suite_close(s);
 }
 
-static void records_for_a_disk_that_is_read_only_wait(void **state)
+/* The records wait, the checkpoints and segments stay, and all goes on when the disk is well. */
+static void a_disk_that_becomes_read_only_is_told_and_gets_over(void **state)
 {
     struct room *room = *state;
     struct suite *s = &room->suite;
-    suite_open(s);
+    room_to_trim(room);
+    const struct suite_state now = suite_state_now(s);
     suite_append(s, 3);
-    faulty_script(&room->faulty, FAULTY_OPEN, "erofs eacces");
-    assert_int_equal(s->ops->flush(s->store), FF_STORE_FAILED);
-    assert_int_equal(s->ops->flush(s->store), FF_STORE_FAILED);
-    suite_flush(s);
+    faulty_read_only(&room->faulty, true);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(s->ops->flush(s->store), FF_STORE_FAILED);
+        assert_int_equal(suite_save(s->ops, s->store, &now), FF_STORE_FAILED);
+        assert_int_equal(s->ops->trim(s->store, keep_nothing), FF_STORE_FAILED);
+    }
+    assert_int_equal(segments(room), 3);
+    faulty_read_only(&room->faulty, false);
+    suite_settle(s);
+    assert_int_equal(suite_checkpoint_beside(s, 12), FF_OK);
+    assert_int_equal(s->ops->trim(s->store, keep_nothing), FF_OK);
+    assert_int_equal(segments(room), 1);
     suite_close(s);
-    room_works(room);
+    assert_int_equal(suite_restore(s), 12);
+    suite_close(s);
 }
 
 static void what_a_killed_child_left_is_removed_by_the_next_owner(void **state)
@@ -420,8 +437,8 @@ int main(void)
         CASE(a_checkpoint_that_cannot_be_removed_keeps_nothing_else, disk_setup),
         CASE(a_checkpoint_that_fails_leaves_the_one_before_it, disk_setup),
         CASE(a_checkpoint_is_written_on_after_a_short_write, disk_setup),
-        CASE(a_read_only_disk_is_read, disk_setup),
-        CASE(records_for_a_disk_that_is_read_only_wait, disk_setup),
+        CASE(a_disk_that_is_read_only_is_read_beside_but_not_owned, disk_setup),
+        CASE(a_disk_that_becomes_read_only_is_told_and_gets_over, disk_setup),
         CASE(what_a_killed_child_left_is_removed_by_the_next_owner, disk_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
