@@ -117,16 +117,13 @@ static void checkpoint_start(struct house *h, uint64_t upto, ff_wall now)
     }
 }
 
-/* The journal behind the checkpoints that now are there may go. */
 static void checkpoint_done(struct house *h, ff_wall now)
 {
     struct checkpoint *c = &h->checkpoint;
-    const struct ff_keep keep = {now - h->config->store.keep, h->config->store.keep_bytes};
     c->seq = c->upto;
     c->done = now;
     c->took = now - c->started;
     log_info("house", "checkpoint", "seq=%" PRIu64 " ms=%" PRId64, c->seq, c->took / FF_MILLISECOND);
-    journal_trim(h->journal, keep);
 }
 
 static void checkpoint_wait(struct house *h, ff_wall now)
@@ -136,6 +133,7 @@ static void checkpoint_wait(struct house *h, ff_wall now)
     pid_t ended = waitpid(c->child, &status, WNOHANG);
     if (ended == 0)
         return;
+    const struct ff_keep keep = {now - h->config->store.keep, h->config->store.keep_bytes};
     c->child = 0;
     if (ended < 0)
         checkpoint_failed(h, now, "it is lost", errno);
@@ -145,6 +143,8 @@ static void checkpoint_wait(struct house *h, ff_wall now)
         checkpoint_failed(h, now, "it ended with an error", WEXITSTATUS(status));
     else
         checkpoint_done(h, now);
+    /* The journal behind the checkpoints that now are there may go, and what a killed child has left. */
+    journal_trim(h->journal, keep);
 }
 
 void checkpoint_look_after(struct house *h, ff_wall now)

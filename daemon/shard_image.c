@@ -122,10 +122,9 @@ static enum ff_status shard_load_newest(struct shard *s, struct journal *j, uint
             snprintf(why, size, "its blocks are whole, but do not hold a state");
             journal_checkpoint_end(j);
         }
-        if (status == FF_OK || (status != FF_STORE_CORRUPT && status != FF_STORE_VERSION)) {
-            out->checkpoint = seq;
+        out->checkpoint = status == FF_OK ? seq : 0;
+        if (status == FF_OK || status == FF_NO_MEMORY || seq == 0)
             return status;
-        }
         shard_log_refused(seq, status, why);
         out->refused++;
         most = seq - 1;

@@ -193,7 +193,8 @@ enum ff_status journal_admits(const struct journal *j)
 {
     if (j->state != FF_OK)
         return j->state;
-    return j->appended_bytes - j->durable_bytes > MAX_PENDING / 2 ? FF_BUSY : FF_OK;
+    bool much = j->appended_bytes - j->durable_bytes > MAX_PENDING / 2;
+    return much || j->ops->crowded(j->store) ? FF_BUSY : FF_OK;
 }
 
 enum ff_status journal_put(struct journal *j, const char *name, struct ff_span value)

@@ -141,6 +141,11 @@ static enum ff_status embedded_append(struct ff_store *s, uint64_t seq, struct f
     return st;
 }
 
+static bool embedded_crowded(const struct ff_store *s)
+{
+    return s->queue.bytes >= PENDING_MAX / 2;
+}
+
 /* After groups were written or let go. */
 static void watermarks_move(struct ff_store *s)
 {
@@ -385,6 +390,7 @@ const struct ff_store_ops store_embedded = {
     .checkpoint_end = embedded_checkpoint_end,
     .trim = embedded_trim,
     .append = embedded_append,
+    .crowded = embedded_crowded,
     .flush = embedded_flush,
     .news_fd = embedded_news_fd,
     .poll = embedded_poll,

@@ -107,6 +107,10 @@ struct ff_store_ops {
      * FF_NO_MEMORY, and then nothing was added; never touches the disk. */
     enum ff_status (*append)(struct ff_store *s, uint64_t seq, struct ff_span body);
 
+    /* Whether half or more of what append may hold is held already, durable or not: a whole message is
+     * better refused now than in its middle. */
+    bool (*crowded)(const struct ff_store *s);
+
     /* Starts to make durable all that was gathered; cheap when there is nothing. On failure
      * (FF_STORE_FULL, FF_STORE_FAILED) what was gathered stays, and a later flush tries it again:
      * no group is ever written in part or out of order. */

@@ -266,6 +266,12 @@ static enum ff_status memory_trim(struct ff_store *store, struct ff_keep keep)
     return FF_OK;
 }
 
+static bool memory_crowded(const struct ff_store *s)
+{
+    (void)s;
+    return false;
+}
+
 static enum ff_status memory_append(struct ff_store *s, uint64_t seq, struct ff_span body)
 {
     assert(seq == s->shelf->last + 1 && !s->beside);
@@ -381,6 +387,7 @@ const struct ff_store_ops store_memory = {
     .checkpoint_end = memory_checkpoint_end,
     .trim = memory_trim,
     .append = memory_append,
+    .crowded = memory_crowded,
     .flush = memory_flush,
     .news_fd = memory_news_fd,
     .poll = memory_poll,

@@ -105,6 +105,22 @@ static void what_waits_for_the_disk_has_a_ceiling(void **state)
     suite_close(s);
 }
 
+/* A message that was admitted fits whole, also while a slow disk holds what was written long ago. */
+static void it_is_crowded_from_half_of_the_ceiling_on(void **state)
+{
+    static char body[1 << 20];
+    struct suite *s = *state;
+    suite_open(s);
+    while (!s->ops->crowded(s->store))
+        assert_int_equal(s->ops->append(s->store, ++s->last, ff_span_of(body, sizeof body)), FF_OK);
+    assert_in_range(s->last, 16, 64);
+    for (int i = 0; i < 16; i++)
+        assert_int_equal(s->ops->append(s->store, ++s->last, ff_span_of(body, sizeof body)), FF_OK);
+    suite_flush(s);
+    assert_false(s->ops->crowded(s->store));
+    suite_close(s);
+}
+
 static void a_directory_that_cannot_be_made_is_named(void **state)
 {
     struct suite *s = *state;
@@ -248,6 +264,7 @@ int main(void)
         CASE(process_durability_waits_for_nobody, process_setup),
         CASE(disk_durability_comes_with_the_news, disk_setup),
         CASE(what_waits_for_the_disk_has_a_ceiling, disk_setup),
+        CASE(it_is_crowded_from_half_of_the_ceiling_on, disk_setup),
         CASE(a_directory_that_cannot_be_made_is_named, disk_setup),
         CASE(closing_leaves_no_unfinished_checkpoint, disk_setup),
         CASE(no_segment_goes_before_the_next_one_is_settled, process_small_setup),
