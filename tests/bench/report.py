@@ -154,7 +154,7 @@ def nginx_version():
     return done.stderr.strip().split("/")[-1] or "?"
 
 
-def document(head, outcomes, paces, counted, rounds):
+def document(head, outcomes, paces, scaled, counted, rounds, notes):
     lines = ["# What footfalld costs", "",
              "Written by `scripts/bench`. The server has one core, the load another; footfalld and its "
              f"baseline take turns, {rounds} rounds each. Each number is the median of the rounds, with "
@@ -175,10 +175,12 @@ def document(head, outcomes, paces, counted, rounds):
               "| | requests/s | p50 | p99 | p99.9 | most | bar | |", "|---|---|---|---|---|---|---|---|"]
     for o in paces:
         lines += pace_lines(o)
+    if scaled:
+        lines += ["", "## Scale", "", "| | | bar | |", "|---|---|---|---|", *scaled]
     if counted:
         lines += ["", "## Instructions a beacon", "",
                   "Counted by callgrind, in user mode; inlined code counts where it is written.", ""]
         lines += instruction_table(counted)
         for one in counted:
             lines += ["", *function_table(*one)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", notes.rstrip()]) + "\n"

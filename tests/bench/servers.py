@@ -127,14 +127,15 @@ class Nginx(Server):
 class Footfall(Server):
     """The daemon on a fresh store."""
 
-    def __init__(self, program, core, folder, durability="process", wrapper=()):
+    def __init__(self, program, core, folder, durability="process", wrapper=(), options=None):
         super().__init__("footfalld", core, folder)
         self.program, self.durability, self.wrapper = program, durability, list(wrapper)
+        self.options = options or {}
 
     def start(self):
         options = {"ingest.http": "127.0.0.1:0", "ingest.udp": "127.0.0.1:0",
                    "stats.http": "127.0.0.1:0", "store.durability": self.durability,
-                   "store.path": os.path.join(self.directory, "store"), "log.level": "info"}
+                   "store.path": os.path.join(self.directory, "store"), "log.level": "info", **self.options}
         command = [*self.wrapper, self.program]
         for key, value in options.items():
             command += ["-o", f"{key}={value}"]
