@@ -179,13 +179,16 @@ class Daemon:
     id, such as {"shop": ["keys: [...]"]}. launcher: words before the command, and launch: what
     subprocess.Popen is given besides."""
 
+    binary = FOOTFALLD
+
     def __init__(self, sites=(Site("default"),), options=(), rows=None, launcher=(), **launch):
-        need(FOOTFALLD)
+        need(self.binary)
         self.sites, self.options, self.rows = sites, list(options), dict(rows or {})
         self.launcher, self.launch = list(launcher), launch
         self.directory = tempfile.mkdtemp(prefix="footfall-test-")
         self.config_file = os.path.join(self.directory, "footfalld.yaml")
         self.process, self.lines, self.reader = None, [], None
+        self.events = self.office = None
         self.write_config()
 
     def write_config(self, text=""):
@@ -202,24 +205,33 @@ class Daemon:
     def command(self):
         given = ["ingest.http=127.0.0.1:0", "ingest.udp=127.0.0.1:0", "stats.http=127.0.0.1:0",
                  f"store.path={self.directory}/store", *self.options]
-        return [FOOTFALLD, "-c", self.config_file, *(word for o in given for word in ("-o", o))]
+        return [self.binary, "-c", self.config_file, *(word for o in given for word in ("-o", o))]
 
     def start(self):
+        self.spawn()
+        return self.serve()
+
+    def spawn(self):
+        """Begins a start, without waiting for its end; kill() may come at once."""
         self.lines = []
         self.process = subprocess.Popen([*self.launcher, *self.command()], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         **self.launch)
-        self.reader = threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True)
+        self.reader = threading.Thread(target=self._read, args=(self.process.stderr, self.lines),
+                                       daemon=True)
         self.reader.start()
+
+    def serve(self):
+        """Waits until what spawn() has begun is ready."""
         ready = until(self._ready, "ready line")
         self.http, self.udp, self.stats_address = ready.groups()
         self.events, self.office = Client(self.http), Client(self.stats_address)
         return self
 
-    def _read(self, stream):
+    def _read(self, stream, lines):
         with stream:
             for line in stream:
-                self.lines.append(line.decode(errors="replace").rstrip("\n"))
+                lines.append(line.decode(errors="replace").rstrip("\n"))
 
     def _ready(self):
         if self.process.poll() is not None:
@@ -240,7 +252,7 @@ class Daemon:
         os.kill(self.process.pid, number)
 
     def _gone(self):
-        for client in (self.events, self.office):
+        for client in filter(None, (self.events, self.office)):
             client.close()
         self.process.wait(DEADLINE)
         self.reader.join(DEADLINE)

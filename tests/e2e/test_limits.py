@@ -3,6 +3,7 @@
 import http.client
 import json
 import resource
+import signal
 import socket
 import threading
 import time
@@ -82,6 +83,20 @@ class Limits(unittest.TestCase):
                 sender.sendto(json.dumps(view(9)).encode(), split(daemon.udp))
             until(lambda: daemon.stats(window="1h")["traffic"]["pageviews"] > 0, "the allowed one")
             self.assertEqual(daemon.stats(window="1h")["traffic"]["pageviews"], 1)
+
+    def test_datagrams_that_come_together_are_judged_apart(self):
+        views = [view(n) for n in range(5)]
+        once = {**view(), "id": "once"}
+        sent = [views, views, "no object", [*views, *views], [{"type": "page_view"}, view(7)], once, once, view(8)]
+        for threads in (0, 2):
+            with self.subTest(threads=threads), \
+                    Daemon(options=["ingest.max_batch=8", f"ingest.threads={threads}"]) as daemon:
+                daemon.signal(signal.SIGSTOP)  # so that it finds them all at once
+                for events in sent:
+                    daemon.datagram(events)
+                daemon.signal(signal.SIGCONT)
+                until(lambda: daemon.stats(window="1h")["traffic"]["pageviews"] >= 13, "the sound ones")
+                self.assertEqual(daemon.stats(window="1h")["traffic"]["pageviews"], 13)
 
 
 class Crowds(unittest.TestCase):

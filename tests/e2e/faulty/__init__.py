@@ -1,0 +1,1 @@
+"""A daemon on file operations that fail as a test tells them (faults.h, in Python sheet.py)."""
