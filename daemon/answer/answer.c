@@ -12,9 +12,11 @@ static const struct query_row {
     const char *const *params; /* NULL-terminated */
     enum ff_status (*render)(struct query *q);
 } query_table[] = {
-    {"/v1/stats", (const char *const[]){"site", "window", "from", "to", NULL}, stats_render},
+    {"/v1/stats", (const char *const[]){"site", "window", "from", "to", "compare", NULL},
+     stats_render},
     {"/v1/stats/series",
-     (const char *const[]){"metric", "step", "site", "window", "from", "to", NULL}, series_render},
+     (const char *const[]){"metric", "step", "site", "window", "from", "to", "compare", NULL},
+     series_render},
 };
 
 static const struct query_row *find_query(struct ff_span path)
@@ -70,6 +72,19 @@ void query_write_window(struct query *q, ff_wall from, ff_wall to)
     q->stamp_end = q->json.n;
 }
 
+void query_write_compare(struct query *q, ff_wall from, ff_wall to)
+{
+    json_out_key(&q->json, FF_LITERAL("compare"));
+    json_out_open(&q->json, '{');
+    json_out_key(&q->json, FF_LITERAL("mode"));
+    json_out_text(&q->json, ff_span_text(compare_name(q->compare)));
+    json_out_key(&q->json, FF_LITERAL("from"));
+    json_out_instant(&q->json, from);
+    json_out_key(&q->json, FF_LITERAL("to"));
+    json_out_instant(&q->json, to);
+    json_out_close(&q->json, '}');
+}
+
 static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_span query)
 {
     const struct query_row *row = find_query(path);
@@ -83,6 +98,8 @@ static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_
         s = find_site(q);
     if (s == FF_OK)
         s = window_parse(&q->params, q->ctx->now, &q->window, &q->fault);
+    if (s == FF_OK)
+        s = compare_parse(&q->params, &q->compare, &q->fault);
     if (s == FF_OK)
         s = row->render(q);
     if (s == FF_OK && q->json.full)

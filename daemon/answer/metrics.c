@@ -1,7 +1,9 @@
 #include "metrics.h"
 
+#include "change.h"
 #include "decimal.h"
 
+#include <math.h>
 #include <string.h>
 
 /* clang-format off */
@@ -138,45 +140,36 @@ static int64_t term(struct metric_term t, const struct tally_window *w)
     return value > 0 ? value : 0;
 }
 
-static void write_ratio(const struct metric *m, const struct tally_window *w, double scale,
-                        struct json_out *out)
+/* NAN where there is nothing to divide by. */
+static double ratio(const struct metric *m, const struct tally_window *w, double scale)
 {
     int64_t bottom = term(m->bottom, w);
-    if (bottom == 0)
-        json_out_null(out);
-    else
-        json_out_double(out, (double)term(m->top, w) / scale / (double)bottom);
+    return bottom == 0 ? NAN : (double)term(m->top, w) / scale / (double)bottom;
 }
 
-static void write_amount(ff_currency currency, ff_money_sum amount, struct json_out *out)
-{
-    char code[4];
-    ff_currency_text(currency, code);
-    json_out_key(out, ff_span_text(code));
-    json_out_money(out, amount);
-}
+/* What a metric of money holds, sorted by currency. */
+struct amounts {
+    size_t n;
+    struct amount row[2 * TALLY_CURRENCIES]; /* two purses that have no currency in common */
+};
 
-static void write_money(const struct tally_window *w, uint8_t purse, bool mean,
-                        struct json_out *out)
+static void take_purse(struct amounts *to, const struct tally_window *w, uint8_t purse, bool mean)
 {
-    json_out_open(out, '{');
     for (uint16_t i = 0; i < w->currencies[purse]; i++) {
         const struct tally_money *m = &w->money[purse][i];
         if (!mean)
-            write_amount(m->currency, m->amount, out);
+            to->row[to->n++] = (struct amount){m->currency, m->amount};
         else if (m->n > 0)
-            write_amount(m->currency, decimal_divide(m->amount, m->n), out);
+            to->row[to->n++] = (struct amount){m->currency, decimal_divide(m->amount, m->n)};
     }
-    json_out_close(out, '}');
 }
 
 /* Both purses are sorted by currency: they are merged. */
-static void write_money_less(const struct tally_window *w, uint8_t purse, uint8_t other,
-                             struct json_out *out)
+static void take_difference(struct amounts *to, const struct tally_window *w, uint8_t purse,
+                            uint8_t other)
 {
     const struct tally_money *a = w->money[purse], *a_end = a + w->currencies[purse];
     const struct tally_money *b = w->money[other], *b_end = b + w->currencies[other];
-    json_out_open(out, '{');
     while (a < a_end || b < b_end) {
         ff_currency next = a < a_end ? a->currency : b->currency;
         if (b < b_end && b->currency < next)
@@ -186,7 +179,37 @@ static void write_money_less(const struct tally_window *w, uint8_t purse, uint8_
             amount += a++->amount;
         if (b < b_end && b->currency == next)
             amount -= b++->amount;
-        write_amount(next, amount, out);
+        to->row[to->n++] = (struct amount){next, amount};
+    }
+}
+
+static bool is_money(const struct metric *m)
+{
+    return m->kind == METRIC_MONEY || m->kind == METRIC_MONEY_LESS || m->kind == METRIC_MONEY_MEAN;
+}
+
+/* Nothing when w is NULL. */
+static void take_money(struct amounts *to, const struct metric *m, const struct tally_window *w)
+{
+    to->n = 0;
+    if (!w)
+        return;
+    if (m->kind == METRIC_MONEY_LESS)
+        take_difference(to, w, m->purse, m->other_purse);
+    else
+        take_purse(to, w, m->purse, m->kind == METRIC_MONEY_MEAN);
+}
+
+static void write_money(const struct metric *m, const struct tally_window *w, struct json_out *out)
+{
+    struct amounts money;
+    take_money(&money, m, w);
+    json_out_open(out, '{');
+    for (size_t i = 0; i < money.n; i++) {
+        char code[4];
+        ff_currency_text(money.row[i].currency, code);
+        json_out_key(out, ff_span_text(code));
+        json_out_money(out, money.row[i].amount);
     }
     json_out_close(out, '}');
 }
@@ -199,22 +222,50 @@ void metrics_write(const struct metric *m, const struct tally_window *w, int64_t
         json_out_integer(out, term(m->top, w));
         break;
     case METRIC_RATIO:
-        write_ratio(m, w, 1, out);
+        json_out_double(out, ratio(m, w, 1));
         break;
     case METRIC_SECONDS:
-        write_ratio(m, w, (double)FF_SECOND, out);
+        json_out_double(out, ratio(m, w, (double)FF_SECOND));
         break;
     case METRIC_MONEY:
-        write_money(w, m->purse, false, out);
-        break;
     case METRIC_MONEY_LESS:
-        write_money_less(w, m->purse, m->other_purse, out);
-        break;
     case METRIC_MONEY_MEAN:
-        write_money(w, m->purse, true, out);
+        write_money(m, w, out);
         break;
     case METRIC_LIVE:
         json_out_integer(out, live);
         break;
     }
+}
+
+void metrics_write_previous(const struct metric *m, const struct tally_window *before,
+                            struct json_out *out)
+{
+    if (is_money(m))
+        write_money(m, before, out);
+    else if (m->kind == METRIC_LIVE || !before)
+        json_out_null(out);
+    else
+        metrics_write(m, before, 0, out);
+}
+
+/* A number that is no money, for its change; NAN for null. */
+static double number(const struct metric *m, const struct tally_window *w)
+{
+    if (!w || m->kind == METRIC_LIVE)
+        return NAN;
+    return m->kind == METRIC_COUNT ? (double)term(m->top, w) : ratio(m, w, 1);
+}
+
+void metrics_write_change(const struct metric *m, const struct tally_window *now,
+                          const struct tally_window *before, struct json_out *out)
+{
+    if (!is_money(m)) {
+        change_write(out, number(m, now), number(m, before));
+        return;
+    }
+    struct amounts is, was;
+    take_money(&is, m, now);
+    take_money(&was, m, before);
+    change_write_money(out, is.row, is.n, was.row, was.n, m->kind == METRIC_MONEY_MEAN ? NAN : 0);
 }

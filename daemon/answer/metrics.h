@@ -43,4 +43,14 @@ const struct metric *metrics_find(struct ff_span name, size_t *ambiguous);
 void metrics_write(const struct metric *m, const struct tally_window *w, int64_t live,
                    struct json_out *out);
 
+/* Writes what the metric was in an earlier window: null for live visitors, which have none, and for
+ * every number where `before` is NULL (nothing of that window is kept; money then is {}). */
+void metrics_write_previous(const struct metric *m, const struct tally_window *before,
+                            struct json_out *out);
+
+/* Writes how it has changed since then, relative (change.h): a number, null, or for money an object
+ * of both. `before` may be NULL. */
+void metrics_write_change(const struct metric *m, const struct tally_window *now,
+                          const struct tally_window *before, struct json_out *out);
+
 #endif

@@ -3,6 +3,7 @@
 #define FOOTFALL_QUERY_H
 
 #include "answer.h"
+#include "compare.h"
 #include "json_out.h"
 #include "params.h"
 #include "window.h"
@@ -13,6 +14,7 @@ struct query {
     struct fault fault;
     uint16_t site;        /* index of the site that is asked about */
     struct window window; /* as asked */
+    enum compare_mode compare;
     struct json_out json;
     size_t stamp, stamp_end; /* where in the text generated_at is */
 };
@@ -20,6 +22,11 @@ struct query {
 /* Writes the members "site" and, behind it, those of a window that was answered. */
 void query_write_site(struct query *q);
 void query_write_window(struct query *q, ff_wall from, ff_wall to);
+
+/* Writes "compare", what the numbers are held against: its mode and the earlier window that was
+ * answered. Not for COMPARE_NONE. Whatever holds numbers (the answer of stats, a point of a series)
+ * then gets the members "previous" and "change", each with the same numbers under the same names. */
+void query_write_compare(struct query *q, ff_wall from, ff_wall to);
 
 /* Renders: FF_OK and a JSON object in q->json, or the status of q->fault. */
 enum ff_status stats_render(struct query *q);

@@ -16,7 +16,9 @@ struct series {
     struct ff_span name[SERIES_METRICS]; /* as asked, into the parameters */
     ff_dur step;
     size_t points;
-    ff_wall edge[SERIES_POINTS + 1]; /* point i is [edge[i], edge[i + 1]) */
+    ff_wall edge[SERIES_POINTS + 1];      /* point i is [edge[i], edge[i + 1]) */
+    struct window earlier[SERIES_POINTS]; /* what it is compared with, if anything */
+    size_t forgotten; /* of them, the first so many: nothing, or not all, of them is kept */
 };
 
 static enum ff_status refuse_ambiguous(struct query *q, struct ff_span name)
@@ -120,6 +122,70 @@ static enum ff_status check_kept(struct query *q, const struct series *s)
     return FF_OK;
 }
 
+/* The edge one step before another edge. */
+static ff_wall edge_before(const struct zone *zone, const struct series *s, ff_wall edge)
+{
+    if (s->step <= FF_DAY)
+        return zone_step(zone, edge - 1, s->step).start;
+    return zone_date_start(zone, zone_date(zone, edge) - s->step / FF_DAY);
+}
+
+/* Gives each point its earlier one: as many steps as there are points, up to the first of them; or
+ * the point's own dates and times a year earlier. */
+static void lay_earlier(struct query *q, struct series *s)
+{
+    const struct zone *zone = q->ctx->sites[q->site].zone;
+    ff_wall end = s->edge[0];
+    for (size_t i = s->points; i-- > 0;) {
+        if (q->compare == COMPARE_YEAR) {
+            s->earlier[i] = compare_window(COMPARE_YEAR, zone, s->edge[i], s->edge[i + 1]);
+        } else {
+            s->earlier[i] = (struct window){edge_before(zone, s, end), end};
+            end = s->earlier[i].from;
+        }
+    }
+}
+
+/* The earlier points, too, must be answered without widening, from the oldest that is kept on. */
+static enum ff_status check_earlier_kept(struct query *q, struct series *s)
+{
+    for (size_t i = 0; i < s->points; i++) {
+        ff_wall from = s->earlier[i].from, to = s->earlier[i].to;
+        tally_widen(q->ctx->tally, q->site, &from, &to);
+        if (from > s->earlier[i].from)
+            s->forgotten = i + 1;
+        else if (from < s->earlier[i].from || to != s->earlier[i].to)
+            return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("step"),
+                             "step: expected a longer one, as nothing that fine is kept of what "
+                             "it is to be compared with");
+    }
+    return FF_OK;
+}
+
+static void write_compared(struct query *q, const struct series *s, size_t i,
+                           const struct tally_window *now)
+{
+    struct tally_window before, *kept = i < s->forgotten ? NULL : &before;
+    if (kept)
+        tally_read(q->ctx->tally, q->site, s->earlier[i].from, s->earlier[i].to, &before);
+    json_out_key(&q->json, FF_LITERAL("previous"));
+    json_out_open(&q->json, '{');
+    json_out_key(&q->json, FF_LITERAL("t"));
+    json_out_instant(&q->json, s->earlier[i].from);
+    for (size_t k = 0; k < s->metrics; k++) {
+        json_out_key(&q->json, s->name[k]);
+        metrics_write_previous(s->metric[k], kept, &q->json);
+    }
+    json_out_close(&q->json, '}');
+    json_out_key(&q->json, FF_LITERAL("change"));
+    json_out_open(&q->json, '{');
+    for (size_t k = 0; k < s->metrics; k++) {
+        json_out_key(&q->json, s->name[k]);
+        metrics_write_change(s->metric[k], now, kept, &q->json);
+    }
+    json_out_close(&q->json, '}');
+}
+
 static void write_point(struct query *q, const struct series *s, size_t i)
 {
     struct tally_window w;
@@ -131,7 +197,18 @@ static void write_point(struct query *q, const struct series *s, size_t i)
         json_out_key(&q->json, s->name[k]);
         metrics_write(s->metric[k], &w, 0, &q->json);
     }
+    if (q->compare != COMPARE_NONE)
+        write_compared(q, s, i, &w);
     json_out_close(&q->json, '}');
+}
+
+/* What the earlier points cover, but for those of which nothing is kept. */
+static struct window earlier_window(const struct series *s)
+{
+    if (s->points == 0)
+        return (struct window){s->edge[0], s->edge[0]};
+    ff_wall end = s->earlier[s->points - 1].to;
+    return (struct window){s->forgotten < s->points ? s->earlier[s->forgotten].from : end, end};
 }
 
 static void write_series(struct query *q, const struct series *s)
@@ -141,6 +218,10 @@ static void write_series(struct query *q, const struct series *s)
     json_out_key(&q->json, FF_LITERAL("step"));
     json_out_integer(&q->json, s->step / FF_SECOND);
     query_write_window(q, s->edge[0], s->edge[s->points]);
+    if (q->compare != COMPARE_NONE) {
+        struct window w = earlier_window(s);
+        query_write_compare(q, w.from, w.to);
+    }
     json_out_key(&q->json, FF_LITERAL("points"));
     json_out_open(&q->json, '[');
     for (size_t i = 0; i < s->points; i++)
@@ -151,7 +232,8 @@ static void write_series(struct query *q, const struct series *s)
 
 enum ff_status series_render(struct query *q)
 {
-    struct series s = {.metrics = 0};
+    struct series s;
+    s.metrics = s.forgotten = 0;
     enum ff_status status = parse_metrics(q, &s);
     if (status == FF_OK)
         status = parse_step(q, &s);
@@ -159,6 +241,10 @@ enum ff_status series_render(struct query *q)
         status = lay_points(q, &s);
     if (status == FF_OK)
         status = check_kept(q, &s);
+    if (status == FF_OK && q->compare != COMPARE_NONE) {
+        lay_earlier(q, &s);
+        status = check_earlier_kept(q, &s);
+    }
     if (status == FF_OK)
         write_series(q, &s);
     return status;

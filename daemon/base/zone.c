@@ -240,6 +240,28 @@ ff_wall zone_date_start(const struct zone *z, int64_t date)
     return first_showing(z, date * FF_DAY);
 }
 
+/* The same date one year earlier; the 28th for 29 February. */
+static int64_t date_year_before(int64_t date)
+{
+    time_t seconds = date * (FF_DAY / FF_SECOND);
+    struct tm day;
+    gmtime_r(&seconds, &day);
+    day.tm_year--;
+    if (day.tm_mon == 1 && day.tm_mday == 29)
+        day.tm_mday = 28;
+    return timegm(&day) / (FF_DAY / FF_SECOND);
+}
+
+ff_wall zone_year_before(const struct zone *z, ff_wall t)
+{
+    int64_t date = zone_date(z, t), then = date_year_before(date);
+    ff_wall start = zone_date_start(z, then);
+    if (t == zone_date_start(z, date))
+        return start;
+    ff_wall shown = first_showing(z, t + zone_offset(z, t) - (date - then) * FF_DAY);
+    return shown > start ? shown : start;
+}
+
 /* Up to an hour the steps are cut like hours, so that the hour a clock repeats is shown twice;
  * longer ones take the repeated hour in, and are shorter or longer than step that day. */
 struct zone_span zone_step(const struct zone *z, ff_wall t, ff_dur step)

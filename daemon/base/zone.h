@@ -38,6 +38,11 @@ struct zone_span zone_day(const struct zone *z, ff_wall t);
 int64_t zone_date(const struct zone *z, ff_wall t);
 ff_wall zone_date_start(const struct zone *z, int64_t date);
 
+/* The same time by the clock on the wall on the same local date one year earlier; for 29 February
+ * that is the 28th. The first instant of a date goes to the first of the other; a time that the
+ * clock skipped to the instant it did so, one that it repeated to when it showed it first. */
+ff_wall zone_year_before(const struct zone *z, ff_wall t);
+
 /* The local time of day step (a divisor of a day, >= a minute) that holds t: from the last
  * multiple of step since local midnight, by the clock on the wall, cut at the day's edges. */
 struct zone_span zone_step(const struct zone *z, ff_wall t, ff_dur step);

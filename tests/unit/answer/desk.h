@@ -54,6 +54,17 @@ static int desk_close(void **state)
     return 0;
 }
 
+/* Empties the tally, and makes it now. */
+static inline void desk_move(struct desk *d, ff_wall now)
+{
+    const struct zone *const zones[] = {d->zone[0], d->zone[1]};
+    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY};
+    tally_free(&d->ctx.tally);
+    d->ctx.tally = tally_new(&options);
+    d->ctx.now = now;
+    tally_advance(d->ctx.tally, now);
+}
+
 static inline void desk_count(struct desk *d, uint16_t site, ff_wall at, enum ff_counter which,
                               int64_t by)
 {

@@ -30,17 +30,22 @@ static void paths_that_are_no_queries_are_not_found(void **state)
 static void refusals_name_the_parameter(void **state)
 {
     struct desk *d = *state;
-    refuses(
-        d, STATS, "site=shop&compare=year", FF_BAD_PARAMETER,
-        "{\"error\":\"compare: no such parameter here; expected one of site, window, from, to\","
-        "\"code\":\"bad_parameter\",\"parameter\":\"compare\"}");
+    refuses(d, STATS, "site=shop&colour=red", FF_BAD_PARAMETER,
+            "{\"error\":\"colour: no such parameter here; expected one of site, window, from, to, "
+            "compare\",\"code\":\"bad_parameter\",\"parameter\":\"colour\"}");
+    refuses(d, STATS, "site=shop&compare=month", FF_BAD_PARAMETER,
+            "{\"error\":\"compare: expected previous or year\","
+            "\"code\":\"bad_parameter\",\"parameter\":\"compare\"}");
+    refuses(d, "/v1/stats/series", "site=shop&metric=sessions&step=1h&compare=", FF_BAD_PARAMETER,
+            "{\"error\":\"compare: expected previous or year\","
+            "\"code\":\"bad_parameter\",\"parameter\":\"compare\"}");
     refuses(
         d, STATS, "site=shop&window=fast", FF_BAD_PARAMETER,
         "{\"error\":\"window: expected a number of minutes, hours or days such as 15m, 24h or 7d\","
         "\"code\":\"bad_parameter\",\"parameter\":\"window\"}");
     refuses(d, STATS, "site=shop&%ff%22=1", FF_BAD_PARAMETER,
             "{\"error\":\"\\ufffd\\\": no such parameter here; expected one of site, window, from, "
-            "to\","
+            "to, compare\","
             "\"code\":\"bad_parameter\",\"parameter\":\"\\ufffd\\\"\"}");
 }
 
@@ -80,6 +85,24 @@ static void the_etag_is_of_all_but_generated_at(void **state)
     assert_string_not_equal(etag, d->out.etag);
     desk_count(d, 0, NOW - FF_DAY / 2, FF_COUNT_ORDER_DUPLICATES, 1); /* behind generated_at */
     desk_ask(d, STATS, "site=shop&from=1792900000&to=1792950000");
+    assert_string_not_equal(etag, d->out.etag);
+}
+
+static void the_etag_is_also_of_what_is_compared_with(void **state)
+{
+    struct desk *d = *state;
+    static const char query[] = "site=shop&from=1792900000&to=1792950000&compare=previous";
+    char etag[ANSWER_ETAG];
+    desk_ask(d, STATS, query);
+    strcpy(etag, d->out.etag);
+    d->ctx.now += 1500 * FF_MILLISECOND;
+    desk_ask(d, STATS, query);
+    assert_string_equal(etag, d->out.etag);
+    desk_count(d, 0, INT64_C(1792899000) * FF_SECOND, FF_COUNT_SESSIONS, 1);
+    desk_ask(d, STATS, query);
+    assert_string_not_equal(etag, d->out.etag);
+    strcpy(etag, d->out.etag);
+    desk_ask(d, STATS, "site=shop&from=1792900000&to=1792950000&compare=year");
     assert_string_not_equal(etag, d->out.etag);
 }
 
@@ -141,6 +164,7 @@ int main(void)
         t(refusals_name_the_parameter),
         t(sites_go_by_id_or_alias),
         t(the_etag_is_of_all_but_generated_at),
+        t(the_etag_is_also_of_what_is_compared_with),
         t(if_none_match_may_be_a_list_weak_or_a_star),
         t(an_answer_that_does_not_fit_is_refused_whole),
         t(every_refusal_fits_the_least_buffer),

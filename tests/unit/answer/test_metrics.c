@@ -12,33 +12,60 @@
 #define GBP FF_CURRENCY('G', 'B', 'P')
 #define USD FF_CURRENCY('U', 'S', 'D')
 
-static struct tally_window w;
+static struct tally_window w, before;
 
 static int empty_window(void **state)
 {
     (void)state;
     memset(&w, 0, sizeof(w));
+    memset(&before, 0, sizeof(before));
     return 0;
+}
+
+static const struct metric *metric(const char *name)
+{
+    size_t ambiguous;
+    const struct metric *m = metrics_find(ff_span_text(name), &ambiguous);
+    if (!m)
+        fail_msg("no metric %s", name);
+    return m;
 }
 
 static const char *value_of(const char *name)
 {
     static char text[256];
     struct json_out j;
-    size_t ambiguous;
-    const struct metric *m = metrics_find(ff_span_text(name), &ambiguous);
-    if (!m)
-        fail_msg("no metric %s", name);
     json_out_init(&j, text, sizeof(text) - 1);
-    metrics_write(m, &w, 42, &j);
+    metrics_write(metric(name), &w, 42, &j);
     assert_false(j.full);
     text[j.n] = '\0';
     return text;
 }
 
+/* previous"then"change, with what the window was before; NULL: of it nothing is kept. */
+static const char *compared(const char *name, const struct tally_window *then)
+{
+    static char text[512];
+    struct json_out j;
+    json_out_init(&j, text, sizeof(text) - 1);
+    metrics_write_previous(metric(name), then, &j);
+    j.comma = false;
+    json_out_text(&j, FF_LITERAL("then"));
+    j.comma = false;
+    metrics_write_change(metric(name), &w, then, &j);
+    text[j.n] = '\0';
+    return text;
+}
+
+static void pay(struct tally_window *to, enum ff_purse purse, ff_currency currency,
+                ff_money_sum amount, int64_t n)
+{
+    to->money[purse][to->currencies[purse]++] = (struct tally_money){currency, n, amount};
+}
+
 static void add_money(enum ff_purse purse, ff_currency currency, ff_money_sum amount, int64_t n)
 {
-    w.money[purse][w.currencies[purse]++] = (struct tally_money){currency, n, amount};
+    pay(&w, purse, currency, amount, n);
 }
 
 static void nothing_gives_zeros_nulls_and_empty_money(void **state)
@@ -163,6 +190,75 @@ static void names_are_found_alone_or_with_their_section(void **state)
     }
 }
 
+static void what_was_and_how_it_changed_are_given_for_every_kind(void **state)
+{
+    (void)state;
+    w.count[FF_COUNT_SESSIONS] = 12;
+    w.count[FF_COUNT_BOUNCES] = 3;
+    w.count[FF_COUNT_SESSION_TIME] = 60 * FF_SECOND;
+    w.visitors = 5;
+    before.count[FF_COUNT_SESSIONS] = 10;
+    before.count[FF_COUNT_BOUNCES] = 5;
+    before.count[FF_COUNT_SESSION_TIME] = 25 * FF_SECOND;
+    before.visitors = 10;
+    static const char *const rows[][2] = {
+        {"sessions", "10\"then\"0.2"},        {"funnel.sessions", "10\"then\"0.2"},
+        {"visitors", "10\"then\"-0.5"},       {"bounce_rate", "0.5\"then\"-0.5"},
+        {"session_seconds", "2.5\"then\"1"},  {"orders", "0\"then\"null"},
+        {"visitor_rate", "0\"then\"null"},    {"zero_result_rate", "null\"then\"null"},
+        {"live_visitors", "null\"then\"null"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        assert_string_equal(compared(rows[i][0], &before), rows[i][1]);
+}
+
+static void a_rate_that_is_null_now_has_no_change(void **state)
+{
+    (void)state;
+    before.count[FF_COUNT_SESSIONS] = 10;
+    before.count[FF_COUNT_BOUNCES] = 5;
+    assert_string_equal(compared("bounce_rate", &before), "0.5\"then\"null");
+    assert_string_equal(compared("bounces", &before), "5\"then\"-1");
+}
+
+static void money_changes_by_currency(void **state)
+{
+    (void)state;
+    add_money(FF_PURSE_REVENUE, EUR, 300000, 2);
+    add_money(FF_PURSE_REVENUE, USD, 10000, 1);
+    add_money(FF_PURSE_REFUNDED, EUR, 100000, 1);
+    pay(&before, FF_PURSE_REVENUE, EUR, 100000, 1);
+    pay(&before, FF_PURSE_REVENUE, GBP, 50000, 1);
+    pay(&before, FF_PURSE_REFUNDED, EUR, 200000, 1);
+    static const char *const rows[][2] = {
+        {"revenue", "{\"EUR\":10,\"GBP\":5}\"then\"{\"EUR\":2,\"GBP\":-1,\"USD\":null}"},
+        {"refunded", "{\"EUR\":20}\"then\"{\"EUR\":-0.5}"},
+        /* from a loss of 10 to a gain of 20 */
+        {"net_revenue", "{\"EUR\":-10,\"GBP\":5}\"then\"{\"EUR\":3,\"GBP\":-1,\"USD\":null}"},
+        /* a mean of nothing is not 0 */
+        {"average_order_value",
+         "{\"EUR\":10,\"GBP\":5}\"then\"{\"EUR\":0.5,\"GBP\":null,\"USD\":null}"},
+        {"recovered_value", "{}\"then\"{}"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        assert_string_equal(compared(rows[i][0], &before), rows[i][1]);
+}
+
+static void of_what_is_not_kept_nothing_is_known(void **state)
+{
+    (void)state;
+    size_t n;
+    const struct metric *m = metrics_all(&n);
+    w.count[FF_COUNT_SESSIONS] = 12;
+    for (size_t i = 0; i < n; i++) {
+        char name[64] = "";
+        strcat(strcat(strcat(name, m[i].section), "."), m[i].name);
+        bool money = m[i].kind == METRIC_MONEY || m[i].kind == METRIC_MONEY_LESS ||
+                     m[i].kind == METRIC_MONEY_MEAN;
+        assert_string_equal(compared(name, NULL), money ? "{}\"then\"{}" : "null\"then\"null");
+    }
+    add_money(FF_PURSE_REVENUE, EUR, 300000, 2);
+    assert_string_equal(compared("revenue", NULL), "{}\"then\"{\"EUR\":null}");
+}
+
 #define t(name) cmocka_unit_test_setup(name, empty_window)
 
 int main(void)
@@ -173,6 +269,10 @@ int main(void)
         t(returning_visitors_are_not_below_zero),
         t(money_is_one_member_a_currency),
         t(means_of_money_are_rounded_half_even),
+        t(what_was_and_how_it_changed_are_given_for_every_kind),
+        t(a_rate_that_is_null_now_has_no_change),
+        t(money_changes_by_currency),
+        t(of_what_is_not_kept_nothing_is_known),
         t(names_are_found_alone_or_with_their_section),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

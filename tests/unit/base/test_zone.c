@@ -192,6 +192,57 @@ static void steps_of_an_hour_show_the_repeated_hour_and_longer_ones_take_it_in(v
     zone_free(&z);
 }
 
+static void a_year_earlier_is_the_same_date_and_time_by_the_clock(void **state)
+{
+    (void)state;
+    struct zone *z = open_zone("Europe/Berlin"), *kolkata = open_zone("Asia/Kolkata");
+    assert_int_equal(zone_year_before(z, utc(2026, 5, 5, 12, 40) + 7),
+                     utc(2025, 5, 5, 12, 40) + 7);
+    assert_int_equal(zone_year_before(kolkata, utc(2026, 5, 4, 18, 30)), utc(2025, 5, 4, 18, 30));
+    /* 2026-10-25T12:00+01:00, and +02:00 a year earlier, when the clocks changed on the 26th */
+    assert_int_equal(zone_year_before(z, utc(2026, 10, 25, 11, 0)), utc(2025, 10, 25, 10, 0));
+    assert_int_equal(zone_year_before(z, utc(2026, 10, 24, 22, 0)), utc(2025, 10, 24, 22, 0));
+    assert_int_equal(zone_year_before(z, utc(2026, 10, 25, 23, 0)), utc(2025, 10, 25, 22, 0));
+    /* 02:30 was skipped on 2025-03-30, and shown twice on 2025-10-26 and on 2026-10-25 */
+    assert_int_equal(zone_year_before(z, utc(2026, 3, 30, 0, 30)), utc(2025, 3, 30, 1, 0));
+    assert_int_equal(zone_year_before(z, utc(2026, 10, 26, 1, 30)), utc(2025, 10, 26, 0, 30));
+    assert_int_equal(zone_year_before(z, utc(2026, 10, 25, 0, 30)), utc(2025, 10, 25, 0, 30));
+    assert_int_equal(zone_year_before(z, utc(2026, 10, 25, 1, 30)), utc(2025, 10, 25, 0, 30));
+    zone_free(&z);
+    zone_free(&kolkata);
+}
+
+static void the_28th_is_what_29_february_was_a_year_earlier(void **state)
+{
+    (void)state;
+    struct zone *z = open_zone("UTC");
+    assert_int_equal(zone_year_before(z, utc(2028, 2, 28, 0, 0)), utc(2027, 2, 28, 0, 0));
+    assert_int_equal(zone_year_before(z, utc(2028, 2, 29, 0, 0)), utc(2027, 2, 28, 0, 0));
+    assert_int_equal(zone_year_before(z, utc(2028, 2, 29, 17, 5)), utc(2027, 2, 28, 17, 5));
+    assert_int_equal(zone_year_before(z, utc(2028, 3, 1, 0, 0)), utc(2027, 3, 1, 0, 0));
+    assert_int_equal(zone_year_before(z, utc(2029, 2, 28, 23, 59)), utc(2028, 2, 28, 23, 59));
+    assert_int_equal(zone_year_before(z, utc(2029, 3, 1, 0, 0)), utc(2028, 3, 1, 0, 0));
+    assert_int_equal(zone_year_before(z, utc(2000, 12, 31, 0, 0)), utc(1999, 12, 31, 0, 0));
+    assert_int_equal(zone_year_before(z, utc(1970, 1, 1, 0, 0)), utc(1969, 1, 1, 0, 0));
+    zone_free(&z);
+}
+
+static void the_first_instant_of_a_date_goes_to_the_first_of_the_other(void **state)
+{
+    (void)state;
+    struct zone *z = open_zone("America/Sao_Paulo");
+    /* 2018-11-04 began at 01:00 */
+    assert_int_equal(zone_year_before(z, utc(2018, 11, 4, 3, 0)), utc(2017, 11, 4, 2, 0));
+    assert_int_equal(zone_year_before(z, utc(2019, 11, 4, 3, 0)), utc(2018, 11, 4, 3, 0));
+    assert_int_equal(zone_year_before(z, utc(2019, 11, 4, 3, 30)), utc(2018, 11, 4, 3, 0));
+    zone_free(&z);
+    z = open_zone("America/St_Johns");
+    /* 2010-11-07 00:01 (-2:30) went back to 2010-11-06 23:01: still the 7th, whose year earlier
+     * does not begin before 2009-11-07 */
+    assert_int_equal(zone_year_before(z, utc(2010, 11, 7, 2, 45)), utc(2009, 11, 7, 3, 30));
+    zone_free(&z);
+}
+
 /* A generator of its own, so that a run repeats. */
 static uint64_t random_next(uint64_t *s)
 {
@@ -269,6 +320,41 @@ static void spans_tile_time_in_many_zones(void **state)
     }
 }
 
+/* The clock on the wall at t. */
+static struct tm wall(const struct zone *z, ff_wall t)
+{
+    time_t s = (t + zone_offset(z, t)) / FF_SECOND;
+    struct tm tm;
+    gmtime_r(&s, &tm);
+    return tm;
+}
+
+static void years_earlier_agree_with_the_calendar_in_many_zones(void **state)
+{
+    (void)state;
+    uint64_t seed = 3;
+    for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++) {
+        struct zone *z = open_zone(zones[i]);
+        for (int k = 0; k < 4000; k++) {
+            ff_wall t = utc(1972, 1, 1, 0, 0) +
+                        (ff_wall)(random_next(&seed) % (uint64_t)utc(2090, 1, 1, 0, 0));
+            ff_wall then = zone_year_before(z, t);
+            struct tm now = wall(z, t), was = wall(z, then);
+            bool moved = zone_offset(z, then) != zone_offset(z, then - 1) ||
+                         then == zone_day(z, then).start;
+            bool leap = now.tm_mon == 1 && now.tm_mday == 29;
+            if (moved) /* a time that was skipped, or a date's first instant */
+                continue;
+            assert_int_equal(was.tm_year, now.tm_year - 1);
+            assert_int_equal(was.tm_mon, now.tm_mon);
+            assert_int_equal(was.tm_mday, leap ? 28 : now.tm_mday);
+            assert_int_equal(was.tm_hour * 3600 + was.tm_min * 60 + was.tm_sec,
+                             now.tm_hour * 3600 + now.tm_min * 60 + now.tm_sec);
+        }
+        zone_free(&z);
+    }
+}
+
 static void offsets_are_those_of_the_system(void **state)
 {
     (void)state;
@@ -304,6 +390,10 @@ int main(void)
         cmocka_unit_test(apia_skipped_a_day),
         cmocka_unit_test(a_clock_put_back_over_midnight_does_not_return_to_the_day_before),
         cmocka_unit_test(steps_of_an_hour_show_the_repeated_hour_and_longer_ones_take_it_in),
+        cmocka_unit_test(a_year_earlier_is_the_same_date_and_time_by_the_clock),
+        cmocka_unit_test(the_28th_is_what_29_february_was_a_year_earlier),
+        cmocka_unit_test(the_first_instant_of_a_date_goes_to_the_first_of_the_other),
+        cmocka_unit_test(years_earlier_agree_with_the_calendar_in_many_zones),
         cmocka_unit_test(spans_tile_time_in_many_zones),
         cmocka_unit_test(offsets_are_those_of_the_system),
     };
