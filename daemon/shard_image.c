@@ -28,8 +28,8 @@ void shard_save(struct shard *s, uint64_t seq, struct image_out *out)
         image_put_uint(out, n);
         image_put_bytes(out, c->sites[i].id, n);
     }
-    fold_save(s->fold, out);
     tally_save(s->tally, out);
+    fold_save(s->fold, out);
 }
 
 struct hash128 shard_digest(struct shard *s, uint64_t seq)
@@ -77,7 +77,8 @@ static bool shard_load_image(struct shard *s, uint64_t seq, struct image_in *in)
         return false;
     ff_wall now = image_int(in);
     uint16_t *map = shard_load_sites(s, in, &count);
-    bool ok = map && fold_load(s->fold, in, map, count) && tally_load(s->tally, in, map, count) &&
+    /* What the fold changes while it is loaded, under other limits or rules, is counted. */
+    bool ok = map && tally_load(s->tally, in, map, count) && fold_load(s->fold, in, map, count) &&
               image_in_end(in);
     free(map);
     s->seq = seq;

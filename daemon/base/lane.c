@@ -171,6 +171,11 @@ bool lane_take(struct lane *l, struct ff_span *record, bool *end)
     return false;
 }
 
+size_t lane_waiting(const struct lane *l)
+{
+    return atomic_load_explicit(&l->sent, memory_order_relaxed) - l->taken;
+}
+
 void lane_give(struct lane *l, const struct lane_result *result)
 {
     uint32_t given = atomic_load_explicit(&l->given, memory_order_relaxed);

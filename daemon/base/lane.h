@@ -49,6 +49,9 @@ void lane_heard(struct lane *l);
  * is due. False: nothing has been sent. */
 bool lane_take(struct lane *l, struct ff_span *record, bool *end);
 
+/* Bytes that were sent and not taken. */
+size_t lane_waiting(const struct lane *l);
+
 /* Gives the result of the parcel that has ended. */
 void lane_give(struct lane *l, const struct lane_result *result);
 

@@ -9,13 +9,6 @@ static uint32_t pool_chunks(const struct pool *p)
     return p->cap / POOL_CHUNK + (p->cap % POOL_CHUNK > 0);
 }
 
-/* How many things the chunk holds: the last one may hold fewer. */
-static uint32_t chunk_holds(const struct pool *p, uint32_t chunk)
-{
-    uint32_t before = chunk * POOL_CHUNK;
-    return p->cap - before < POOL_CHUNK ? p->cap - before : POOL_CHUNK;
-}
-
 bool pool_init(struct pool *p, uint32_t cap, size_t size)
 {
     assert(size >= sizeof(uint32_t));
@@ -54,14 +47,15 @@ uint32_t pool_take(struct pool *p)
     if (p->spare == i + 1)
         p->spare = 0;
     p->used++;
-    if (++c->used == chunk_holds(p, i))
+    if (++c->used == POOL_CHUNK) /* the last may hold fewer: full, it is so with all the pool */
         lowest_remove(&p->room, i);
     return c->free ? chunk_reuse(p, first, c) : first + ++c->reached;
 }
 
 static void chunk_forget(struct pool *p, uint32_t i)
 {
-    region_forget(p->things + (size_t)i * POOL_CHUNK * p->size, chunk_holds(p, i) * p->size);
+    uint32_t before = i * POOL_CHUNK, left = p->cap - before;
+    region_forget(p->things + before * p->size, (left < POOL_CHUNK ? left : POOL_CHUNK) * p->size);
     p->chunks[i] = (struct pool_chunk){.used = 0};
 }
 
@@ -81,7 +75,7 @@ void pool_give(struct pool *p, uint32_t number)
     assert(c->used > 0);
     memcpy(pool_at(p, number), &c->free, sizeof c->free);
     c->free = (uint16_t)(number - i * POOL_CHUNK);
-    if (c->used-- == chunk_holds(p, i))
+    if (c->used-- == POOL_CHUNK)
         lowest_add(&p->room, i);
     p->used--;
     if (c->used == 0)

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Slots of a table that has just been made, and slots that an addition moves while it grows: with
- * 64 of them the move ends long before the next one begins. */
+/* Slots of a table that has just been made, and slots that an addition or removal moves while it grows
+ * or shrinks: with 64 of them the move ends long before the next one begins. */
 #define FIRST_SLOTS 1024
 #define MOVE_SLOTS 64
 
@@ -42,7 +42,7 @@ static void slots_put(uint64_t *slots, size_t mask, uint64_t slot)
  * so that no probe in the old slots meets a gap, and in its order, so that equal hashes keep theirs. */
 static size_t table_move_run(struct table *t, size_t at)
 {
-    size_t mask = t->mask / 2, n = 0;
+    size_t mask = t->old_mask, n = 0;
     for (; t->old[at]; at = (at + 1) & mask, n++) {
         slots_put(t->slots, t->mask, t->old[at]);
         t->old[at] = 0;
@@ -58,15 +58,16 @@ static size_t run_start(const uint64_t *slots, size_t mask, size_t i)
     return i;
 }
 
-static void table_grow(struct table *t)
+/* Another number of slots from now on. */
+static void table_resize(struct table *t, size_t mask)
 {
-    size_t mask = t->mask;
     t->old = t->slots;
+    t->old_mask = t->mask;
     t->slots = t->region[t->slots == t->region[0]];
-    t->mask = 2 * mask + 1;
+    t->mask = mask;
     for (t->old_next = 0; t->old[t->old_next]; t->old_next++)
-        assert(t->old_next < mask);
-    t->old_left = mask + 1;
+        assert(t->old_next < t->old_mask);
+    t->old_left = t->old_mask + 1;
 }
 
 void table_reserve(struct table *t, size_t n)
@@ -76,21 +77,26 @@ void table_reserve(struct table *t, size_t n)
         t->mask = 2 * t->mask + 1;
 }
 
-static void table_move(struct table *t, uint64_t hash)
+/* Those of this hash first: what is added next comes behind them. */
+static void table_move_home(struct table *t, uint64_t hash)
 {
-    size_t mask = t->mask / 2, home = (hash >> 32) & mask;
-    if (t->old[home]) /* those of this hash first: what is added now comes behind them */
-        table_move_run(t, run_start(t->old, mask, home));
+    size_t home = (hash >> 32) & t->old_mask;
+    if (t->old[home])
+        table_move_run(t, run_start(t->old, t->old_mask, home));
+}
+
+static void table_move(struct table *t)
+{
     for (size_t seen = 0; seen < MOVE_SLOTS && t->old_left > 0;) {
         size_t run = table_move_run(t, t->old_next);
         size_t passed = run + (run < t->old_left); /* and the free slot behind it */
-        t->old_next = (t->old_next + passed) & mask;
+        t->old_next = (t->old_next + passed) & t->old_mask;
         t->old_left -= passed;
         seen += passed;
     }
     if (t->old_left > 0)
         return;
-    region_forget(t->old, (mask + 1) * sizeof *t->old);
+    region_forget(t->old, (t->old_mask + 1) * sizeof *t->old);
     t->old = NULL;
 }
 
@@ -98,9 +104,11 @@ void table_add(struct table *t, uint64_t hash, uint32_t place)
 {
     assert(place && t->used < t->cap);
     if (!t->old && (t->used + 1) * 4 > (t->mask + 1) * 3 && t->mask + 1 < t->most)
-        table_grow(t);
-    if (t->old)
-        table_move(t, hash);
+        table_resize(t, 2 * t->mask + 1);
+    if (t->old) {
+        table_move_home(t, hash);
+        table_move(t);
+    }
     slots_put(t->slots, t->mask, hash >> 32 << 32 | place);
     t->used++;
 }
@@ -133,10 +141,14 @@ static bool slots_remove(uint64_t *slots, size_t mask, uint64_t slot)
 void table_remove(struct table *t, uint64_t hash, uint32_t place)
 {
     uint64_t slot = hash >> 32 << 32 | place;
-    bool there = t->old && slots_remove(t->old, t->mask / 2, slot);
+    bool there = t->old && slots_remove(t->old, t->old_mask, slot);
     if (!there)
         there = slots_remove(t->slots, t->mask, slot);
     assert(there);
     (void)there;
     t->used--;
+    if (!t->old && t->used * 8 < t->mask && t->mask >= FIRST_SLOTS)
+        table_resize(t, t->mask / 2);
+    if (t->old)
+        table_move(t);
 }

@@ -1,7 +1,8 @@
 /* Table: an open-addressing index from 64-bit hashes to entries of somebody's array. It holds places
  * (1 and up), not keys: the owner compares keys. Its memory is mapped at its cap, but it uses only
- * as many slots as it needs: when three quarters are taken, their number doubles, and the entries
- * move over a few with each that is added, so that no single call takes long. */
+ * as many slots as it needs: when three quarters are taken, their number doubles, and when less than an
+ * eighth is, it halves. The entries move over a few with each that is added or removed, so that no single
+ * call takes long. */
 #ifndef FOOTFALL_TABLE_H
 #define FOOTFALL_TABLE_H
 
@@ -15,7 +16,8 @@
 struct table {
     uint64_t *slots;  /* where entries are added */
     size_t mask;      /* slots - 1; a power of two less one, at most 2^32 - 1 */
-    uint64_t *old;    /* half as many slots, whose entries are moving over; or NULL */
+    uint64_t *old;    /* half or twice as many slots, whose entries are moving over; or NULL */
+    size_t old_mask;
     size_t old_next;  /* the next slot to move, the first of a run; old_left are still to be seen */
     size_t old_left;
     size_t used;
@@ -49,7 +51,7 @@ static inline uint32_t table_find_in(const uint64_t *slots, size_t mask, uint64_
 /* The place under this hash for which same(ctx, place) holds, or 0: of several, the first added. */
 static inline uint32_t table_find(const struct table *t, uint64_t hash, table_same *same, const void *ctx)
 {
-    uint32_t place = t->old ? table_find_in(t->old, t->mask / 2, hash, same, ctx) : 0;
+    uint32_t place = t->old ? table_find_in(t->old, t->old_mask, hash, same, ctx) : 0;
     return place ? place : table_find_in(t->slots, t->mask, hash, same, ctx);
 }
 

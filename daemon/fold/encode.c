@@ -412,3 +412,35 @@ void tail_get(struct image_in *in, struct tail *t, ff_wall *settled_to, uint32_t
     *behind = (uint32_t)image_uint_upto(in, t->count);
     t->since = (uint16_t)image_uint_upto(in, WAYMARK_ACTS);
 }
+
+static const size_t rules[] = {
+    offsetof(struct fold_options, session_timeout),    offsetof(struct fold_options, session_max_length),
+    offsetof(struct fold_options, session_lateness),   offsetof(struct fold_options, session_remember),
+    offsetof(struct fold_options, cart_abandon_after), offsetof(struct fold_options, cart_recover_within),
+};
+#define RULES (sizeof rules / sizeof *rules)
+
+static ff_dur *rule_at(const struct fold_options *o, size_t i)
+{
+    return (ff_dur *)((uintptr_t)o + rules[i]);
+}
+
+void rules_put(struct image_out *out, const struct fold_options *o)
+{
+    for (size_t i = 0; i < RULES; i++)
+        image_put_int(out, *rule_at(o, i));
+}
+
+void rules_get(struct image_in *in, struct fold_options *o)
+{
+    for (size_t i = 0; i < RULES; i++)
+        *rule_at(o, i) = within(in, image_int(in), FAR);
+}
+
+bool rules_same(const struct fold_options *a, const struct fold_options *b)
+{
+    for (size_t i = 0; i < RULES; i++)
+        if (*rule_at(a, i) != *rule_at(b, i))
+            return false;
+    return true;
+}

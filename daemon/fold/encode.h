@@ -80,4 +80,9 @@ void act_rest_get(struct image_in *in, struct act_rest *rest, const struct act *
 void tail_put(struct image_out *out, const struct tail *t, ff_wall settled_to, uint32_t behind, ff_wall near);
 void tail_get(struct image_in *in, struct tail *t, ff_wall *settled_to, uint32_t *behind, ff_wall near);
 
+/* The durations that what is counted went by: those of fold_options, and nothing else of it. */
+void rules_put(struct image_out *out, const struct fold_options *rules);
+void rules_get(struct image_in *in, struct fold_options *rules);
+bool rules_same(const struct fold_options *a, const struct fold_options *b);
+
 #endif

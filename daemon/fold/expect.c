@@ -2,30 +2,21 @@
  * a row, and those of several records can be waited for together. */
 #include "state.h"
 
+#define LINE 64 /* bytes of a line of the cache */
+
+/* How far one record has been looked ahead for: 0 where there is none. */
+struct ahead {
+    uint64_t key;
+    uint32_t visitor, tail, cart;
+};
+
+/* A thing may begin anywhere in a line, so its last byte may be in one more than its size says. */
 static void expect_thing(const struct pool *p, uint32_t number)
 {
     const unsigned char *thing = pool_at(p, number);
-    for (size_t at = 0; at < p->size; at += 64)
+    for (size_t at = 0; at < p->size; at += LINE)
         __builtin_prefetch(thing + at, 1);
-}
-
-static bool expect_any(const void *ctx, uint32_t place)
-{
-    (void)ctx;
-    (void)place;
-    return true;
-}
-
-static uint64_t expect_slots(const struct fold *f, const struct ff_beacon *b)
-{
-    const struct fold_site_state *site = &f->sites[b->site];
-    if (ff_has(b, FF_HAS(ID)))
-        __builtin_prefetch(table_probe(&f->ids.table, hash_id_wide(&f->seed, ~site->scope, b->text[FF_TEXT_ID]).hi));
-    if (!ff_has(b, FF_HAS(VISITOR)))
-        return 0;
-    uint64_t key = hash_id(&f->seed, site->scope, b->text[FF_TEXT_VISITOR]);
-    __builtin_prefetch(table_probe(&f->visitors_by_key, key));
-    return key;
+    __builtin_prefetch(thing + p->size - 1, 1);
 }
 
 /* A thing that becomes the newest of its chain is taken from between two others. */
@@ -38,30 +29,69 @@ static void expect_neighbours(const struct chain *c, uint32_t number)
         __builtin_prefetch(chain_at(c, link->newer), 1);
 }
 
+static bool expect_any(const void *ctx, uint32_t place)
+{
+    (void)ctx;
+    (void)place;
+    return true;
+}
+
+static struct ahead expect_slots(const struct fold *f, const struct ff_beacon *b)
+{
+    const struct fold_site_state *site = &f->sites[b->site];
+    if (b->fault)
+        return (struct ahead){0};
+    if (ff_has(b, FF_HAS(ID)))
+        __builtin_prefetch(table_probe(&f->ids.table, hash_id_wide(&f->seed, ~site->scope, b->text[FF_TEXT_ID]).hi), 1);
+    if (!ff_has(b, FF_HAS(VISITOR)))
+        return (struct ahead){0};
+    uint64_t key = hash_id(&f->seed, site->scope, b->text[FF_TEXT_VISITOR]);
+    __builtin_prefetch(table_probe(&f->visitors_by_key, key));
+    return (struct ahead){.key = key};
+}
+
+static void expect_visitor(const struct fold *f, struct ahead *a)
+{
+    if (a->key && (a->visitor = table_find(&f->visitors_by_key, a->key, expect_any, NULL)))
+        expect_thing(&f->visitors, a->visitor);
+}
+
+static void expect_story(const struct fold *f, struct ahead *a)
+{
+    if (!a->visitor)
+        return;
+    const struct visitor *v = visitor_at(f, a->visitor);
+    expect_neighbours(&f->visitors_by_touch, a->visitor);
+    if ((a->tail = v->tail))
+        expect_thing(&f->tails, a->tail);
+    if ((a->cart = v->head.cart))
+        expect_thing(&f->carts, a->cart);
+}
+
+static void expect_acts(const struct fold *f, const struct ahead *a)
+{
+    if (a->cart && cart_at(f, a->cart)->listed)
+        expect_neighbours(&f->carts_by_touch, a->cart);
+    const struct tail *t = a->tail ? tail_at(f, a->tail) : NULL;
+    if (!t || !t->first)
+        return;
+    expect_neighbours(&f->tails_by_age, a->tail);
+    if (t->settled)
+        expect_thing(&f->settled, t->settled);
+    expect_thing(&f->acts, t->first);
+    expect_thing(&f->acts, t->last);
+}
+
 void fold_expect(const struct fold *f, const struct ff_record *records, size_t n)
 {
+    struct ahead ahead[FOLD_EXPECT];
     assert(n <= FOLD_EXPECT);
-    uint64_t key[FOLD_EXPECT];
-    uint32_t visitor[FOLD_EXPECT], tail[FOLD_EXPECT];
     for (size_t i = 0; i < n; i++)
-        key[i] = expect_slots(f, &records[i].beacon);
+        ahead[i] = expect_slots(f, &records[i].beacon);
     for (size_t i = 0; i < n; i++)
-        if ((visitor[i] = table_find(&f->visitors_by_key, key[i], expect_any, NULL)))
-            expect_thing(&f->visitors, visitor[i]);
-    for (size_t i = 0; i < n; i++) {
-        if (visitor[i])
-            expect_neighbours(&f->visitors_by_touch, visitor[i]);
-        if ((tail[i] = visitor[i] ? visitor_at(f, visitor[i])->tail : 0))
-            expect_thing(&f->tails, tail[i]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct tail *t = tail[i] ? tail_at(f, tail[i]) : NULL;
-        if (!t || !t->first)
-            continue;
-        expect_neighbours(&f->tails_by_age, tail[i]);
-        if (t->settled)
-            expect_thing(&f->settled, t->settled);
-        expect_thing(&f->acts, t->first);
-        expect_thing(&f->acts, t->last);
-    }
+        expect_visitor(f, &ahead[i]);
+    for (size_t i = 0; i < n; i++)
+        expect_story(f, &ahead[i]);
+    for (size_t i = 0; i < n; i++)
+        expect_acts(f, &ahead[i]);
 }

@@ -67,9 +67,10 @@ void fold_save(const struct fold *f, struct image_out *out);
 
 /* The state of an image, into a fold that has just been made with the seed of the one that was saved.
  * site_map: the number now of each of the image's site_count sites; UINT16_MAX: it is configured no more,
- * and its visitors are left out. Where limits are smaller than they were the oldest gives way and is
- * counted, and what that changes goes to the sink as facts. False: the image is none of a fold; this one
- * is good for nothing but fold_free. */
+ * and its visitors are left out. Where the durations of the options are not as they were, what has been
+ * counted stays: tails are settled, and carts go on under the new ones. Where limits are smaller than they were the oldest gives way and is counted, and what that
+ * changes goes to the sink as facts: what adds them up has been loaded by then. False: the image is none
+ * of a fold; this one is good for nothing but fold_free. */
 bool fold_load(struct fold *f, struct image_in *in, const uint16_t *site_map, uint16_t site_count);
 
 #endif

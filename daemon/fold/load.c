@@ -16,6 +16,8 @@ struct loading {
     struct image_in *in;
     const uint16_t *site_map;
     uint16_t site_count;
+    struct fold_options rules; /* that what is read was counted by; durations only */
+    bool same_rules;           /* as those in force */
     struct cart_names carts; /* of the visitor that is read; the number is 0 of one that is not kept */
     bool keep;               /* what is read is kept; false from where there is no room on */
     bool carts_full, tails_full; /* there was no room for one: nor is there for those that are older */
@@ -106,8 +108,8 @@ struct lines_rule {
 static const struct lines_rule cart_lines = {CART_LINES_MAX, true, INT64_MAX};
 static const struct lines_rule act_lines = {FF_MAX_ITEMS, false, INT32_MAX};
 
-/* A chain that keeps to the rule, or 0 when it is not kept; in the order of the skus. Counts the lines
- * that were read and sums them up. */
+/* A chain that keeps to the rule, in the order of the skus, owned by the caller: as much of it as is kept.
+ * Counts the lines that were read and sums them up. */
 static uint32_t load_lines(struct loading *l, const struct lines_rule *rule, uint32_t *n, ff_money_sum *value)
 {
     uint32_t first = 0, *end = &first;
@@ -127,8 +129,6 @@ static uint32_t load_lines(struct loading *l, const struct lines_rule *rule, uin
         *end = number;
         end = &line_at(l->fold, number)->next;
     }
-    if (!l->keep)
-        lines_free(l->fold, &first);
     return first;
 }
 
@@ -231,8 +231,20 @@ static void load_leave_cart(struct fold *f, uint16_t site, const struct cart *c)
 {
     ff_wall due = cart_due(f, c);
     struct pen pen = {.fold = f, .site = site, .sign = 1};
-    if (due != FF_NEVER && due > f->now)
+    if (due > f->now)
         cart_pass(&pen, c, f->now, due);
+}
+
+/* Takes out of the counters what the cart was counted as by the rules then, and counts it by those now. */
+static void load_judge_cart(struct loading *l, uint16_t site, const struct cart *c)
+{
+    struct fold *f = l->fold;
+    ff_dur now = f->options.cart_abandon_after;
+    struct pen retract = {.fold = f, .site = site, .sign = -1}, count = {.fold = f, .site = site, .sign = 1};
+    f->options.cart_abandon_after = l->rules.cart_abandon_after;
+    cart_pass(&retract, c, FF_NEVER, f->now);
+    f->options.cart_abandon_after = now;
+    cart_pass(&count, c, FF_NEVER, f->now);
 }
 
 static void load_visitor(struct loading *l, int32_t *near)
@@ -251,6 +263,8 @@ static void load_visitor(struct loading *l, int32_t *near)
     v.head.cart = load_cart(l, CARTS_DEEP, v.newest, &cart);
     if (!known || !l->in->ok)
         return;
+    if (cart.refs > 0 && !l->same_rules)
+        load_judge_cart(l, v.site, &cart);
     if (cart.refs > 0 && !v.head.cart) {
         load_leave_cart(f, v.site, &cart);
         l->carts_full = true;
@@ -283,6 +297,7 @@ static void load_course(struct loading *l, struct course *c, ff_wall near)
     c->cart = load_cart(l, CARTS_DEEP, near, &cart);
 }
 
+/* There is room for one of each tail. */
 static void load_settled(struct loading *l, struct tail *t, ff_wall to, ff_wall near)
 {
     struct course course;
@@ -290,8 +305,6 @@ static void load_settled(struct loading *l, struct tail *t, ff_wall to, ff_wall 
     t->settled = load_take(l, &l->fold->settled);
     if (t->settled)
         *settled_at(l->fold, t->settled) = (struct settled){course, to};
-    else
-        course_release(l->fold, &course);
 }
 
 /* Without room in the pool there is none. */
@@ -398,7 +411,7 @@ static void load_tail(struct loading *l)
     struct tail none = {0};
     uint32_t number = load_find(f, image_u64(l->in));
     struct visitor *v = number ? visitor_at(f, number) : NULL;
-    bool wanted = load_name_carts(l, v);
+    bool wanted = load_name_carts(l, v) && l->same_rules; /* else its acts were counted otherwise */
     if (!image_check(l->in, !v || !v->tail))
         return;
     l->keep = wanted && !l->tails_full;
@@ -426,6 +439,8 @@ static bool load_begin(struct loading *l)
     if (!load_section(l, SECTION_FOLD) || !image_check(l->in, image_uint(l->in) == l->site_count))
         return false;
     l->fold->now = now_get(l->in);
+    rules_get(l->in, &l->rules);
+    l->same_rules = rules_same(&l->rules, &l->fold->options);
     counts_get(l->in, &l->fold->counts);
     return l->in->ok;
 }

@@ -5,6 +5,7 @@
 
 #include "footfall/time.h"
 #include "hash.h"
+#include "pool.h"
 #include "table.h"
 
 /* What every entry begins with; the owner's own fields follow it. */
@@ -14,13 +15,20 @@ struct recall_entry {
     ff_wall received; /* FF_NEVER: forgotten before its time */
 };
 
+/* Entries lie in blocks, one after another as they are put; a block goes when the last of its entries
+ * does, and the memory of the blocks is that of a pool. So what is held is what is remembered, however
+ * much has been. */
+#define RECALL_BLOCK 128u
+
+/* An entry is known by its place: its place in its block, behind those in the blocks of lower numbers;
+ * from 1 on. */
 struct recall {
     struct table table;
-    unsigned char *ring; /* cap entries of size bytes; place = ring position + 1 */
+    struct pool blocks;
     size_t size;
     uint32_t cap;
-    uint32_t oldest;     /* ring position */
-    uint32_t length;     /* entries from oldest on */
+    uint32_t oldest, newest; /* places; nothing while the length is 0 */
+    uint32_t length;         /* entries from oldest to newest */
     ff_dur window;
     uint64_t evicted;    /* entries that gave way before their window was over */
 };
@@ -44,9 +52,11 @@ void recall_reserve(struct recall *r, uint32_t n);
 /* Fetches early what a recall_put of this key will need. */
 void recall_expect(const struct recall *r, struct hash128 key);
 
-/* What was remembered i-th, from the oldest (0) to the newest (length - 1); the forgotten ones that
- * have not gone yet are among them. */
-const struct recall_entry *recall_nth(const struct recall *r, uint32_t i);
+/* The places from the oldest to the newest, ending with 0; the forgotten ones that have not gone yet are
+ * among them. And what lies there. */
+uint32_t recall_first(const struct recall *r);
+uint32_t recall_next(const struct recall *r, uint32_t place);
+struct recall_entry *recall_at(const struct recall *r, uint32_t place);
 
 /* Whether RECALL_MANY or more entries of this key are remembered, whenever they came: each costs
  * every look-up of the key a step, so that their owner should take no more. */

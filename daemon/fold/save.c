@@ -16,15 +16,15 @@ typedef void entry_put(struct image_out *out, const struct recall_entry *e);
  * oldest of all do not, since nothing gives way before them. */
 static void save_recall(const struct saving *s, const char name[4], const struct recall *r, entry_put *put)
 {
-    uint32_t first = 0;
-    while (first < r->length && recall_nth(r, first)->received == FF_NEVER)
-        first++;
+    uint32_t first = recall_first(r), left = r->length;
+    for (; first && recall_at(r, first)->received == FF_NEVER; left--)
+        first = recall_next(r, first);
     ff_wall near = s->fold->now;
     image_put_section(s->out, name, SECTION_VERSION);
     image_put_uint(s->out, r->evicted);
-    image_put_uint(s->out, r->length - first);
-    for (uint32_t i = first; i < r->length; i++) {
-        const struct recall_entry *e = recall_nth(r, i);
+    image_put_uint(s->out, left);
+    for (uint32_t place = first; place; place = recall_next(r, place)) {
+        const struct recall_entry *e = recall_at(r, place);
         recall_entry_put(s->out, e, &near);
         if (put && e->received != FF_NEVER)
             put(s->out, e);
@@ -130,6 +130,7 @@ void fold_save(const struct fold *f, struct image_out *out)
     image_put_section(out, SECTION_FOLD, SECTION_VERSION);
     image_put_uint(out, f->options.site_count);
     now_put(out, f->now);
+    rules_put(out, &f->options);
     counts_put(out, &f->counts);
     save_recall(&s, SECTION_IDS, &f->ids, NULL);
     save_recall(&s, SECTION_ORDERS, &f->orders, order_put);

@@ -191,7 +191,7 @@ enum ff_status story_fold(struct fold *f, const struct ff_record *r)
     struct visitor *v = visitor_at(f, number);
     struct pen pen = {.fold = f, .mark = hash_mark(scope, id), .visitor = number,
                       .site = r->beacon.site, .sign = 1};
-    v->touched = story_minute(f->now);
+    v->touched = story_minute(r->received);
     chain_touch(&f->visitors_by_touch, number);
     enum ff_status status = FF_OK;
     if (tail_is_late(f, v, act_time(r), r->received)) {

@@ -36,6 +36,21 @@ static void records_of_a_parcel_come_over_in_their_order_once_it_is_sent(void **
     assert_null(l);
 }
 
+static void what_waits_is_what_was_sent_and_not_taken(void **state)
+{
+    (void)state;
+    struct lane *l = lane_new(4096, 4);
+    struct ff_span r;
+    bool end;
+    assert_true(lane_pack(l, FF_LITERAL("twelve bytes")));
+    assert_int_equal(lane_waiting(l), 0);
+    lane_send(l);
+    assert_in_range(lane_waiting(l), 12, 64);
+    assert_true(lane_take(l, &r, &end) && lane_take(l, &r, &end) && end);
+    assert_int_equal(lane_waiting(l), 0);
+    lane_free(&l);
+}
+
 static void results_come_back_in_their_order(void **state)
 {
     (void)state;
@@ -166,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_of_a_parcel_come_over_in_their_order_once_it_is_sent),
+        cmocka_unit_test(what_waits_is_what_was_sent_and_not_taken),
         cmocka_unit_test(results_come_back_in_their_order),
         cmocka_unit_test(a_lane_with_half_of_it_taken_has_no_room),
         cmocka_unit_test(parcels_whose_results_were_not_read_leave_no_room),

@@ -219,6 +219,89 @@ static void of_equal_hashes_the_first_added_is_found_while_it_grows(void **state
     table_fini(&t);
 }
 
+/* Down to the first slots again, with additions on the way; and memory with them. */
+static void it_shrinks_without_losing_or_reordering_anything(void **state)
+{
+    (void)state;
+    enum { MANY = 60000, FEW = 50 };
+    struct table t;
+    static uint64_t keys[2 * MANY + 1];
+    static bool there[2 * MANY + 1];
+    assert_true(table_init(&t, 2 * MANY));
+    size_t first = t.mask, moving = 0;
+    for (uint32_t i = 1; i <= 2 * MANY; i++)
+        keys[i] = i;
+    for (int round = 0; round < 2; round++) {
+        uint32_t n = MANY;
+        for (uint32_t i = 1; i <= n; i++, there[i - 1] = true)
+            table_add(&t, hash_mix(i / 3), i);
+        size_t most = t.mask;
+        for (uint32_t k = MANY; k > FEW; k--) {
+            table_remove(&t, hash_mix(k / 3), k);
+            there[k] = false;
+            moving += t.old && t.old_mask > t.mask;
+            if (k % 9 == 0) { /* additions go on, fewer than removals */
+                n++;
+                table_add(&t, hash_mix(n / 3), n);
+                there[n] = true;
+            }
+            if (k % 997 == 0)
+                for (uint32_t i = 1; i <= n; i++)
+                    assert_int_equal(find(&t, keys, hash_mix(i / 3), i), there[i] ? i : 0);
+        }
+        for (uint32_t i = n; i > 0; i--) {
+            if (!there[i])
+                continue;
+            table_remove(&t, hash_mix(i / 3), i);
+            there[i] = false;
+        }
+        assert_int_equal(t.used, 0);
+        assert_true(most > 32 * first && t.mask == first && moving > 0);
+    }
+    table_fini(&t);
+}
+
+static void of_equal_hashes_the_first_added_is_found_while_it_shrinks(void **state)
+{
+    (void)state;
+    enum { CAP = 40000 };
+    struct table t;
+    assert_true(table_init(&t, 2 * CAP));
+    for (uint32_t i = 1; i <= CAP; i++)
+        table_add(&t, hash_mix(i), i);
+    size_t shrinking = 0;
+    for (uint32_t i = CAP; i > 100; i--) {
+        table_remove(&t, hash_mix(i), i);
+        uint32_t other = (uint32_t)(hash_mix(i) % (i - 1)) + 1;
+        table_add(&t, hash_mix(other), CAP + i);
+        assert_int_equal(table_find(&t, hash_mix(other), any, NULL), other);
+        table_remove(&t, hash_mix(other), CAP + i);
+        shrinking += t.old != NULL;
+    }
+    assert_true(shrinking > 0);
+    table_fini(&t);
+}
+
+/* At a steady number of entries it neither grows nor shrinks, whatever number that is. */
+static void it_does_not_waver(void **state)
+{
+    (void)state;
+    for (uint32_t n = 1000; n < 20000; n = n * 8 / 7) {
+        struct table t;
+        assert_true(table_init(&t, 100000));
+        size_t resizes = 0;
+        for (uint32_t i = 1; i <= 60000; i++) {
+            bool moving = t.old != NULL;
+            table_add(&t, hash_mix(i), i);
+            if (i > n)
+                table_remove(&t, hash_mix(i - n), i - n);
+            resizes += i > 2 * n && !moving && t.old;
+        }
+        assert_true(resizes <= 1);
+        table_fini(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +315,9 @@ int main(void)
         cmocka_unit_test(adding_and_removing_at_random_agrees_with_an_array),
         cmocka_unit_test(it_grows_without_losing_or_reordering_anything),
         cmocka_unit_test(of_equal_hashes_the_first_added_is_found_while_it_grows),
+        cmocka_unit_test(it_shrinks_without_losing_or_reordering_anything),
+        cmocka_unit_test(of_equal_hashes_the_first_added_is_found_while_it_shrinks),
+        cmocka_unit_test(it_does_not_waver),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,10 +131,72 @@ static void what_is_remembered_can_be_looked_through_in_its_order(void **state)
     }
     recall_forget(&r, recall_find(&r, key(3), 3));
     assert_int_equal(r.length, 4);
-    for (uint32_t i = 0; i < 4; i++) {
-        assert_true(recall_nth(&r, i)->key.lo == key(i + 2).lo);
-        assert_true(recall_nth(&r, i)->received == (i == 1 ? FF_NEVER : i + 2));
+    uint32_t place = recall_first(&r);
+    for (uint32_t i = 0; i < 4; i++, place = recall_next(&r, place)) {
+        assert_true(recall_at(&r, place)->key.lo == key(i + 2).lo);
+        assert_true(recall_at(&r, place)->received == (i == 1 ? FF_NEVER : i + 2));
     }
+    assert_int_equal(place, 0);
+    recall_fini(&r);
+}
+
+static void of_nothing_there_is_no_first(void **state)
+{
+    (void)state;
+    struct recall r;
+    assert_true(recall_init(&r, 4, sizeof(struct thing), WINDOW));
+    assert_int_equal(recall_first(&r), 0);
+    recall_put(&r, key(1), 0, 0);
+    assert_int_equal(recall_next(&r, recall_first(&r)), 0);
+    recall_expire(&r, 10 * FF_DAY);
+    assert_int_equal(recall_first(&r), 0);
+    assert_int_equal(r.blocks.used, 0);
+    recall_fini(&r);
+}
+
+/* Over many blocks, of which there are never more than what is remembered needs. */
+static void what_is_held_is_what_is_remembered(void **state)
+{
+    (void)state;
+    enum { CAP = 5 * RECALL_BLOCK + 3 };
+    for (uint32_t keep = 1; keep <= CAP; keep += 131) {
+        struct recall r;
+        assert_true(recall_init(&r, CAP, sizeof(struct thing), WINDOW));
+        for (ff_wall i = 0; i < 20 * CAP; i++) {
+            ff_wall now = i * FF_SECOND;
+            recall_expire(&r, now + WINDOW + RECALL_SLACK - (keep - 1) * FF_SECOND);
+            struct thing *t = (struct thing *)recall_put(&r, key((uint64_t)i), now, now);
+            assert_int_equal(t->own, 0);
+            t->own = (int)i + 1;
+            assert_int_equal(r.length, i < keep ? i + 1 : keep);
+            assert_true(r.blocks.used <= (r.length + RECALL_BLOCK - 2) / RECALL_BLOCK + 1);
+        }
+        ff_wall i = 20 * CAP - keep;
+        for (uint32_t place = recall_first(&r); place; place = recall_next(&r, place), i++) {
+            assert_int_equal(((struct thing *)recall_at(&r, place))->own, i + 1);
+            assert_ptr_equal(recall_find(&r, key((uint64_t)i), i * FF_SECOND), recall_at(&r, place));
+        }
+        assert_int_equal(i, 20 * CAP);
+        assert_int_equal(r.evicted, 0);
+        recall_fini(&r);
+    }
+}
+
+static void any_entry_of_any_block_can_be_forgotten(void **state)
+{
+    (void)state;
+    enum { CAP = 3 * RECALL_BLOCK };
+    struct recall r;
+    assert_true(recall_init(&r, CAP, sizeof(struct thing), WINDOW));
+    for (uint64_t i = 0; i < CAP + 77; i++)
+        recall_put(&r, key(i), 0, 0);
+    for (uint64_t i = 77; i < CAP + 77; i += 5)
+        recall_forget(&r, recall_find(&r, key(i), 0));
+    for (uint64_t i = 77; i < CAP + 77; i++)
+        assert_true((recall_find(&r, key(i), 0) != NULL) == ((i - 77) % 5 > 0));
+    recall_expire(&r, 10 * FF_DAY);
+    assert_int_equal(r.table.used, 0);
+    assert_int_equal(r.blocks.used, 0);
     recall_fini(&r);
 }
 
@@ -188,6 +250,9 @@ int main(void)
         cmocka_unit_test(places_left_by_forgotten_keys_are_no_evictions),
         cmocka_unit_test(what_is_out_of_its_window_by_receipt_is_forgotten),
         cmocka_unit_test(what_is_remembered_can_be_looked_through_in_its_order),
+        cmocka_unit_test(of_nothing_there_is_no_first),
+        cmocka_unit_test(what_is_held_is_what_is_remembered),
+        cmocka_unit_test(any_entry_of_any_block_can_be_forgotten),
         cmocka_unit_test(it_remembers_what_an_array_remembers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -326,6 +326,8 @@ static void a_long_tail_out_of_order_gives_the_same(void **state)
     assert_true(shuffled.fold->waymarks.used > 0);
     for (int c = 0; c < FF_COUNTERS; c++)
         assert_int_equal(bench_total(&in_order, (enum ff_counter)c), bench_total(&shuffled, (enum ff_counter)c));
+    struct session want = visitor_at(in_order.fold, 1)->head.session;
+    assert_memory_equal(&visitor_at(shuffled.fold, 1)->head.session, &want, sizeof want);
     bench_finish(&in_order);
     bench_finish(&shuffled);
 }
