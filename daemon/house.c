@@ -15,6 +15,9 @@
 /* What the store needs is looked after this often while nothing else happens. */
 #define HOUSE_TICK (1 * FF_SECOND)
 
+/* The clock may be this much behind what the state has seen before it is worth a word. */
+#define CLOCK_BEHIND FF_MINUTE
+
 static bool house_make_sites(struct house *h)
 {
     const struct ff_config *c = h->config;
@@ -91,11 +94,31 @@ static bool house_restore(struct house *h)
     return true;
 }
 
+/* A clock that ran ahead and was set back stands still until real time has caught up: "now" never
+ * goes back, so what comes meanwhile is taken as of then. */
+static void house_watch_clock(struct house *h, ff_wall now)
+{
+    bool behind = now - clock_now() > CLOCK_BEHIND;
+    if (behind && !h->clock_behind)
+        log_warning("house", "clock_behind", "seconds=%" PRId64 " why=\"the journal holds later times: now stands still until then\"",
+                    (now - clock_now()) / FF_SECOND);
+    h->clock_behind = behind;
+}
+
+/* A disk that its own journal has filled: what a restart does not need goes now. */
+static void house_make_room(struct house *h, ff_wall now)
+{
+    if (journal_state(h->journal) == FF_STORE_FULL)
+        journal_trim(h->journal, (struct ff_keep){.older = now, .bytes = 0});
+}
+
 static void house_on_tick(void *house)
 {
     struct house *h = house;
     ff_wall now = door_now(&h->own);
+    house_watch_clock(h, now);
     shard_advance(&h->shard, now);
+    house_make_room(h, now);
     journal_flush(h->journal);
     house_hear(h);
     checkpoint_look_after(h, now);

@@ -96,6 +96,8 @@ static void checkpoint_failed(struct house *h, ff_wall now, const char *why, int
 {
     log_warning("house", "checkpoint_failed", "seq=%" PRIu64 " why=\"%s\" code=%d", h->checkpoint.upto, why, code);
     h->checkpoint.not_before = now + CHECKPOINT_RETRY;
+    h->checkpoint.failed = true;
+    h->checkpoint.failures++;
 }
 
 static void checkpoint_start(struct house *h, uint64_t upto, ff_wall now)
@@ -121,8 +123,10 @@ static void checkpoint_done(struct house *h, ff_wall now)
 {
     struct checkpoint *c = &h->checkpoint;
     c->seq = c->upto;
+    c->failed = false;
     c->done = now;
     c->took = now - c->started;
+    durations_add(&c->durations, c->took);
     log_info("house", "checkpoint", "seq=%" PRIu64 " ms=%" PRId64, c->seq, c->took / FF_MILLISECOND);
 }
 

@@ -22,11 +22,11 @@ bool door_init(struct door *d, struct house *h)
     d->http = d->udp = d->stats = -1;
     d->intake = intake_new(&intake);
     d->canon = canon_new(&canon);
-    d->record = malloc(RECORD_MAX);
+    d->bodies = region_new(DOOR_BODIES, 1);
     d->list_size = (size_t)c->ingest.max_batch * REFUSAL_BYTES;
     d->list = malloc(d->list_size);
     d->waiting.ring = region_new(WAITING_MAX, sizeof *d->waiting.ring);
-    return d->intake && d->canon && d->record && d->list && d->waiting.ring;
+    return counts_init(d) && d->intake && d->canon && d->bodies && d->list && d->waiting.ring;
 }
 
 void waiting_fini(struct waiting *w)
@@ -46,29 +46,30 @@ void door_fini(struct door *d)
     lane_free(&d->lane);
     intake_free(&d->intake);
     canon_free(&d->canon);
-    free(d->record);
+    region_free(&d->bodies, DOOR_BODIES, 1);
     free(d->list);
+    counts_fini(d);
+}
+
+ff_wall clock_now(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return (ff_wall)ts.tv_sec * FF_SECOND + ts.tv_nsec / 1000;
 }
 
 ff_wall door_now(struct door *d)
 {
-    struct timespec ts;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    ff_wall t = (ff_wall)ts.tv_sec * FF_SECOND + ts.tv_nsec / 1000;
+    ff_wall t = clock_now();
     if (t > d->now)
         d->now = t;
     return d->now;
 }
 
-static void door_list_refusal(struct door *d, struct waiting *w, uint32_t index,
+static void door_list_refusal(struct door *d, const struct waiting *w, uint32_t index,
                               const struct ff_beacon *b, enum ff_status status)
 {
     const char *note = b->fault_note ? b->fault_note : ff_status_prose(status);
-    if (w->rejected == 0) {
-        w->fault = status;
-        w->field = b->fault_field;
-        w->note = b->fault_note;
-    }
     size_t room = d->list_size - d->list_bytes;
     int n = snprintf(d->list + d->list_bytes, room,
                      "%s{\"index\":%" PRIu32 ",\"field\":\"%s\",\"code\":\"%s\",\"error\":\"%s\"}",
@@ -76,15 +77,26 @@ static void door_list_refusal(struct door *d, struct waiting *w, uint32_t index,
                      ff_status_code(status), note);
     if (n > 0 && (size_t)n < room)
         d->list_bytes += (size_t)n;
+}
+
+static void door_count_refusal(struct door *d, struct waiting *w, uint32_t index,
+                               const struct ff_beacon *b, enum ff_status status)
+{
+    if (w->rejected == 0) {
+        w->fault = status;
+        w->field = b->fault_field;
+        w->note = b->fault_note;
+    }
+    if (w->kind == WAITING_EVENTS)
+        door_list_refusal(d, w, index, b, status);
     w->rejected++;
     w->denied += status == FF_KEY_NEEDED || status == FF_KEY_LACKS_RIGHT || status == FF_FOREIGN_ORIGIN;
-    d->outcomes[status]++;
+    counts_refuse(d, b, status);
 }
 
 /* Hands a checked record to the state: at once, or with the parcel. */
-static enum ff_status door_give(struct door *d, struct ff_record *r)
+static enum ff_status door_give(struct door *d, struct ff_record *r, struct ff_span body)
 {
-    struct ff_span body = ff_span_of(d->record, record_encode(r, d->record, RECORD_MAX));
     if (!d->lane)
         return house_take(d->house, r, body);
     return lane_pack(d->lane, body) ? FF_OK : FF_BUSY;
@@ -97,38 +109,41 @@ struct sender {
     struct access_pass pass;
 };
 
-static enum ff_status door_check(struct door *d, const struct sender *from, struct ff_record *r)
+/* What is wrong with a beacon becomes its fault. */
+static void door_check(struct door *d, const struct sender *from, struct ff_record *r)
 {
     struct canon_arrival how = {.now = d->now, .imported = from->imported};
-    enum ff_status status = r->beacon.fault ? r->beacon.fault : canon_check(d->canon, &how, r);
-    if (!status && from->access)
-        status = access_judge(from->access, &from->pass, r->beacon.site, r->beacon.type);
-    return status;
+    struct ff_beacon *b = &r->beacon;
+    if (canon_check(d->canon, &how, r) == FF_OK && from->access)
+        b->fault = access_judge(from->access, &from->pass, b->site, b->type);
 }
 
-/* Some beacons at a time are checked, then fetched for, then given. */
-static void door_give_some(struct door *d, const struct sender *from, const struct ff_beacon *beacons,
-                           uint32_t n, uint32_t first, struct waiting *w)
+/* Some at a time are checked, then fetched for, then encoded, then given: a step after the other and
+ * not a beacon after the other, which takes less time. */
+static void door_give_some(struct door *d, const struct sender *from, struct ff_record *r, uint32_t n,
+                           uint32_t first, struct waiting *w)
 {
-    struct ff_record r[FOLD_EXPECT];
-    enum ff_status status[FOLD_EXPECT];
-    uint32_t sound = 0; /* so many of the first are */
+    struct ff_span body[FOLD_EXPECT];
+    char *end = d->bodies;
     for (uint32_t i = 0; i < n; i++) {
-        r[i] = (struct ff_record){.beacon = beacons[i]};
-        status[i] = door_check(d, from, &r[i]);
-        sound += status[i] == FF_OK && sound == i;
+        door_check(d, from, &r[i]);
+        d->counts.fields_ignored += r[i].beacon.unknown;
+        d->counts.texts_cut += r[i].beacon.cut;
     }
-    if (!d->lane && n > 1)
-        fold_expect(d->house->shard.fold, r, sound);
+    if (!d->lane)
+        fold_expect(d->house->shard.fold, r, n);
     for (uint32_t i = 0; i < n; i++) {
-        if (!status[i])
-            status[i] = door_give(d, &r[i]);
-        if (status[i] == FF_OK)
+        body[i] = ff_span_of(end, r[i].beacon.fault ? 0 : record_encode(&r[i], end, RECORD_MAX));
+        end += body[i].n;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        enum ff_status status = r[i].beacon.fault ? r[i].beacon.fault : door_give(d, &r[i], body[i]);
+        if (status == FF_OK)
             w->accepted++;
-        else if (status[i] == FF_DUPLICATE)
+        else if (status == FF_DUPLICATE)
             w->duplicates++;
         else
-            door_list_refusal(d, w, first + i, &r[i].beacon, status[i]);
+            door_count_refusal(d, w, first + i, &r[i].beacon, status);
     }
 }
 
@@ -139,7 +154,7 @@ static void door_give_batch(struct door *d, const struct sender *from,
     door_now(d);
     for (uint32_t i = 0; i < batch->count; i += FOLD_EXPECT) {
         uint32_t left = batch->count - i;
-        door_give_some(d, from, &batch->beacons[i], left < FOLD_EXPECT ? left : FOLD_EXPECT, i, w);
+        door_give_some(d, from, &batch->records[i], left < FOLD_EXPECT ? left : FOLD_EXPECT, i, w);
     }
 }
 
@@ -205,17 +220,12 @@ static void door_finish(struct door *d, const struct client *client, const struc
 {
     struct waiting w = {.handle = client->handle, .kind = kind};
     door_take(d, from, batch, &w);
+    w.since = d->now;
     door_keep(d, &w, client);
     if (d->lane && w.accepted == 0)
         door_answer(d, &w, FF_OK);
     else
         door_wait(d, &w);
-}
-
-static void door_turn_away(struct door *d, const struct client *client, enum ff_status status)
-{
-    d->outcomes[status]++;
-    door_refuse(d, client, status, NULL);
 }
 
 static enum ff_status door_open(struct door *d, const struct net_request *request, struct sender *from)
@@ -285,34 +295,59 @@ void door_pixel(struct door *d, const struct client *client, const struct net_re
         return;
     }
     struct waiting w = {.handle = client->handle, .kind = WAITING_PIXEL, .rejected = 1, .fault = status};
-    d->outcomes[status]++;
+    d->counts.refused[TRANSPORT_HTTP][status]++;
     door_keep(d, &w, client);
     door_answer(d, &w, FF_OK);
 }
 
-/* The answer to a datagram is awaited like any other, and then not sent: a lane's results come in
- * the order of its parcels. */
+/* What datagrams have brought, to be taken like one message: their beacons, and how many they are. */
+struct sheaf {
+    struct intake_batch batch;
+    uint32_t datagrams;
+};
+
+/* The answer to a sheaf is awaited like any other, and then not sent: a lane's results come in the
+ * order of its parcels. */
+static void sheaf_take(struct door *d, struct sheaf *s)
+{
+    static const struct sender from = {.imported = false};
+    struct waiting w = {.kind = WAITING_NOBODY, .datagrams = s->datagrams};
+    canon_reset(d->canon);
+    door_take(d, &from, &s->batch, &w);
+    if (w.seq == WAITING_UNKNOWN)
+        door_wait(d, &w);
+    s->datagrams = 0;
+}
+
+/* What does not fit behind others begins the next sheaf. */
+static enum ff_status sheaf_add(struct door *d, struct sheaf *s, struct ff_span payload)
+{
+    const struct intake_format *format = intake_format((struct ff_span){NULL, 0}, payload);
+    enum ff_status status = s->datagrams ? FF_OK : door_admits(d);
+    if (status)
+        return status;
+    if (!format)
+        return FF_UNSUPPORTED_TYPE;
+    if (!s->datagrams)
+        return intake_decode(d->intake, format, payload, &s->batch);
+    status = intake_add(d->intake, format, payload, &s->batch);
+    if (status != FF_BODY_TOO_LARGE && status != FF_BATCH_TOO_LARGE)
+        return status;
+    sheaf_take(d, s);
+    return sheaf_add(d, s, payload);
+}
+
 void door_datagrams(void *door, const struct net_datagram *datagrams, size_t n)
 {
     struct door *d = door;
-    static const struct sender from = {.imported = false};
+    struct sheaf s = {.datagrams = 0};
     for (size_t i = 0; i < n; i++) {
-        struct waiting w = {.kind = WAITING_NOBODY};
-        struct intake_batch batch;
-        struct ff_span payload = datagrams[i].payload;
-        enum ff_status status = door_admits(d);
-        const struct intake_format *format = intake_format((struct ff_span){NULL, 0}, payload);
-        canon_reset(d->canon);
-        if (!status)
-            status = format ? intake_decode(d->intake, format, payload, &batch) : FF_UNSUPPORTED_TYPE;
-        if (status) {
-            d->outcomes[status]++;
-            continue;
-        }
-        door_take(d, &from, &batch, &w);
-        if (w.seq == WAITING_UNKNOWN)
-            door_wait(d, &w);
+        enum ff_status status = sheaf_add(d, &s, datagrams[i].payload);
+        d->counts.refused[TRANSPORT_UDP][status] += status != FF_OK;
+        s.datagrams += status == FF_OK;
     }
+    if (s.datagrams)
+        sheaf_take(d, &s);
 }
 
 void door_release(struct door *d)
@@ -323,11 +358,14 @@ void door_release(struct door *d)
     enum ff_status store = (enum ff_status)atomic_load_explicit(&h->store_state, memory_order_acquire);
     if (store == FF_BUSY)
         store = FF_OK; /* what waits was taken before it became too much */
+    ff_wall now = q->n > q->unknown ? door_now(d) : d->now;
     while (q->n > q->unknown) {
         struct waiting *w = &q->ring[q->first];
         bool there = w->seq <= durable;
         if (!there && !store)
             return;
+        if (there && w->kind != WAITING_NOBODY && w->accepted + w->duplicates > 0)
+            durations_add(&d->counts.answers, now - w->since);
         door_answer(d, w, there ? FF_OK : store);
         q->first = (q->first + 1) % WAITING_MAX;
         q->n--;

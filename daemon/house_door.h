@@ -3,9 +3,11 @@
 #ifndef FOOTFALL_HOUSE_DOOR_H
 #define FOOTFALL_HOUSE_DOOR_H
 
+#include "house_counts.h"
 #include "house_waiting.h"
 
 #include "canon.h"
+#include "fold.h"
 #include "intake.h"
 #include "lane.h"
 #include "net.h"
@@ -27,10 +29,13 @@ struct door {
     int http, udp, stats;    /* listeners; -1: not here */
     ff_wall now;             /* as last read; never steps back */
     struct waiting_ring waiting;
-    char *record;            /* RECORD_MAX bytes to encode in */
+    char *bodies;            /* DOOR_BODIES bytes to encode records in */
     char *list;              /* refusals of the message at hand */
     size_t list_size, list_bytes;
-    uint64_t outcomes[FF_STATUS_COUNT]; /* of what never came to the state */
+    struct door_counts counts;
+    struct beacon_counts *beacons; /* one a site, then one for no known site; what is taken: the state's door */
+    struct door_figures figures;   /* copied from the above, for the state to read */
+    _Atomic uint32_t handed_over;  /* turn of the scrapes that the copy is for */
 
     /* Of an ingest thread. */
     pthread_t thread;
@@ -43,8 +48,14 @@ struct door {
 bool door_init(struct door *d, struct house *h);
 void door_fini(struct door *d);
 
-/* The wall clock, forced to go forward. */
+/* The wall clock. */
+ff_wall clock_now(void);
+
+/* The same, forced to go forward. */
 ff_wall door_now(struct door *d);
+
+/* Bytes of the records that are taken together. */
+#define DOOR_BODIES (FOLD_EXPECT * RECORD_MAX)
 
 /* What comes in. Requests for /v1/events, /v1/import and /v1/pixel.gif; datagrams. */
 void door_events(struct door *d, const struct client *client, const struct net_request *request);
@@ -77,6 +88,9 @@ void door_reply(struct door *d, const struct client *client, int status, const c
 
 /* {"error", "code"} for a status that concerns the whole request; note: instead of its prose, or NULL. */
 void door_refuse(struct door *d, const struct client *client, enum ff_status status, const char *note);
+
+/* The same for a message, which is counted. */
+void door_turn_away(struct door *d, const struct client *client, enum ff_status status);
 
 /* The answer to a message whose fate is known; then w holds nothing any more. */
 void door_answer(struct door *d, struct waiting *w, enum ff_status store);

@@ -31,6 +31,7 @@ static const struct route {
     {"/healthz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_health},
     {"/readyz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_ready},
     {"/v1/digest", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_digest},
+    {"/metrics", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, scrape_answer},
     {"/v1/*", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_stats},
 };
 
@@ -140,20 +141,33 @@ static void query_health(struct door *d, const struct client *client, const stru
                "Cache-Control: no-store\r\n");
 }
 
+/* What is not as it should be while beacons are taken all the same; NULL: nothing. */
+static const char *house_degraded(const struct house *h)
+{
+    if (h->checkpoint.failed)
+        return "the last checkpoint could not be written";
+    if (h->clock_behind)
+        return "the clock is behind the times that the journal holds";
+    return NULL;
+}
+
+/* What is degraded is the state's own: its door says so, those of ingest threads do not. */
 static void query_ready(struct door *d, const struct client *client, const struct net_request *request)
 {
     (void)request;
     enum ff_status state = (enum ff_status)atomic_load_explicit(&d->house->store_state, memory_order_acquire);
+    const char *degraded = d->lane ? NULL : house_degraded(d->house);
     char body[256];
-    if (!state) {
-        door_reply(d, client, 200, "application/json", FF_LITERAL("{\"status\":\"ready\"}"),
-                   "Cache-Control: no-store\r\n");
-        return;
-    }
-    int n = snprintf(body, sizeof body, "{\"status\":\"unavailable\",\"error\":\"%s\",\"code\":\"%s\"}",
+    int n, status = state ? 503 : 200;
+    if (state)
+        n = snprintf(body, sizeof body, "{\"status\":\"unavailable\",\"error\":\"%s\",\"code\":\"%s\"}",
                      ff_status_prose(state), ff_status_code(state));
-    door_reply(d, client, 503, "application/json", ff_span_of(body, (size_t)n),
-               "Cache-Control: no-store\r\nRetry-After: 1\r\n");
+    else if (degraded)
+        n = snprintf(body, sizeof body, "{\"status\":\"ready\",\"degraded\":\"%s\"}", degraded);
+    else
+        n = snprintf(body, sizeof body, "{\"status\":\"ready\"}");
+    door_reply(d, client, status, "application/json", ff_span_of(body, (size_t)n),
+               state ? "Cache-Control: no-store\r\nRetry-After: 1\r\n" : "Cache-Control: no-store\r\n");
 }
 
 /* Whether the state is what the journal says can be seen by comparing this with footfallctl check. Takes
@@ -177,12 +191,11 @@ static int64_t house_live_visitors(void *fold, uint16_t site)
     return fold_live_visitors(fold, site);
 }
 
-static void query_stats(struct door *d, const struct client *client, const struct net_request *request)
+void house_answer_context(struct house *h, struct answer_context *out)
 {
-    struct house *h = d->house;
-    ff_wall now = door_now(d);
+    ff_wall now = door_now(&h->own);
     shard_advance(&h->shard, now);
-    struct answer_context ctx = {
+    *out = (struct answer_context){
         .sites = h->answer_sites,
         .site_count = h->config->site_count,
         .tally = h->shard.tally,
@@ -190,6 +203,13 @@ static void query_stats(struct door *d, const struct client *client, const struc
         .live_ctx = h->shard.fold,
         .now = now,
     };
+}
+
+static void query_stats(struct door *d, const struct client *client, const struct net_request *request)
+{
+    struct house *h = d->house;
+    struct answer_context ctx;
+    house_answer_context(h, &ctx);
     struct answer_out out = {.body = h->answer, .size = HOUSE_ANSWER_MAX};
     answer_query(&ctx, request->path, request->query, &out);
     char headers[128] = "";

@@ -52,6 +52,12 @@ void door_refuse(struct door *d, const struct client *client, enum ff_status sta
     door_reply(d, client, http, "application/json", ff_span_of(body, (size_t)n), refusal_headers(http));
 }
 
+void door_turn_away(struct door *d, const struct client *client, enum ff_status status)
+{
+    d->counts.refused[TRANSPORT_HTTP][status]++;
+    door_refuse(d, client, status, NULL);
+}
+
 /* What an answer with refusals is when none was taken: 401 or 403 where all were denied, else 400. */
 static int verdict_http(const struct waiting *w)
 {
@@ -108,9 +114,9 @@ void door_answer(struct door *d, struct waiting *w, enum ff_status store)
     if (w->origin_bytes == 0)
         client.origin = (struct ff_span){NULL, 0};
     if (w->kind == WAITING_NOBODY)
-        d->outcomes[refused] += refused != FF_OK;
+        d->counts.refused[TRANSPORT_UDP][refused] += refused ? w->datagrams : 0;
     else if (refused)
-        door_refuse(d, &client, refused, NULL);
+        door_turn_away(d, &client, refused);
     else if (w->kind == WAITING_PIXEL)
         door_reply_pixel(d, &client, w);
     else

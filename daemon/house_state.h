@@ -4,6 +4,7 @@
 
 #include "house.h"
 #include "house_door.h"
+#include "house_metrics.h"
 
 #include "access.h"
 #include "answer.h"
@@ -26,7 +27,10 @@ struct checkpoint {
     uint64_t asked_for;
     ff_wall started, done; /* the child; the last that worked, or the start of the daemon */
     ff_wall not_before;    /* after a failure */
+    bool failed;           /* the last one did not work */
     ff_dur took;           /* the last that worked */
+    uint64_t failures;     /* since the start, as the next */
+    struct durations durations; /* of those that worked */
 };
 
 struct house {
@@ -47,9 +51,10 @@ struct house {
 
     struct journal *journal;
     struct checkpoint checkpoint;
+    bool clock_behind; /* the clock was set back by more than a little */
     enum ff_status store_logged; /* state of the store, as last logged */
     char *answer;                /* HOUSE_ANSWER_MAX bytes to write answers in */
-    uint64_t outcomes[FF_STATUS_COUNT]; /* what became of records since the start */
+    struct scrapes scrapes;
 
     /* What ingest threads see of the state. */
     _Atomic uint64_t durable;
@@ -73,6 +78,9 @@ void house_stop_if_alone(struct house *h);
 /* Sends what the turn gathered to the store, and tells everybody how far all is durable. */
 void house_flush(void *house);
 void house_hear(void *house);
+
+/* house_query.c: what a query of this moment reads. */
+void house_answer_context(struct house *h, struct answer_context *out);
 
 /* house_checkpoint.c: after the restore, which began with checkpoint seq (0: none). */
 void checkpoint_begin(struct house *h, uint64_t seq);

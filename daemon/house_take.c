@@ -14,7 +14,7 @@ enum ff_status house_take(struct house *h, struct ff_record *r, struct ff_span b
         tally_advance(h->shard.tally, r->received);
         status = fold_apply(h->shard.fold, r);
     }
-    h->outcomes[status]++;
+    beacon_counts_add(&h->own.beacons[r->beacon.site], r->beacon.type, status);
     return status == FF_DUPLICATE || status == FF_DUPLICATE_ORDER ? FF_DUPLICATE : FF_OK;
 }
 
@@ -59,6 +59,7 @@ void house_take_parcels(void *door)
     if (left == 0)
         lane_wake(d->lane);
     house_flush(h);
+    scrape_go_on(h);
     house_stop_if_alone(h);
 }
 
@@ -83,6 +84,8 @@ void house_hear(void *house)
     struct house *h = house;
     journal_poll(h->journal);
     house_publish(h);
+    if (h->checkpoint.asked)
+        checkpoint_look_after(h, door_now(&h->own));
 }
 
 /* A store that has failed is tried again with each tick, not with each turn. */

@@ -19,6 +19,7 @@ static void door_on_call(void *door)
 {
     struct door *d = door;
     door_hear(d);
+    scrape_hand_over(d);
     if (atomic_load(&d->house->stopping))
         net_stop(d->net, d->house->config->stop.grace);
 }

@@ -20,11 +20,13 @@ enum waiting_kind { WAITING_EVENTS, WAITING_PIXEL, WAITING_NOBODY };
 /* A message whose beacons were taken, and whose answer waits until they are durable. */
 struct waiting {
     uint64_t seq;            /* durable up to this, and it is; WAITING_UNKNOWN: the state has not said yet */
+    ff_wall since;           /* when it came; not of WAITING_NOBODY */
     struct net_handle handle;
     enum waiting_kind kind;
     enum ff_status refused;  /* not FF_OK: the state took nothing, for this reason */
     uint32_t accepted, duplicates, rejected;
     uint32_t denied;         /* of the rejected, for want of a right or for their origin */
+    uint32_t datagrams;      /* WAITING_NOBODY: so many messages are in it */
     enum ff_status fault;    /* of the first rejected */
     const char *field, *note; /* of the first rejected; static texts, or NULL */
     char *list;              /* owned: the refusals as JSON, or NULL */

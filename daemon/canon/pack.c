@@ -2,6 +2,8 @@
 
 #include "pack_bytes.h"
 
+#include <endian.h>
+
 #define FIX_COUNT 16   /* elements that the short form of a container cannot say */
 #define FIX_STRING 32  /* bytes that the short form of a string cannot say */
 #define FIX_INTEGER 32 /* -32 is the least of the short negative integers */
@@ -22,14 +24,16 @@ static bool has_room(struct pack *k, size_t n)
     return false;
 }
 
-/* One byte, and the low n bytes of value behind it, big-endian. */
-static void put(struct pack *k, unsigned first, uint64_t value, unsigned n)
+/* One byte, and the low n bytes of value behind it, big-endian; n is a constant where this is called,
+ * and so the copy one instruction. */
+static inline void put(struct pack *k, unsigned first, uint64_t value, size_t n)
 {
+    uint64_t big = htobe64(value);
     if (!has_room(k, 1 + n))
         return;
-    *k->p++ = (uint8_t)first;
-    for (unsigned shift = 8 * n; shift > 0; shift -= 8)
-        *k->p++ = (uint8_t)(value >> (shift - 8));
+    *k->p = (uint8_t)first;
+    memcpy(k->p + 1, (const char *)&big + sizeof big - n, n);
+    k->p += 1 + n;
 }
 
 void pack_integer(struct pack *k, int64_t n)
@@ -41,14 +45,18 @@ void pack_integer(struct pack *k, int64_t n)
         put(k, PACK_UINT8, bits, 1);
     else if (n >= 0 && n <= UINT16_MAX)
         put(k, PACK_UINT8 + 1, bits, 2);
+    else if (n >= 0 && n <= UINT32_MAX)
+        put(k, PACK_UINT8 + 2, bits, 4);
     else if (n >= 0)
-        put(k, n <= UINT32_MAX ? PACK_UINT8 + 2 : PACK_UINT64, bits, n <= UINT32_MAX ? 4 : 8);
+        put(k, PACK_UINT64, bits, 8);
     else if (n >= INT8_MIN)
         put(k, PACK_INT8, bits, 1);
     else if (n >= INT16_MIN)
         put(k, PACK_INT8 + 1, bits, 2);
+    else if (n >= INT32_MIN)
+        put(k, PACK_INT8 + 2, bits, 4);
     else
-        put(k, n >= INT32_MIN ? PACK_INT8 + 2 : PACK_INT64, bits, n >= INT32_MIN ? 4 : 8);
+        put(k, PACK_INT64, bits, 8);
 }
 
 void pack_boolean(struct pack *k, bool b)
@@ -63,8 +71,10 @@ void pack_string(struct pack *k, struct ff_span text)
         put(k, PACK_FIXSTR | (unsigned)n, 0, 0);
     else if (n <= UINT8_MAX)
         put(k, PACK_STR8, n, 1);
+    else if (n <= UINT16_MAX)
+        put(k, PACK_STR8 + 1, n, 2);
     else
-        put(k, n <= UINT16_MAX ? PACK_STR8 + 1 : PACK_STR32, n, n <= UINT16_MAX ? 2 : 4);
+        put(k, PACK_STR32, n, 4);
     if (n == 0 || !has_room(k, n))
         return;
     memcpy(k->p, text.p, n);
@@ -75,8 +85,10 @@ static void put_count(struct pack *k, unsigned fix, unsigned wide, size_t n)
 {
     if (n < FIX_COUNT)
         put(k, fix | (unsigned)n, 0, 0);
+    else if (n <= UINT16_MAX)
+        put(k, wide, n, 2);
     else
-        put(k, n <= UINT16_MAX ? wide : wide + 1, n, n <= UINT16_MAX ? 2 : 4);
+        put(k, wide + 1, n, 4);
 }
 
 void pack_map(struct pack *k, size_t n)

@@ -4,16 +4,34 @@
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 
+static uint64_t load(const uint8_t *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+/* Looks at 32 bytes at a time, then at 8; at the last ones perhaps twice. */
+static bool is_ascii(const uint8_t *p, size_t n)
+{
+    const uint8_t *end = p + n;
+    uint64_t all = 0;
+    if (n >= 8)
+        all = load(end - 8);
+    for (; end - p > 32; p += 32)
+        all |= load(p) | load(p + 8) | load(p + 16) | load(p + 24);
+    for (; end - p > 8; p += 8)
+        all |= load(p);
+    for (; n < 8 && p < end; p++)
+        all |= *p;
+    return !(all & HIGH_BITS);
+}
+
 /* The ASCII at the start of [p, end), in steps of 8 bytes and then of 1. */
 static const uint8_t *skip_ascii(const uint8_t *p, const uint8_t *end)
 {
-    uint64_t word;
-    while (end - p >= (ptrdiff_t)sizeof word) {
-        memcpy(&word, p, sizeof word);
-        if (word & HIGH_BITS)
-            break;
-        p += sizeof word;
-    }
+    while (end - p >= 8 && !(load(p) & HIGH_BITS))
+        p += 8;
     while (p < end && *p < 0x80)
         p++;
     return p;
@@ -42,6 +60,8 @@ static size_t character(const uint8_t *p, size_t left)
 bool utf8_valid(struct ff_span text)
 {
     const uint8_t *p = (const uint8_t *)text.p, *end = p + text.n;
+    if (is_ascii(p, text.n))
+        return true;
     for (p = skip_ascii(p, end); p < end; p = skip_ascii(p, end)) {
         size_t n = character(p, (size_t)(end - p));
         if (n == 0)
@@ -53,8 +73,7 @@ bool utf8_valid(struct ff_span text)
 
 bool utf8_is_ascii(struct ff_span text)
 {
-    const uint8_t *p = (const uint8_t *)text.p, *end = p + text.n;
-    return skip_ascii(p, end) == end;
+    return is_ascii((const uint8_t *)text.p, text.n);
 }
 
 struct ff_span utf8_cut(struct ff_span text, size_t max)

@@ -20,12 +20,12 @@ struct intake *intake_new(const struct intake_options *options)
     in->options = *options;
     in->item_cap = item_cap(options);
     in->texts.size = 2 * options->max_message;
-    in->beacons = region_new(options->max_batch, sizeof *in->beacons);
+    in->records = region_new(options->max_batch, sizeof *in->records);
     in->items = region_new(in->item_cap, sizeof *in->items);
     in->texts.p = region_new(in->texts.size + INTAKE_PADDING, 1);
     in->index = json_index_new(options->max_message);
     fields_init(&in->fields);
-    if (!in->beacons || !in->items || !in->texts.p || !in->index)
+    if (!in->records || !in->items || !in->texts.p || !in->index)
         intake_free(&in);
     return in;
 }
@@ -35,7 +35,7 @@ void intake_free(struct intake **in)
     struct intake *it = *in;
     if (!it)
         return;
-    region_free(&it->beacons, it->options.max_batch, sizeof *it->beacons);
+    region_free(&it->records, it->options.max_batch, sizeof *it->records);
     region_free(&it->items, it->item_cap, sizeof *it->items);
     region_free(&it->texts.p, it->texts.size + INTAKE_PADDING, 1);
     json_index_free(&it->index);
@@ -45,8 +45,22 @@ void intake_free(struct intake **in)
 void batch_reset(struct intake *in)
 {
     in->count = 0;
+    in->bytes = 0;
     in->item_count = 0;
     in->texts.used = 0;
+    batch_begin(in);
+}
+
+void batch_begin(struct intake *in)
+{
+    in->message = (struct batch_mark){in->count, in->item_count, in->texts.used};
+}
+
+void batch_forget(struct intake *in)
+{
+    in->count = in->message.count;
+    in->item_count = in->message.items;
+    in->texts.used = in->message.texts;
 }
 
 static void blank(struct ff_beacon *b)
@@ -59,7 +73,7 @@ struct ff_beacon *batch_beacon(struct intake *in)
 {
     if (in->count == in->options.max_batch)
         return NULL;
-    struct ff_beacon *b = &in->beacons[in->count++];
+    struct ff_beacon *b = &in->records[in->count++].beacon;
     blank(b);
     return b;
 }

@@ -5,30 +5,7 @@
 
 #include "footfall/beacon.h"
 #include "keys.h"
-
-enum intake_kind {
-    INTAKE_NULL,    /* the same as not given */
-    INTAKE_BOOLEAN, /* .boolean */
-    INTAKE_NUMBER,  /* .text: the number as JSON writes it */
-    INTAKE_INTEGER, /* .integer */
-    INTAKE_HUGE,    /* an integer beyond int64_t */
-    INTAKE_DOUBLE,  /* .real */
-    INTAKE_INSTANT, /* .integer: an ff_wall; less than 0 when it is no time that may be given */
-    INTAKE_STRING,  /* .text: its bytes, unescaped */
-    INTAKE_BROKEN_STRING, /* cannot be told in UTF-8 (half of a surrogate pair) */
-    INTAKE_WRITTEN,       /* .text: string, number or boolean, whichever the field asks for */
-    INTAKE_NESTED,        /* an object or array, or raw bytes, where none belong */
-};
-
-struct intake_value {
-    enum intake_kind kind;
-    bool boolean;
-    struct ff_span text; /* borrowed; lives as long as the batch */
-    union {
-        int64_t integer;
-        double real;
-    };
-};
+#include "values.h"
 
 /* The indexes of all words of a beacon. Made once, read by all. */
 struct fields {
@@ -66,5 +43,9 @@ void fields_set(const struct fields *f, struct ff_beacon *b, int field,
 /* Sets a field of an item of b; faults go to b. */
 void fields_set_item(struct ff_beacon *b, struct ff_item *item, int field,
                      const struct intake_value *v);
+
+/* The same from an INTAKE_STRING, as most values are; text is borrowed as a value's is. */
+void fields_set_text(const struct fields *f, struct ff_beacon *b, int field, struct ff_span text);
+void fields_set_item_text(struct ff_beacon *b, struct ff_item *item, int field, struct ff_span text);
 
 #endif

@@ -85,11 +85,24 @@ const struct intake_format *intake_format(struct ff_span content_type, struct ff
 enum ff_status intake_decode(struct intake *in, const struct intake_format *format,
                              struct ff_span message, struct intake_batch *out)
 {
-    *out = (struct intake_batch){NULL, 0};
-    if (message.n > in->options.max_message)
+    batch_reset(in);
+    return intake_add(in, format, message, out);
+}
+
+enum ff_status intake_add(struct intake *in, const struct intake_format *format,
+                          struct ff_span message, struct intake_batch *out)
+{
+    *out = (struct intake_batch){in->records, in->count};
+    if (message.n > in->options.max_message - in->bytes)
         return FF_BODY_TOO_LARGE;
     if (message.n == 0)
         return FF_EMPTY;
-    batch_reset(in);
-    return format->decode(in, message, out);
+    batch_begin(in);
+    enum ff_status s = format->decode(in, message);
+    if (s == FF_OK)
+        in->bytes += message.n;
+    else
+        batch_forget(in);
+    out->count = in->count;
+    return s;
 }

@@ -3,7 +3,7 @@
 #ifndef FOOTFALL_INTAKE_H
 #define FOOTFALL_INTAKE_H
 
-#include "footfall/beacon.h"
+#include "footfall/record.h"
 
 struct intake;
 
@@ -19,11 +19,12 @@ void intake_free(struct intake **in);
 /* Bytes that must be readable (any content) behind every message given to intake_decode. */
 #define INTAKE_PADDING 64
 
-/* What a message held: count events in their order, each with its fault (FF_OK: lexically sound;
- * canon has not seen it yet). Borrowed until the next intake_decode on the same intake; texts may
- * borrow from the message, too. */
+/* What messages held: count events in their order, each the beacon of a record that has nothing
+ * else yet, with its fault (FF_OK: lexically sound; canon has not seen it). Borrowed, for the
+ * caller to write in, until the next call but intake_add on the same intake; texts may borrow from
+ * their messages, too. */
 struct intake_batch {
-    struct ff_beacon *beacons;
+    struct ff_record *records;
     uint32_t count;
 };
 
@@ -31,7 +32,7 @@ struct intake_batch {
 struct intake_format {
     const char *name;         /* "json", "ndjson", "msgpack" */
     const char *content_type; /* the media type that names it, lower case, without parameters */
-    enum ff_status (*decode)(struct intake *in, struct ff_span message, struct intake_batch *out);
+    enum ff_status (*decode)(struct intake *in, struct ff_span message);
 };
 
 /* The row for a Content-Type value (any case, parameters ignored), or NULL when it is taken by none.
@@ -46,6 +47,12 @@ const struct intake_format *intake_format(struct ff_span content_type, struct ff
  * no UTF-8: canon looks at those that are kept. */
 enum ff_status intake_decode(struct intake *in, const struct intake_format *format,
                              struct ff_span message, struct intake_batch *out);
+
+/* The same behind what the batch holds, which stays as it is, whatever becomes of this message;
+ * *out is the whole batch. All its messages together are bound by the limits of one: where that is
+ * why this one is refused (FF_BODY_TOO_LARGE, FF_BATCH_TOO_LARGE), it may still fit alone. */
+enum ff_status intake_add(struct intake *in, const struct intake_format *format,
+                          struct ff_span message, struct intake_batch *out);
 
 /* One beacon from the query of a URL, "type=page_view&visitor=v+1&value=59.97": every field of a
  * beacon under its key, each as its kind asks for it (numbers as JSON writes them, passive as true,

@@ -47,14 +47,19 @@ static enum ff_status begin_walk(struct intake *in, struct ff_span text, struct 
     return s;
 }
 
+static enum ff_status read_next(struct intake *in, struct json_walk *w)
+{
+    struct ff_beacon *b = batch_beacon(in);
+    return b ? json_beacon(in, w, b) : FF_BATCH_TOO_LARGE;
+}
+
 static enum ff_status read_array(struct intake *in, struct json_walk *w)
 {
     struct json_list list = json_enter(w);
     bool more;
     enum ff_status s = json_next(w, &list, &more);
     while (s == FF_OK && more) {
-        struct ff_beacon *b = batch_beacon(in);
-        s = b ? json_beacon(in, w, b) : FF_BATCH_TOO_LARGE;
+        s = read_next(in, w);
         if (s == FF_OK)
             s = json_next(w, &list, &more);
     }
@@ -77,31 +82,24 @@ static enum ff_status read_document(struct intake *in, struct ff_span text)
     enum ff_status s = begin_walk(in, text, &w);
     if (s != FF_OK)
         return s;
-    if (json_peek(&w) == '[')
-        s = read_array(in, &w);
-    else
-        s = json_beacon(in, &w, batch_beacon(in));
+    s = json_peek(&w) == '[' ? read_array(in, &w) : read_next(in, &w);
     if (s == FF_OK && w.at != w.end)
         s = FF_MALFORMED;
-    if (s == FF_OK && in->count == 0)
+    if (s == FF_OK && batch_count(in) == 0)
         s = FF_EMPTY;
     return s;
 }
 
-enum ff_status json_decode(struct intake *in, struct ff_span message, struct intake_batch *out)
+enum ff_status json_decode(struct intake *in, struct ff_span message)
 {
     struct ff_span text = trim(without_mark(message));
     enum ff_status s = read_document(in, text);
-    if (s != FF_OK)
-        return s;
-    if (*text.p != '[' && in->beacons->fault == FF_NOT_AN_OBJECT)
+    if (s == FF_OK && *text.p != '[' && batch_first(in)->fault == FF_NOT_AN_OBJECT)
         return FF_NOT_AN_OBJECT;
-    *out = (struct intake_batch){in->beacons, in->count};
-    return FF_OK;
+    return s;
 }
 
-enum ff_status json_decode_lines(struct intake *in, struct ff_span message,
-                                 struct intake_batch *out)
+enum ff_status json_decode_lines(struct intake *in, struct ff_span message)
 {
     struct ff_span rest = without_mark(message);
     while (rest.n > 0) {
@@ -115,8 +113,7 @@ enum ff_status json_decode_lines(struct intake *in, struct ff_span message,
         if (s != FF_OK)
             batch_refuse(b, s, NULL);
     }
-    *out = (struct intake_batch){in->beacons, in->count};
-    return in->count > 0 ? FF_OK : FF_EMPTY;
+    return batch_count(in) > 0 ? FF_OK : FF_EMPTY;
 }
 
 void json_items(struct intake *in, struct ff_span text, struct ff_beacon *b)

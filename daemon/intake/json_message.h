@@ -4,9 +4,8 @@
 
 #include "batch.h"
 
-enum ff_status json_decode(struct intake *in, struct ff_span message, struct intake_batch *out);
-enum ff_status json_decode_lines(struct intake *in, struct ff_span message,
-                                 struct intake_batch *out);
+enum ff_status json_decode(struct intake *in, struct ff_span message);
+enum ff_status json_decode_lines(struct intake *in, struct ff_span message);
 
 /* Reads text, with INTAKE_PADDING bytes readable behind it, as the items of b, the batch's last
  * beacon; what is wrong with it is b's fault. */

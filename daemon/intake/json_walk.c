@@ -83,12 +83,7 @@ enum ff_status json_key(struct json_walk *w, struct intake_value *key)
     if (json_peek(w) != '"')
         return FF_MALFORMED;
     enum ff_status s = read_string(w, key);
-    if (s != FF_OK)
-        return s;
-    if (json_peek(w) != ':')
-        return FF_MALFORMED;
-    w->at++;
-    return FF_OK;
+    return s == FF_OK ? json_colon(w) : s;
 }
 
 /* Steps over an array or object in which depth more may be nested. */

@@ -32,11 +32,34 @@ static inline char json_peek(const struct json_walk *w)
     return w->at < w->end ? w->text[*w->at] : '\0';
 }
 
+/* Reads a string, as nearly all are: with no escapes in the text, and no blank before the next
+ * token. False: it is no such string, and nothing was read. */
+static inline bool json_plain(struct json_walk *w, struct ff_span *text)
+{
+    if (json_peek(w) != '"' || w->escapes)
+        return false;
+    const char *p = w->text + w->at[0] + 1, *end = w->text + w->at[1] - 1;
+    if (end < p || *end != '"')
+        return false;
+    *text = ff_span_of(p, (size_t)(end - p));
+    w->at++;
+    return true;
+}
+
 /* Steps into the array or object that begins here. */
 struct json_list json_enter(struct json_walk *w);
 
 /* Steps to the next element or key (*more), or out of the list behind its last one. */
 enum ff_status json_next(struct json_walk *w, struct json_list *list, bool *more);
+
+/* Steps over a colon. */
+static inline enum ff_status json_colon(struct json_walk *w)
+{
+    if (json_peek(w) != ':')
+        return FF_MALFORMED;
+    w->at++;
+    return FF_OK;
+}
 
 /* Reads a key and its colon; key->kind is INTAKE_STRING or INTAKE_BROKEN_STRING. */
 enum ff_status json_key(struct json_walk *w, struct intake_value *key);

@@ -24,12 +24,17 @@ static enum ff_status item_member(struct intake *in, struct unpack *u, struct ff
                                   struct ff_item *item)
 {
     struct intake_value v;
-    struct ff_span key;
+    struct ff_span key, text;
     bool known;
     enum ff_status s = read_key(u, b, &key, &known);
     if (s != FF_OK)
         return s;
     int field = known ? fields_enter_item(&in->fields, &in->item_object, b, key) : -1;
+    if (unpack_short(u, &text)) {
+        if (field >= 0)
+            fields_set_item_text(b, item, field, text);
+        return FF_OK;
+    }
     s = msgpack_value(u, &v);
     if (s == FF_OK && field >= 0)
         fields_set_item(b, item, field, &v);
@@ -71,7 +76,7 @@ static enum ff_status read_items(struct intake *in, struct unpack *u, struct ff_
 static enum ff_status member(struct intake *in, struct unpack *u, struct ff_beacon *b)
 {
     struct intake_value v;
-    struct ff_span key;
+    struct ff_span key, text;
     bool known;
     enum ff_status s = read_key(u, b, &key, &known);
     if (s != FF_OK)
@@ -79,6 +84,11 @@ static enum ff_status member(struct intake *in, struct unpack *u, struct ff_beac
     int field = known ? fields_enter(&in->fields, &in->object, b, key) : -1;
     if (field == FF_FIELD_ITEMS)
         return read_items(in, u, b);
+    if (unpack_short(u, &text)) {
+        if (field >= 0)
+            fields_set_text(&in->fields, b, field, text);
+        return FF_OK;
+    }
     s = msgpack_value(u, &v);
     if (s == FF_OK && field >= 0)
         fields_set(&in->fields, b, field, &v);

@@ -30,7 +30,7 @@ static enum ff_status read_row(struct intake *in, struct unpack *u)
     enum ff_status s = FF_OK;
     while (s == FF_OK && u->p < u->end)
         s = read_next(in, u);
-    if (s == FF_OK && in->count == 1 && in->beacons->fault == FF_NOT_AN_OBJECT)
+    if (s == FF_OK && batch_count(in) == 1 && batch_first(in)->fault == FF_NOT_AN_OBJECT)
         return FF_NOT_AN_OBJECT;
     return s;
 }
@@ -41,11 +41,8 @@ static bool begins_with_array(struct ff_span message)
     return (first & 0xF0) == PACK_FIXARRAY || first == PACK_ARRAY16 || first == PACK_ARRAY16 + 1;
 }
 
-enum ff_status msgpack_decode(struct intake *in, struct ff_span message, struct intake_batch *out)
+enum ff_status msgpack_decode(struct intake *in, struct ff_span message)
 {
     struct unpack u = unpack_begin(message);
-    enum ff_status s = begins_with_array(message) ? read_array(in, &u) : read_row(in, &u);
-    if (s == FF_OK)
-        *out = (struct intake_batch){in->beacons, in->count};
-    return s;
+    return begins_with_array(message) ? read_array(in, &u) : read_row(in, &u);
 }

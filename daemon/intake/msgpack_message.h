@@ -6,7 +6,7 @@
 
 /* Where the bytes break off or make no sense, nothing is taken, of maps back to back no more than
  * of an array: behind the break nobody knows where the next would begin. */
-enum ff_status msgpack_decode(struct intake *in, struct ff_span message, struct intake_batch *out);
+enum ff_status msgpack_decode(struct intake *in, struct ff_span message);
 
 /* Whether the message's first byte is that of a map or an array, with which no text begins that is
  * JSON. */

@@ -115,9 +115,6 @@ enum ff_status msgpack_value_behind(struct unpack *u, const struct unpack_value 
 
 enum ff_status msgpack_value(struct unpack *u, struct intake_value *v)
 {
-    v->kind = INTAKE_STRING;
-    if (unpack_short(u, &v->text))
-        return FF_OK;
     struct unpack_value head = unpack_value(u);
     return msgpack_value_behind(u, &head, v);
 }

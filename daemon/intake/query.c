@@ -50,10 +50,10 @@ static bool copy_decoded(struct intake *in, struct ff_span raw, struct ff_span *
 }
 
 /* raw itself where it means what it says. */
-static bool decode(struct intake *in, struct ff_span raw, struct ff_span *out)
+static bool decode(struct intake *in, struct ff_span raw, bool plain, struct ff_span *out)
 {
     *out = raw;
-    return is_plain(raw) || copy_decoded(in, raw, out);
+    return plain || copy_decoded(in, raw, out);
 }
 
 /* Takes what stands before the mark off *rest, and the mark. */
@@ -70,14 +70,15 @@ static struct ff_span take_until(struct ff_span *rest, char mark)
 /* pair: what stands between two '&', and after its '=' is the value. */
 static enum ff_status read_pair(struct intake *in, struct ff_beacon *b, struct ff_span pair)
 {
+    bool plain = is_plain(pair);
     struct ff_span key, raw_key = take_until(&pair, '=');
     struct intake_value v = {.kind = INTAKE_WRITTEN};
-    if (!decode(in, raw_key, &key))
+    if (!decode(in, raw_key, plain, &key))
         return FF_MALFORMED;
     int field = fields_enter(&in->fields, &in->object, b, key);
     /* JSON is read past its end, which only the batch's own memory allows. */
     bool good =
-        field == FF_FIELD_ITEMS ? copy_decoded(in, pair, &v.text) : decode(in, pair, &v.text);
+        field == FF_FIELD_ITEMS ? copy_decoded(in, pair, &v.text) : decode(in, pair, plain, &v.text);
     if (!good)
         return FF_MALFORMED;
     if (field == FF_FIELD_ITEMS)
@@ -104,6 +105,6 @@ enum ff_status intake_query(struct intake *in, struct ff_span query, struct inta
             s = read_pair(in, b, pair);
     }
     if (s == FF_OK)
-        *out = (struct intake_batch){in->beacons, in->count};
+        *out = (struct intake_batch){in->records, in->count};
     return s;
 }

@@ -25,17 +25,43 @@ void conn_mark_dirty(struct conn *c)
     conn_list_add(&c->net->dirty, &c->dirty, c->index);
 }
 
+/* Whether the client may be about to send its first request, or has begun one. */
+static bool is_awaited(const struct conn *c)
+{
+    return c->phase == CONN_OPEN && !c->eof && !c->pipeline.last &&
+           (c->pipeline.next == 0 || conn_is_partial(c));
+}
+
+bool conn_is_stopped(const struct conn *c)
+{
+    const struct stop *s = &c->net->stop;
+    return s->begun && c->index < s->conns && !(is_awaited(c) && net_now(c->net) < s->patience);
+}
+
+/* In a stop nobody waits long for a client that may just have nothing more to say. */
+static ff_dur linger_time(const struct conn *c)
+{
+    return c->net->stop.begun && c->drained == 0 ? NET_STOP_PATIENCE : NET_LINGER_TIME;
+}
+
 /* When the present wait is over, whatever it is for; waiting for our own owner has no end. */
 static ff_mono deadline_of(const struct conn *c)
 {
     const struct net_options *o = &c->net->options;
     if (c->phase == CONN_LINGER)
-        return c->since + NET_LINGER_TIME;
+        return c->since + linger_time(c);
     if (c->blocked)
         return c->since + o->idle_timeout;
+    if (c->net->stop.begun && is_awaited(c))
+        return c->net->stop.patience;
     if (conn_is_partial(c))
         return c->since + o->request_timeout;
     return pipeline_waiting(&c->pipeline) ? NET_FOREVER : c->since + o->idle_timeout;
+}
+
+void conn_set_deadline(struct conn *c)
+{
+    c->net->deadlines[c->index] = deadline_of(c);
 }
 
 void conn_close(struct conn *c)
@@ -58,11 +84,17 @@ void conn_close(struct conn *c)
     n->counts.closed++;
 }
 
+static bool has_unread(const struct conn *c)
+{
+    char byte;
+    return recv(c->fd, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN;
+}
+
 /* All is sent. Closing at once while bytes of the client are unread would reset the connection and
  * could destroy the reply on its way, so where some may come the side is shut and drained. */
 static void conn_finish(struct conn *c)
 {
-    if (c->eof || c->clean || shutdown(c->fd, SHUT_WR) != 0) {
+    if (c->eof || c->clean || shutdown(c->fd, SHUT_WR) != 0 || (c->stopped && !has_unread(c))) {
         conn_close(c);
         return;
     }
@@ -71,20 +103,15 @@ static void conn_finish(struct conn *c)
     c->phase = CONN_LINGER;
     c->since = net_now(c->net);
     c->drained = 0;
-    c->net->deadlines[c->index] = deadline_of(c);
+    conn_set_deadline(c);
     loop_enable(c->reader, true);
-}
-
-/* A stop has read it for the last time. */
-static bool is_stopped(const struct conn *c)
-{
-    return c->net->stop.begun && c->index < c->net->stop.conns;
 }
 
 void conn_settle(struct conn *c)
 {
     struct net *n = c->net;
-    if ((c->eof || is_stopped(c)) && !c->stalled && !c->resumed && !c->pipeline.last) {
+    if ((c->eof || conn_is_stopped(c)) && !c->stalled && !c->resumed && !c->pipeline.last) {
+        c->stopped = conn_is_stopped(c) && !conn_is_partial(c);
         c->pipeline.last = true;
         conn_reset_input(c);
     }
@@ -98,7 +125,7 @@ void conn_settle(struct conn *c)
         loop_enable(c->reader, true);
     else if (n->paused && (c->stalled || !loop_is_on(c->reader)))
         conn_list_add(&n->parked, &c->parked, c->index);
-    n->deadlines[c->index] = deadline_of(c);
+    conn_set_deadline(c);
 }
 
 void conn_fault(struct conn *c, uint32_t number, struct net_reply reply, struct ff_span origin)
@@ -232,6 +259,10 @@ void conn_expire(struct conn *c)
 {
     if (c->net->paused && c->phase == CONN_OPEN && !c->blocked)
         return; /* what it has sent may lie there unread */
+    if (c->net->stop.begun && is_awaited(c)) {
+        conn_settle(c);
+        return;
+    }
     if (c->phase == CONN_LINGER || c->blocked || !conn_is_partial(c)) {
         conn_close(c);
         return;
@@ -247,12 +278,14 @@ void conn_unpark(struct conn *c, ff_dur lost)
     if (c->phase != CONN_OPEN)
         return;
     c->since += lost;
-    c->net->deadlines[c->index] = deadline_of(c);
+    conn_set_deadline(c);
     conn_mark_dirty(c);
 }
 
 void conn_stop(struct conn *c)
 {
+    if (c->phase == CONN_LINGER)
+        conn_set_deadline(c);
     if (c->phase != CONN_OPEN)
         return;
     if (!c->eof && !c->stalled && !c->resumed && conn_can_parse(c))

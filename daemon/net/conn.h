@@ -36,6 +36,7 @@ struct conn {
     bool blocked;        /* the kernel takes no more of our bytes now */
     bool broken;         /* nothing can be done but close */
     bool clean;          /* the client asked for the close and sent nothing behind it */
+    bool stopped;        /* a stop reads it no more, and did so between two requests */
     bool owes_continue;  /* "100 Continue", once the replies before it are gone */
     struct loop_event *reader, *writer;
     struct netbuf in; /* the request under assembly and what followed it */
@@ -56,7 +57,8 @@ void conn_close(struct conn *c);
 /* The connection a handle names, or NULL when that request waits no more. */
 struct conn *conn_find(struct net *n, struct net_handle handle);
 void conn_answer(struct conn *c, uint32_t number, const struct net_reply *reply);
-/* Sends what has gathered; lets what is past its deadline go; reads for the last time. */
+/* Sends what has gathered; lets what is past its deadline go; reads for the last time, unless its
+ * first request is awaited. */
 void conn_flush(struct conn *c);
 void conn_expire(struct conn *c);
 void conn_stop(struct conn *c);
@@ -70,10 +72,14 @@ void conn_refuse(struct conn *c, enum ff_status why, struct ff_span origin);
 
 /* After each step: closes what has come to its end, and sets what to wait for and how long. */
 void conn_settle(struct conn *c);
+void conn_set_deadline(struct conn *c);
 void conn_mark_dirty(struct conn *c);
 /* Forgets what came and was not whole. */
 void conn_reset_input(struct conn *c);
 void conn_list_add(struct conn_list *list, bool *on_list, uint32_t index);
+
+/* Whether a stop has read it for the last time. */
+bool conn_is_stopped(const struct conn *c);
 
 /* conn_input.c: a request has begun and is not whole; another one may be handed out; bytes are
  * welcome. */

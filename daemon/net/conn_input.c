@@ -34,7 +34,7 @@ bool conn_wants_read(const struct conn *c)
 {
     if (c->phase == CONN_LINGER)
         return true;
-    return !c->eof && !c->net->stop.begun && !c->stalled && conn_can_parse(c);
+    return !c->eof && !conn_is_stopped(c) && !c->stalled && conn_can_parse(c);
 }
 
 void conn_reset_input(struct conn *c)
@@ -227,6 +227,8 @@ static void conn_drain(struct conn *c)
         c->drained += (size_t)got;
     if (got <= 0 || c->drained > NET_LINGER_BYTES)
         conn_close(c);
+    else
+        conn_set_deadline(c);
 }
 
 void conn_on_readable(void *conn)

@@ -8,7 +8,6 @@
 struct reading {
     struct http_head *head;
     const char *base;
-    struct http_piece target;
     struct http_piece name; /* of the header whose value comes next */
     struct http_piece *value;
     bool bad;
@@ -43,13 +42,6 @@ static void piece_grow(struct http_piece *piece, const struct reading *r, const 
     if (!piece->given)
         *piece = (struct http_piece){.at = (uint32_t)(at - r->base), .given = true};
     piece->n += (uint32_t)n;
-}
-
-static int on_target(llhttp_t *parser, const char *at, size_t n)
-{
-    struct reading *r = parser->data;
-    piece_grow(&r->target, r, at, n);
-    return 0;
 }
 
 static int on_name(llhttp_t *parser, const char *at, size_t n)
@@ -116,7 +108,6 @@ static int on_end(llhttp_t *parser)
 }
 
 static const llhttp_settings_t settings = {
-    .on_url = on_target,
     .on_header_field = on_name,
     .on_header_field_complete = on_name_end,
     .on_header_value = on_value,
@@ -132,24 +123,46 @@ static enum net_method method_of(uint8_t theirs)
     return NET_OTHER;
 }
 
-/* The request line is `METHOD SP target SP HTTP/1.x CRLF`, and the target has no control bytes. */
-static bool line_is_sound(const char *p, size_t n, struct http_piece target, bool *old)
+/* What stands before the first blank of the n bytes at p, or all of them. */
+static size_t until_blank(const char *p, size_t n)
+{
+    const char *blank = memchr(p, ' ', n);
+    return blank ? (size_t)(blank - p) : n;
+}
+
+/* Takes apart the request line, `METHOD SP target SP HTTP/1.x CRLF`; the target has no control bytes. */
+static bool line_split(const char *p, size_t n, struct http_piece *target, bool *old)
 {
     static const char version[] = " HTTP/1.";
     const size_t rest = sizeof version - 1;
-    size_t end = target.at + target.n;
-    if (!target.given || target.n == 0 || end + rest + 3 > n || memcmp(p + end, version, rest) != 0)
+    size_t at = until_blank(p, n) + 1;
+    if (at >= n)
+        return false;
+    size_t end = at + until_blank(p + at, n - at);
+    if (end == at || end + rest + 3 > n || memcmp(p + end, version, rest) != 0)
         return false;
     char minor = p[end + rest];
     *old = minor == '0';
-    if ((minor != '0' && minor != '1') || p[end + rest + 1] != '\r')
-        return false;
-    if (memchr(p, ' ', n) != p + target.at - 1)
-        return false;
-    unsigned char bad = 0; /* no early end: so the compiler looks at many bytes at once */
-    for (size_t i = target.at; i < end; i++)
+    *target = (struct http_piece){(uint32_t)at, (uint32_t)(end - at), true};
+    unsigned char bad = (minor != '0' && minor != '1') || p[end + rest + 1] != '\r';
+    for (size_t i = at; i < end; i++) /* no early end: so the compiler looks at many bytes at once */
         bad |= ((unsigned char)p[i] <= ' ') | (p[i] == 0x7f);
     return !bad;
+}
+
+/* Gives llhttp the head; false: it does not take all of it, and nothing behind it. It would walk
+ * through a target byte by byte, and takes any that begins with '/' and is sound: so it sees the '/'
+ * alone of that. */
+static bool parser_takes(llhttp_t *parser, const char *p, size_t n, struct http_piece target)
+{
+    size_t from = 0;
+    if (p[target.at] == '/') {
+        from = target.at + target.n;
+        if (llhttp_execute(parser, p, target.at + 1) != HPE_OK)
+            return false;
+    }
+    return llhttp_execute(parser, p + from, n - from) == HPE_PAUSED &&
+           llhttp_get_error_pos(parser) == p + n;
 }
 
 /* The target's path and query; of an absolute one ("http://host/path") the host is passed over. */
@@ -200,17 +213,16 @@ enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out)
 {
     memset(out, 0, sizeof *out);
     struct reading r = {.head = out, .base = p};
+    struct http_piece target;
     llhttp_t parser;
     llhttp_init(&parser, HTTP_REQUEST, &settings);
     parser.data = &r;
-    if (llhttp_execute(&parser, p, n) != HPE_PAUSED || llhttp_get_error_pos(&parser) != p + n)
-        return FF_BAD_REQUEST;
-    if (r.bad || !line_is_sound(p, n, r.target, &out->old))
+    if (!line_split(p, n, &target, &out->old) || !parser_takes(&parser, p, n, target) || r.bad)
         return FF_BAD_REQUEST;
     values_trim(p, out);
     if (!head_is_sound(p, out))
         return FF_BAD_REQUEST;
     out->method = method_of(parser.method);
-    target_split(p, r.target, out);
+    target_split(p, target, out);
     return FF_OK;
 }

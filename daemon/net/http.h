@@ -13,6 +13,7 @@
     X(ORIGIN, "origin", true)                                                                    \
     X(AUTHORIZATION, "authorization", true)                                                      \
     X(EXPECT, "expect", false)                                                                   \
+    X(ACCEPT, "accept", false)                                                                   \
     X(IF_NONE_MATCH, "if-none-match", false)                                                     \
     X(USER_AGENT, "user-agent", false)                                                           \
     X(FORWARDED, "x-forwarded-for", false)                                                       \

@@ -12,6 +12,8 @@
 #define NET_WATCHES 32
 #define NET_SPARE 16 /* connections beyond max_connections, of listeners that are trusted */
 #define NET_SWEEP_EVERY (FF_SECOND / 2)
+#define NET_STOP_PATIENCE (FF_SECOND / 5) /* a stop waits so long for a first request, */
+#define NET_STOP_EVERY (FF_SECOND / 20)   /* and looks so often what it need not wait for */
 #define NET_ACCEPT_PAUSE (FF_SECOND / 10)   /* after running out of descriptors */
 #define NET_COMPLAIN_EVERY (30 * FF_SECOND) /* and how often that is logged */
 #define NET_FOREVER INT64_MAX               /* a deadline that does not come */
@@ -31,7 +33,8 @@ struct listener {
 /* How far a stop has come: what is below has been read for the last time. */
 struct stop {
     bool asked, begun;
-    ff_mono at; /* when patience ends */
+    ff_mono at;       /* when grace ends */
+    ff_mono patience; /* when waiting for requests ends */
     int listeners;
     uint32_t conns;
 };
@@ -64,7 +67,7 @@ struct net {
     struct peers *peers; /* NULL: addresses are not limited */
     struct listener listeners[NET_LISTENERS];
     int listener_n;
-    struct loop_event *sweep_timer, *accept_timer;
+    struct loop_event *sweep_timer, *accept_timer, *stop_timer;
     struct loop_event *watches[NET_WATCHES];
     int watch_n;
     struct net_counts counts;

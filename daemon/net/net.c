@@ -25,7 +25,7 @@ ff_mono net_now(struct net *n)
 }
 
 /* Only wakes the loop: the sweep itself is part of each turn that comes at its time. */
-static void on_sweep_timer(void *ctx)
+static void on_sweep_time(void *ctx)
 {
     (void)ctx;
 }
@@ -89,11 +89,13 @@ static bool net_start(struct net *n)
     n->gunzip = gunzip_new(n->options.max_body);
     if (!n->work || !n->loop || !n->gunzip || !tables_map(n) || !peers_start(n))
         return false;
-    n->sweep_timer = loop_timer(n->loop, NET_SWEEP_EVERY, on_sweep_timer, n);
+    n->sweep_timer = loop_timer(n->loop, NET_SWEEP_EVERY, on_sweep_time, n);
     n->accept_timer = loop_timer(n->loop, NET_ACCEPT_PAUSE, listen_find_room, n);
-    if (!n->sweep_timer || !n->accept_timer)
+    n->stop_timer = loop_timer(n->loop, NET_STOP_EVERY, on_sweep_time, n);
+    if (!n->sweep_timer || !n->accept_timer || !n->stop_timer)
         return false;
     loop_enable(n->accept_timer, false);
+    loop_enable(n->stop_timer, false);
     return true;
 }
 
@@ -135,6 +137,7 @@ void net_free(struct net **net)
         loop_event_free(&n->watches[i]);
     loop_event_free(&n->sweep_timer);
     loop_event_free(&n->accept_timer);
+    loop_event_free(&n->stop_timer);
     loop_free(&n->loop);
     tables_unmap(n);
     peers_free(&n->peers);
@@ -221,17 +224,27 @@ void net_pause(struct net *n, bool on)
         return;
     }
     ff_dur lost = n->clock() - n->paused_at;
+    n->stop.patience += lost;
     listen_go_on(n);
     for (uint32_t i = 0; i < n->parked.n; i++)
         conn_unpark(&n->conns[n->parked.at[i]], lost);
     n->parked.n = 0;
 }
 
-/* Reads all sockets for the last time, as far as no pause comes between. */
+static void stop_begin(struct net *n)
+{
+    n->stop.begun = true;
+    n->stop.patience = net_now(n) + NET_STOP_PATIENCE;
+    loop_enable(n->stop_timer, true);
+}
+
+/* Reads all sockets for the last time, as far as no pause comes between; but those whose first
+ * request has not come are read a little longer. */
 static void net_stop_reading(struct net *n)
 {
     struct stop *s = &n->stop;
-    s->begun = true;
+    if (!s->begun)
+        stop_begin(n);
     for (; s->listeners < n->listener_n; s->listeners++) {
         listen_finish(&n->listeners[s->listeners]);
         if (n->paused)
@@ -277,7 +290,7 @@ static void net_take_resume_list(struct net *n)
 static void net_sweep(struct net *n)
 {
     ff_mono now = net_now(n);
-    if (n->swept != FF_NEVER && now - n->swept < NET_SWEEP_EVERY)
+    if (n->swept != FF_NEVER && now - n->swept < (n->stop.begun ? NET_STOP_EVERY : NET_SWEEP_EVERY))
         return;
     n->swept = now;
     for (uint32_t i = 0; i < n->top; i++)

@@ -31,7 +31,7 @@ struct net_request {
     struct ff_span query;   /* behind it */
     struct ff_span body;    /* with NET_PADDING readable bytes behind it; of gzip what it holds,
                                and content_encoding is {NULL, 0} then */
-    struct ff_span content_type, content_encoding, origin, host, authorization, if_none_match,
+    struct ff_span content_type, content_encoding, origin, host, authorization, if_none_match, accept,
         user_agent, forwarded, access_request_method, access_request_headers;
                             /* header values; forwarded: X-Forwarded-For, of several the last; the
                                last two: Access-Control-Request-... of a preflight */
@@ -128,7 +128,8 @@ void net_run(struct net *n);
 bool net_turn(struct net *n, bool wait);
 
 /* Begins to stop: what has come (connections that wait to be accepted, requests, datagrams) is
- * read, and nothing after it; requests are answered; the loop returns when the last reply is
+ * read, and nothing after it but for a request that has begun, or is a connection's first: that is
+ * waited for, up to 200 ms. Requests are answered; the loop returns when the last reply is
  * written or after grace. Connections that wait on an adopted socket are left to its next owner. */
 void net_stop(struct net *n, ff_dur grace);
 

@@ -52,6 +52,7 @@ class Writing(unittest.TestCase):
                 with self.subTest(name):
                     self.fails(daemon, shop, operation, how)
             ask(daemon, shop)
+            self.assertNotIn("degraded", expect(daemon.office.get("/readyz"), 200).json)
             newest = checkpoints(daemon)[-1]
             daemon.restart()
             self.assertIn(f"{begun_with(daemon):020}", newest)
@@ -62,7 +63,7 @@ class Writing(unittest.TestCase):
         with daemon.faults.fault(operation, name=NAME, **how):
             ask(daemon, shop, "house checkpoint_failed ")
             shop.sell(20)
-            expect(daemon.events.get("/readyz"), 200)
+            self.assertIn("checkpoint", expect(daemon.office.get("/readyz"), 200).json["degraded"])
         self.assertGreater(daemon.faults.get(operation, "faulted"), 0)
         self.assertEqual(checkpoints(daemon), before)
         self.assertEqual(files(daemon, "new-"), [])
@@ -85,6 +86,19 @@ class Writing(unittest.TestCase):
             daemon.logged("journal trimmed")
             self.assertLess(len(segments(daemon)), stayed[0])
             self.assertEqual(len(checkpoints(daemon)), 2)
+            shop.check_for_good()
+
+    def test_on_a_full_disk_the_journal_behind_them_goes_at_once(self):
+        with FaultyDaemon(options=["store.segment_bytes=64k", "store.keep=7d"] + DISK) as daemon:
+            shop = Shop(daemon)
+            for _ in range(3):
+                shop.sell(1500, 500)
+                ask(daemon, shop)
+            kept = len(segments(daemon))
+            self.assertGreater(kept, 3)
+            with daemon.faults.fault("write", error=errno.ENOSPC):
+                self.assertEqual(shop.offer().status, 503)
+                until(lambda: len(segments(daemon)) < kept, "room on the disk")
             shop.check_for_good()
 
     def test_one_that_hangs_hinders_nobody(self):

@@ -7,7 +7,7 @@ import tempfile
 import time
 import unittest
 
-from footfall import Daemon
+from footfall import Daemon, until
 from faulty.shop import view
 
 
@@ -59,6 +59,19 @@ class Clocks(unittest.TestCase):
     def agrees(self, daemon, views):
         traffic = self.views(daemon)
         self.assertEqual((traffic["pageviews"], traffic["sessions"], traffic["new_visitors"]), (views,) * 3)
+
+    def test_one_that_is_behind_the_journal_is_told_of(self):
+        with Daemon(env=self.clock.environment) as daemon:
+            self.clock.set(7200)
+            daemon.send(view("ahead"))
+            self.assertNotIn("degraded", daemon.office.get("/readyz").json)
+            self.clock.set(0)
+            daemon.logged("clock_behind")
+            self.assertIn("clock", daemon.office.get("/readyz").json["degraded"])
+            daemon.send(view("behind"))
+            self.assertEqual(self.views(daemon)["pageviews"], 2)
+            self.clock.set(7300)
+            until(lambda: "degraded" not in daemon.office.get("/readyz").json, "a clock that has caught up")
 
     def test_a_session_goes_on_when_it_is_set_back(self):
         with Daemon(env=self.clock.environment) as daemon:

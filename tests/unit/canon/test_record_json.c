@@ -141,7 +141,7 @@ static void comes_back(const struct ff_record *r)
         intake_format(FF_LITERAL("application/x-ndjson"), ff_span_of(line, n));
     assert_int_equal(intake_decode(intake, format, ff_span_of(line, n), &batch), FF_OK);
     assert_int_equal(batch.count, 1);
-    back.beacon = batch.beacons[0];
+    back.beacon = batch.records->beacon;
     enum ff_status s = canon_check(canon, &how, &back);
     if (s != FF_OK)
         fail_msg("%s %s: %.*s", ff_status_code(s), back.beacon.fault_field, (int)n, line);

@@ -20,15 +20,19 @@ static void what_is_expected_is_the_same_as_before(void **state)
     bench_send(&b, bench_event(FF_ADD_TO_CART, "known", T(2)));
     bench_send(&b, bench_event(FF_PAGE_VIEW, "other", T(2)));
     struct fold_counts before = fold_counts(b.fold);
+    assert_int_equal(before.carts, 1);
     struct ff_beacon nobody = bench_refund(T(3), "o");
+    struct ff_beacon refused = bench_event(FF_PAGE_VIEW, "known", T(3));
+    refused.fault = FF_TOO_OLD;
     struct ff_record r[FOLD_EXPECT] = {
         record_of(bench_event(FF_PAGE_VIEW, "known", T(3))),
         record_of(bench_event(FF_PAGE_VIEW, "unknown", T(3))),
         record_of(nobody),
         record_of(bench_event(FF_PAGE_VIEW, "other", T(3))),
+        record_of(refused),
     };
-    for (size_t i = 4; i < FOLD_EXPECT; i++)
-        r[i] = r[i % 4];
+    for (size_t i = 5; i < FOLD_EXPECT; i++)
+        r[i] = r[i % 5];
     for (size_t n = 0; n <= FOLD_EXPECT; n++)
         fold_expect(b.fold, r, n);
     struct fold_counts after = fold_counts(b.fold);

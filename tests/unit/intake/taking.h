@@ -53,11 +53,11 @@ static inline void refuses_all(const char *content_type, const char *text, enum 
 static inline const struct ff_beacon *takes(struct taking *t, const char *text)
 {
     enum ff_status s = taking(t, "application/json", text);
-    if (s != FF_OK || t->batch.count != 1 || t->batch.beacons->fault != FF_OK)
+    if (s != FF_OK || t->batch.count != 1 || t->batch.records->beacon.fault != FF_OK)
         fail_msg("%s: %s, %s %s", text, ff_status_code(s),
-                 t->batch.count ? ff_status_code(t->batch.beacons->fault) : "",
-                 t->batch.count ? t->batch.beacons->fault_field : "");
-    return t->batch.beacons;
+                 t->batch.count ? ff_status_code(t->batch.records->beacon.fault) : "",
+                 t->batch.count ? t->batch.records->beacon.fault_field : "");
+    return &t->batch.records->beacon;
 }
 
 static inline void accepts(const char *text)
@@ -74,7 +74,7 @@ static inline void rejects(const char *text, enum ff_status fault, const char *f
     enum ff_status s = taking(&t, "application/json", text);
     if (s != FF_OK || t.batch.count != 1)
         fail_msg("%s: %s", text, ff_status_code(s));
-    const struct ff_beacon *b = t.batch.beacons;
+    const struct ff_beacon *b = &t.batch.records->beacon;
     if (b->fault != fault || strcmp(b->fault_field, field) != 0)
         fail_msg("%s: %s \"%s\"", text, ff_status_code(b->fault), b->fault_field);
     taking_end(&t);

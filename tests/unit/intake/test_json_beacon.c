@@ -58,6 +58,46 @@ static void repeated_keys_are_refused_wherever_they_stand(void **state)
     accepts("{\"name\":\"a\",\"items\":[{\"name\":\"b\"}]}");
 }
 
+static void blanks_and_escapes_change_nothing(void **state)
+{
+    static const char *const same[] = {
+        "{\"type\":\"purchase\",\"order\":\"o\",\"title\":\"\",\"items\":[{\"sku\":\"s\",\"price\":\"1.5\"}]}",
+        "\n{\t\"type\" :\r\n\"purchase\" , \"order\": \"o\" ,\"title\" : \"\" , \"items\" : [ { \"sku\" : \"s\" ,"
+        " \"price\" : \"1.5\" } ] } ",
+        "{\"type\":\"purchase\",\"order\":\"\\u006f\",\"title\":\"\",\"items\":[{\"sku\":\"s\",\"price\":\"1.5\"}]}",
+        "{\"t\\u0079pe\" : \"purchase\" , \"order\":\"o\",\"title\":\"\",\"items\":[{\"s\\u006bu\":\"s\",\"price\":1.50}]}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        struct taking t;
+        const struct ff_beacon *b = takes(&t, same[i]);
+        assert_int_equal(b->has, FF_HAS(TYPE) | FF_HAS(ORDER) | FF_HAS(TITLE) | FF_HAS(ITEMS));
+        assert_int_equal(b->type, FF_PURCHASE);
+        assert_true(ff_span_is(b->text[FF_TEXT_ORDER], "o"));
+        assert_non_null(b->text[FF_TEXT_TITLE].p);
+        assert_int_equal(b->text[FF_TEXT_TITLE].n, 0);
+        assert_true(ff_span_is(b->items[0].text[FF_ITEM_SKU], "s"));
+        assert_int_equal(b->items[0].price, 15000);
+        taking_end(&t);
+    }
+}
+
+static void what_is_no_object_breaks_the_message(void **state)
+{
+    static const char *const bad[] = {
+        "{\"type\"}", "{\"type\":}", "{\"type\" \"a\"}", "{\"type\"::\"a\"}", "{\"type\":\"a\"x}",
+        "{\"type\"x:\"a\"}", "{\"type\":\"a\",}", "{,\"type\":\"a\"}", "{\"type\":\"a\" \"url\":\"b\"}",
+        "{\"type\":\"a\"\"url\":\"b\"}", "{\"type\":\"a\":\"b\"}", "{\"type\",\"a\"}", "{\"type\":\"a\"]",
+        "{\"type\":\"a\"", "{\"type\":\"a", "{\"type\":\"", "{\"type\":\"a\",", "{\"type\"", "{\"", "{",
+        "{\"type\":\"a\"}\"", "{\"type\":\"a\"}\"b\"", "{\"url\":\"a\" x}", "{\"url\":\"a\" \"}", "{5:\"a\"}",
+        "{\"items\":[{\"sku\":\"a\"x}]}", "{\"items\":[{\"sku\" \"a\"}]}", "{\"items\":[{\"sku\":\"a\"}}",
+        "{\"items\":[{\"sku\":\"a\",}]}", "{\"items\":[{\"sku\":\"a\"\"b\"}]}", "{\"foo\":\"a\"x}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        refuses_all("application/json", bad[i], FF_MALFORMED);
+}
+
 static void known_fields_hold_no_nested_values(void **state)
 {
     (void)state;
@@ -80,7 +120,7 @@ static void items_are_an_array_of_objects(void **state)
     assert_int_equal(takes(&t, "{\"items\":null}")->has, 0);
     taking_end(&t);
     assert_int_equal(takes(&t, "{\"items\":[]}")->has, FF_HAS(ITEMS));
-    assert_int_equal(t.batch.beacons->item_count, 0);
+    assert_int_equal(t.batch.records->beacon.item_count, 0);
     taking_end(&t);
 }
 
@@ -99,7 +139,7 @@ static void a_thousand_items_are_the_most(void **state)
     struct taking t;
     (void)state;
     assert_int_equal(takes(&t, many_items(FF_MAX_ITEMS))->item_count, FF_MAX_ITEMS);
-    assert_true(ff_span_is(t.batch.beacons->items[999].text[FF_ITEM_SKU], "999"));
+    assert_true(ff_span_is(t.batch.records->beacon.items[999].text[FF_ITEM_SKU], "999"));
     taking_end(&t);
     rejects(many_items(FF_MAX_ITEMS + 1), FF_TOO_MANY_ITEMS, "items");
 }
@@ -129,6 +169,8 @@ int main(void)
         cmocka_unit_test(a_purchase_is_read_with_all_it_brings),
         cmocka_unit_test(keys_may_be_escaped),
         cmocka_unit_test(repeated_keys_are_refused_wherever_they_stand),
+        cmocka_unit_test(blanks_and_escapes_change_nothing),
+        cmocka_unit_test(what_is_no_object_breaks_the_message),
         cmocka_unit_test(known_fields_hold_no_nested_values),
         cmocka_unit_test(items_are_an_array_of_objects),
         cmocka_unit_test(a_thousand_items_are_the_most),

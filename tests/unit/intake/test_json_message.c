@@ -20,7 +20,7 @@ static void holds(const char *content_type, const char *text, uint32_t count,
     if (s != FF_OK || t.batch.count != count)
         fail_msg("%s: %s, %u beacons", text, ff_status_code(s), t.batch.count);
     for (uint32_t i = 0; i < count; i++)
-        assert_int_equal(t.batch.beacons[i].fault, faults[i]);
+        assert_int_equal(t.batch.records[i].beacon.fault, faults[i]);
     taking_end(&t);
 }
 
@@ -97,12 +97,12 @@ static void a_malformed_line_leaves_nothing_behind(void **state)
         taking(&t, LINES,
                "{\"type\":\"ping\",\"items\":[{\"sku\":\"a\"}],\n{\"items\":[{\"sku\":\"b\"}]}"),
         FF_OK);
-    assert_int_equal(t.batch.beacons[0].fault, FF_MALFORMED);
-    assert_string_equal(t.batch.beacons[0].fault_field, "");
-    assert_int_equal(t.batch.beacons[0].has, 0);
-    assert_int_equal(t.batch.beacons[0].item_count, 0);
-    assert_int_equal(t.batch.beacons[1].item_count, 1);
-    assert_true(ff_span_is(t.batch.beacons[1].items[0].text[FF_ITEM_SKU], "b"));
+    assert_int_equal(t.batch.records[0].beacon.fault, FF_MALFORMED);
+    assert_string_equal(t.batch.records[0].beacon.fault_field, "");
+    assert_int_equal(t.batch.records[0].beacon.has, 0);
+    assert_int_equal(t.batch.records[0].beacon.item_count, 0);
+    assert_int_equal(t.batch.records[1].beacon.item_count, 1);
+    assert_true(ff_span_is(t.batch.records[1].beacon.items[0].text[FF_ITEM_SKU], "b"));
     taking_end(&t);
 }
 
@@ -113,9 +113,9 @@ static void texts_of_earlier_lines_stay(void **state)
     assert_int_equal(
         taking(&t, LINES, "{\"title\":\"one\\n\"}\n{\"title\":\"two\\t\"}\n{\"title\":\"three\"}"),
         FF_OK);
-    assert_true(ff_span_is(t.batch.beacons[0].text[FF_TEXT_TITLE], "one\n"));
-    assert_true(ff_span_is(t.batch.beacons[1].text[FF_TEXT_TITLE], "two\t"));
-    assert_true(ff_span_is(t.batch.beacons[2].text[FF_TEXT_TITLE], "three"));
+    assert_true(ff_span_is(t.batch.records[0].beacon.text[FF_TEXT_TITLE], "one\n"));
+    assert_true(ff_span_is(t.batch.records[1].beacon.text[FF_TEXT_TITLE], "two\t"));
+    assert_true(ff_span_is(t.batch.records[2].beacon.text[FF_TEXT_TITLE], "three"));
     taking_end(&t);
 }
 

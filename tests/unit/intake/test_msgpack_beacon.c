@@ -14,7 +14,7 @@ static const struct ff_beacon *beacon(struct taking *t, const struct packing *k)
 {
     assert_int_equal(taking_span(t, TYPE, packed(k)), FF_OK);
     assert_int_equal(t->batch.count, 1);
-    return t->batch.beacons;
+    return &t->batch.records->beacon;
 }
 
 /* The one beacon of k has this fault; k is emptied. */
@@ -100,7 +100,7 @@ static void nil_is_the_same_as_not_given(void **state)
     taking_end(&t);
     PAIR(&k, "items", "\xc0");
     assert_int_equal(beacon(&t, &k)->has, 0);
-    assert_int_equal(t.batch.beacons->fault, FF_OK);
+    assert_int_equal(t.batch.records->beacon.fault, FF_OK);
     taking_end(&t);
 }
 
@@ -128,7 +128,7 @@ static void keys_are_strings(void **state)
     (void)state;
     pack_map(&k, 2), RAW(&k, "\x05\xa1x"), pack_pair(&k, "type", "ping");
     assert_string_equal(beacon(&t, &k)->fault_note, "keys are strings");
-    assert_int_equal(t.batch.beacons->type, FF_PING);
+    assert_int_equal(t.batch.records->beacon.type, FF_PING);
     taking_end(&t);
     rejected(&k, FF_WRONG_TYPE, "");
     pack_map(&k, 1), RAW(&k, "\x92\x01\x81\xc0\xc0\xa1x");

@@ -17,7 +17,7 @@ static void holds(struct ff_span message, uint32_t count, const enum ff_status *
     if (s != FF_OK || t.batch.count != count)
         fail_msg("%s, %u beacons", ff_status_code(s), t.batch.count);
     for (uint32_t i = 0; i < count; i++)
-        assert_int_equal(t.batch.beacons[i].fault, faults[i]);
+        assert_int_equal(t.batch.records[i].beacon.fault, faults[i]);
     taking_end(&t);
 }
 

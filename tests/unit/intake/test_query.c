@@ -34,7 +34,7 @@ static const struct ff_beacon *ask(struct asking *q, const char *query)
     enum ff_status s = ask_span(q, ff_span_text(query));
     if (s != FF_OK || q->batch.count != 1)
         fail_msg("%s: %s", query, ff_status_code(s));
-    return q->batch.beacons;
+    return &q->batch.records->beacon;
 }
 
 static void faulty(const char *query, enum ff_status fault, const char *field)
@@ -164,7 +164,7 @@ static void items_are_json(void **state)
     faulty("items=[{\"sku\":\"%FF\"}]", FF_NOT_UTF8, "items");
     faulty("items=[{\"sku\":\"a\",\"sku\":\"b\"}]", FF_DUPLICATE_KEY, "items.sku");
     assert_int_equal(ask(&q, "items=null")->has, 0);
-    assert_int_equal(q.batch.beacons->fault, FF_OK);
+    assert_int_equal(q.batch.records->beacon.fault, FF_OK);
     ask_end(&q);
 }
 
@@ -226,8 +226,8 @@ static void items_that_are_all_escapes_have_room(void **state)
     }
     at += (size_t)sprintf(text + at, "\"}]");
     assert_int_equal(ask_span(&q, ff_span_of(text, at)), FF_OK);
-    assert_int_equal(q.batch.beacons->fault, FF_OK);
-    assert_true(q.batch.beacons->items->text[FF_ITEM_SKU].n > 32000);
+    assert_int_equal(q.batch.records->beacon.fault, FF_OK);
+    assert_true(q.batch.records->beacon.items->text[FF_ITEM_SKU].n > 32000);
     ask_end(&q);
 }
 

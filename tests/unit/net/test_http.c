@@ -85,6 +85,23 @@ static void targets_are_split(void **state)
     }
 }
 
+/* Bytes that a target may hold, and those that it may not, wherever they stand in it. */
+static void every_byte_of_a_target_is_judged(void **state)
+{
+    static const char *const form[] = {"GET /%ca HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a?%c HTTP/1.1\r\nHost: h\r\n\r\n",
+                                       "GET /a?b#%c HTTP/1.1\r\nHost: h\r\n\r\n"};
+    (void)state;
+    for (size_t i = 0; i < sizeof form / sizeof *form; i++)
+        for (int byte = 1; byte < 256; byte++) {
+            struct http_head h;
+            char text[100];
+            bool sound = byte > ' ' && byte != 0x7f;
+            snprintf(text, sizeof text, form[i], byte);
+            if (parse(text, &h) != (sound ? FF_OK : FF_BAD_REQUEST))
+                fail_msg("byte %d in target %zu", byte, i);
+        }
+}
+
 static void methods_have_their_names(void **state)
 {
     (void)state;
@@ -214,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_is_taken_apart),
         cmocka_unit_test(targets_are_split),
+        cmocka_unit_test(every_byte_of_a_target_is_judged),
         cmocka_unit_test(methods_have_their_names),
         cmocka_unit_test(connections_stay_or_close_as_the_version_says),
         cmocka_unit_test(expectations_count_from_http_1_1_on),

@@ -25,26 +25,26 @@ static int tear_down(void **state)
     return 0;
 }
 
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: h\r\n\r\n"
+
 static void a_stop_answers_what_was_accepted(void **state)
 {
     (void)state;
-    int closed, idle = rig_connect(&rig), busy = rig_connect(&rig), late = rig_connect(&rig),
-                part = rig_connect(&rig);
+    int closed, idle = rig_connect(&rig), busy = rig_connect(&rig), late = rig_connect(&rig);
+    rig_say(&rig, idle, GET("/0"));
+    rig_hear(&rig, idle);
     rig.hold = true;
-    rig_say(&rig, busy, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
-    rig_say(&rig, part, "GET /part");
-    assert_int_equal(rig.requests, 2);
-    assert_int_equal(send(late, "GET /3 HTTP/1.1\r\nHost: h\r\n\r\n", 28, 0), 28);
+    rig_say(&rig, busy, GET("/1") GET("/2"));
+    assert_int_equal(rig.requests, 3);
+    assert_int_equal(send(late, GET("/3"), strlen(GET("/3")), 0), strlen(GET("/3")));
     net_stop(rig.net, 10 * FF_SECOND);
     assert_true(net_turn(rig.net, true));
-    assert_int_equal(rig.requests, 3);
+    assert_int_equal(rig.requests, 4);
     rig_turns(&rig, 3);
     assert_string_equal(rig_hear_until(&rig, idle, &closed), "");
     assert_int_equal(closed, 1);
-    assert_string_equal(rig_hear_until(&rig, part, &closed), "");
-    assert_int_equal(closed, 1);
     assert_int_equal(net_counts(rig.net).open, 2);
-    for (int i = 3; i-- > 0;)
+    for (int i = 4; i-- > 1;)
         rig_answer(&rig, rig.handle[i], "hello", 5);
     const char *heard = rig_hear_until(&rig, busy, &closed);
     const char *first = strstr(heard, "hello"),
@@ -53,17 +53,155 @@ static void a_stop_answers_what_was_accepted(void **state)
     assert_int_equal(closed, 1);
     assert_non_null(strstr(rig_hear_until(&rig, late, &closed), "Connection: close\r\n\r\nhello"));
     assert_int_equal(closed, 1);
-    assert_true(net_turn(rig.net, false));
-    close(busy);
-    close(late);
-    rig_turns(&rig, 2);
-    assert_false(net_turn(rig.net, false));
+    assert_false(net_turn(rig.net, false)); /* though no client has closed */
     struct sockaddr_in a = rig_port(&rig, rig.listener);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), -1);
     close(fd);
     close(idle);
+    close(busy);
+    close(late);
+}
+
+static void a_stop_waits_a_little_for_a_first_request(void **state)
+{
+    (void)state;
+    int closed, whole = rig_connect(&rig), part = rig_connect(&rig), gone = rig_connect(&rig);
+    rig_say(&rig, part, "GET /part HT");
+    net_stop(rig.net, 10 * FF_SECOND);
+    rig_turns(&rig, 3);
+    assert_int_equal(net_counts(rig.net).open, 3);
+    rig_time += NET_STOP_PATIENCE - 1;
+    rig.hold = true;
+    rig_say(&rig, whole, GET("/whole"));
+    rig_say(&rig, part, "TP/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(rig.requests, 2);
+    close(gone);
+    rig_turns(&rig, 2);
+    assert_int_equal(net_counts(rig.net).open, 2);
+    rig_time += FF_SECOND; /* the answers are waited for, as any */
+    rig_turns(&rig, 2);
+    rig_answer(&rig, rig.handle[0], "1", 1);
+    rig_answer(&rig, rig.handle[1], "2", 1);
+    assert_non_null(strstr(rig_hear_until(&rig, whole, &closed), "Connection: close\r\n\r\n1"));
+    assert_int_equal(closed, 1);
+    assert_non_null(strstr(rig_hear_until(&rig, part, &closed), "Connection: close\r\n\r\n2"));
+    assert_false(net_turn(rig.net, false));
+    close(whole);
     close(part);
+}
+
+static void a_stop_waits_a_little_for_the_rest_of_a_request(void **state)
+{
+    (void)state;
+    int closed, fd = rig_connect(&rig);
+    rig_say(&rig, fd, GET("/1") "GET /2 HT");
+    net_stop(rig.net, 10 * FF_SECOND);
+    rig_turns(&rig, 2);
+    rig_say(&rig, fd, "TP/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(rig.requests, 2);
+    rig_hear_until(&rig, fd, &closed);
+    assert_int_equal(closed, 1);
+    assert_false(net_turn(rig.net, false));
+    close(fd);
+}
+
+/* What is left of it may be on its way, so this one is not closed at once. */
+static void a_request_that_came_in_part_spoils_no_answer_before_it(void **state)
+{
+    (void)state;
+    int closed, fd = rig_connect(&rig);
+    rig.hold = true;
+    rig_say(&rig, fd, GET("/1") "GET /2 HT");
+    net_stop(rig.net, 10 * FF_SECOND);
+    rig_turns(&rig, 2);
+    rig_time += NET_STOP_PATIENCE;
+    rig_turns(&rig, 2);
+    rig_answer(&rig, rig.handle[0], "1", 1);
+    rig_turns(&rig, 2);
+    assert_int_equal(net_counts(rig.net).open, 1);
+    rig_say(&rig, fd, "TP/1.1\r\nHost: h\r\n\r\n");
+    assert_non_null(strstr(rig_hear_until(&rig, fd, &closed), "Connection: close\r\n\r\n1"));
+    assert_int_equal(closed, 1);
+    assert_int_equal(rig.requests, 1);
+    close(fd);
+}
+
+static void a_stop_resets_nobody_who_has_sent_more(void **state)
+{
+    (void)state;
+    int closed, fd = rig_connect(&rig);
+    rig.hold = true;
+    rig_say(&rig, fd, GET("/1"));
+    net_stop(rig.net, 10 * FF_SECOND);
+    rig_turns(&rig, 2);
+    assert_int_equal(send(fd, GET("/2"), strlen(GET("/2")), 0), strlen(GET("/2")));
+    rig_answer(&rig, rig.handle[0], "1", 1);
+    assert_non_null(strstr(rig_hear_until(&rig, fd, &closed), "Connection: close\r\n\r\n1"));
+    assert_int_equal(closed, 1);
+    assert_int_equal(rig.requests, 1);
+    assert_int_equal(net_counts(rig.net).open, 1); /* what it has sent is read, and thrown away */
+    close(fd);
+    rig_turns(&rig, 2);
+    assert_false(net_turn(rig.net, false));
+}
+
+static void a_stop_does_not_wait_long_for_a_first_request(void **state)
+{
+    (void)state;
+    int closed, none = rig_connect(&rig), part = rig_connect(&rig);
+    net_stop(rig.net, 10 * FF_SECOND);
+    rig_turns(&rig, 2);
+    assert_true(loop_is_on(rig.net->stop_timer)); /* which ends the wait where nothing else does */
+    rig_time += NET_STOP_PATIENCE - 1;
+    rig_say(&rig, part, "GET /part HT");
+    assert_true(net_turn(rig.net, false));
+    assert_int_equal(net_counts(rig.net).open, 2);
+    rig_time += NET_STOP_EVERY;
+    assert_false(net_turn(rig.net, false));
+    assert_string_equal(rig_hear_until(&rig, none, &closed), "");
+    assert_int_equal(closed, 1);
+    assert_string_equal(rig_hear_until(&rig, part, &closed), "");
+    assert_int_equal(closed, 1);
+    close(none);
+    close(part);
+}
+
+/* A connection that is closed before all of its request has come. */
+static int refused(void)
+{
+    int fd = rig_connect(&rig);
+    rig_say(&rig, fd, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999\r\n\r\n");
+    assert_non_null(strstr(rig_hear(&rig, fd), "413 "));
+    return fd;
+}
+
+static void a_stop_waits_for_what_may_be_on_its_way(void **state)
+{
+    (void)state;
+    int fd = refused();
+    net_stop(rig.net, 10 * FF_SECOND);
+    rig_time += NET_STOP_PATIENCE - 1;
+    rig_turns(&rig, 2);
+    assert_int_equal(net_counts(rig.net).open, 1);
+    rig_time += NET_STOP_EVERY;
+    assert_false(net_turn(rig.net, false));
+    close(fd);
+}
+
+static void a_stop_waits_longer_where_something_comes(void **state)
+{
+    (void)state;
+    int fd = refused();
+    net_stop(rig.net, 10 * FF_SECOND);
+    rig_turns(&rig, 2);
+    rig_say(&rig, fd, "some of it");
+    rig_time += NET_LINGER_TIME - 1;
+    rig_turns(&rig, 2);
+    assert_int_equal(net_counts(rig.net).open, 1);
+    rig_time += NET_STOP_EVERY;
+    assert_false(net_turn(rig.net, false));
+    close(fd);
 }
 
 static void a_stop_answers_pipelined_requests_that_have_come(void **state)
@@ -191,6 +329,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_stop_answers_what_was_accepted),
+        T(a_stop_waits_a_little_for_a_first_request),
+        T(a_stop_waits_a_little_for_the_rest_of_a_request),
+        T(a_request_that_came_in_part_spoils_no_answer_before_it),
+        T(a_stop_resets_nobody_who_has_sent_more),
+        T(a_stop_does_not_wait_long_for_a_first_request),
+        T(a_stop_waits_for_what_may_be_on_its_way),
+        T(a_stop_waits_longer_where_something_comes),
         T(a_stop_answers_pipelined_requests_that_have_come),
         T(a_stop_ends_after_its_grace),
         T(run_returns_at_once_when_a_stop_was_asked_before),

@@ -231,6 +231,23 @@ static void a_stop_waits_for_the_end_of_a_pause(void **state)
     close(other);
 }
 
+static void a_pause_takes_nothing_off_the_patience_of_a_stop(void **state)
+{
+    (void)state;
+    int fd = rig_connect(&rig);
+    net_stop(rig.net, 10 * FF_SECOND);
+    rig_turns(&rig, 2);
+    net_pause(rig.net, true);
+    rig_say(&rig, fd, GET("/1"));
+    rig_time += 2 * NET_STOP_PATIENCE;
+    rig_turns(&rig, 2);
+    net_pause(rig.net, false);
+    rig_turns(&rig, 3);
+    assert_int_equal(rig.requests, 1);
+    assert_non_null(strstr(rig_hear(&rig, fd), "200 OK"));
+    close(fd);
+}
+
 static void a_stop_keeps_datagrams_for_the_end_of_a_pause(void **state)
 {
     (void)state;
@@ -272,6 +289,7 @@ int main(void)
         T(a_client_that_goes_in_a_pause_is_forgotten),
         T(datagrams_that_were_received_wait),
         T(a_stop_waits_for_the_end_of_a_pause),
+        T(a_pause_takes_nothing_off_the_patience_of_a_stop),
         T(a_stop_keeps_datagrams_for_the_end_of_a_pause),
         T(a_stop_in_a_pause_ends_after_its_grace),
     };
