@@ -3,6 +3,8 @@
 
 #include "region.h"
 
+#include <string.h>
+
 #define MS FF_MILLISECOND
 const ff_dur duration_bounds[DURATION_BOUNDS] = {
     MS / 10,  MS / 4,   MS / 2,        MS,            MS * 5 / 2,     MS * 5,         MS * 10,
@@ -51,7 +53,7 @@ static size_t counts_row(const struct door *d, const struct ff_beacon *b)
 void counts_refuse(struct door *d, const struct ff_beacon *b, enum ff_status status)
 {
     enum ff_type type = ff_has(b, FF_HAS(TYPE)) ? b->type : FF_TYPE_NONE;
-    beacon_counts_add(&d->beacons[counts_row(d, b)], type, status);
+    d->beacons[counts_row(d, b)].by[type][status]++;
 }
 
 void counts_take(struct door *d)
@@ -61,6 +63,6 @@ void counts_take(struct door *d)
     f->counts = d->counts;
     f->waiting = d->waiting.n;
     for (size_t i = 0, n = counts_rows(d); i < n; i++)
-        if (f->beacons[i].all != d->beacons[i].all)
-            f->beacons[i] = d->beacons[i];
+        if (memcmp(&f->beacons[i], &d->beacons[i], sizeof *d->beacons) != 0)
+            f->beacons[i] = d->beacons[i]; /* so that pages of sites without any stay untouched */
 }

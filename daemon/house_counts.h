@@ -22,15 +22,8 @@ void durations_add(struct durations *d, ff_dur took);
 
 /* A site's beacons, by their type (FF_TYPE_NONE: not known) and what became of them. */
 struct beacon_counts {
-    uint64_t all;
     uint64_t by[FF_TYPE_COUNT][FF_STATUS_COUNT];
 };
-
-static inline void beacon_counts_add(struct beacon_counts *c, enum ff_type type, enum ff_status status)
-{
-    c->all++;
-    c->by[type][status]++;
-}
 
 struct door_counts {
     uint64_t refused[TRANSPORTS][FF_STATUS_COUNT]; /* messages of which nothing was taken, whole */

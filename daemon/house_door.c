@@ -125,11 +125,14 @@ static void door_give_some(struct door *d, const struct sender *from, struct ff_
 {
     struct ff_span body[FOLD_EXPECT];
     char *end = d->bodies;
+    uint64_t ignored = 0, cut = 0;
     for (uint32_t i = 0; i < n; i++) {
         door_check(d, from, &r[i]);
-        d->counts.fields_ignored += r[i].beacon.unknown;
-        d->counts.texts_cut += r[i].beacon.cut;
+        ignored += r[i].beacon.unknown;
+        cut += r[i].beacon.cut;
     }
+    d->counts.fields_ignored += ignored;
+    d->counts.texts_cut += cut;
     if (!d->lane)
         fold_expect(d->house->shard.fold, r, n);
     for (uint32_t i = 0; i < n; i++) {

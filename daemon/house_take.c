@@ -14,7 +14,7 @@ enum ff_status house_take(struct house *h, struct ff_record *r, struct ff_span b
         tally_advance(h->shard.tally, r->received);
         status = fold_apply(h->shard.fold, r);
     }
-    beacon_counts_add(&h->own.beacons[r->beacon.site], r->beacon.type, status);
+    h->own.beacons[r->beacon.site].by[r->beacon.type][status]++;
     return status == FF_DUPLICATE || status == FF_DUPLICATE_ORDER ? FF_DUPLICATE : FF_OK;
 }
 

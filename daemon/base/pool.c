@@ -38,11 +38,17 @@ static uint32_t chunk_reuse(struct pool *p, uint32_t first, struct pool_chunk *c
     return number;
 }
 
+static uint32_t pool_next_chunk(const struct pool *p)
+{
+    bool near = p->last <= p->used / POOL_CHUNK;
+    return near && p->chunks[p->last].free ? p->last : lowest_first(&p->room);
+}
+
 uint32_t pool_take(struct pool *p)
 {
     if (p->used == p->cap)
         return 0;
-    uint32_t i = lowest_first(&p->room), first = i * POOL_CHUNK;
+    uint32_t i = pool_next_chunk(p), first = i * POOL_CHUNK;
     struct pool_chunk *c = &p->chunks[i];
     if (p->spare == i + 1)
         p->spare = 0;
@@ -78,6 +84,7 @@ void pool_give(struct pool *p, uint32_t number)
     if (c->used-- == POOL_CHUNK)
         lowest_add(&p->room, i);
     p->used--;
+    p->last = i;
     if (c->used == 0)
         pool_spare(p, i);
 }

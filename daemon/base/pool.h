@@ -1,9 +1,10 @@
 /* Pool: equal things by number, mapped at their cap. Numbers start at 1; 0 is "none".
  *
- * Things lie in chunks, and a number is always taken from the first chunk that has room, so that what
- * is in use keeps to the front. Of a chunk with nothing in use the pages are given back, but for one
- * such chunk, the spare, so that use that goes up and down a little costs nothing. So the memory of a
- * burst is free once its things have gone, whatever else goes on. */
+ * Things lie in chunks, and no number is taken from behind the chunks that all in use would just fill:
+ * it is one of the chunk last given to, which is still in the cache, if that lies so far in front; else of
+ * the first chunk with room. Of a chunk with nothing in use the pages are given back, but for one such
+ * chunk, the spare, so that use that goes up and down a little costs nothing. So the memory of a burst is
+ * free once its things have gone, whatever else goes on. */
 #ifndef FOOTFALL_POOL_H
 #define FOOTFALL_POOL_H
 
@@ -29,6 +30,7 @@ struct pool {
     size_t size;        /* of one, at least 4 */
     uint32_t cap;
     uint32_t used;      /* in use now */
+    uint32_t last;      /* the chunk last given to */
     uint32_t spare;     /* 1 + the one chunk that has nothing in use and has not been given back, or 0 */
 };
 

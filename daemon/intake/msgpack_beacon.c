@@ -30,7 +30,7 @@ static enum ff_status item_member(struct intake *in, struct unpack *u, struct ff
     if (s != FF_OK)
         return s;
     int field = known ? fields_enter_item(&in->fields, &in->item_object, b, key) : -1;
-    if (unpack_short(u, &text)) {
+    if (msgpack_text(u, &text)) {
         if (field >= 0)
             fields_set_item_text(b, item, field, text);
         return FF_OK;
@@ -84,7 +84,7 @@ static enum ff_status member(struct intake *in, struct unpack *u, struct ff_beac
     int field = known ? fields_enter(&in->fields, &in->object, b, key) : -1;
     if (field == FF_FIELD_ITEMS)
         return read_items(in, u, b);
-    if (unpack_short(u, &text)) {
+    if (msgpack_text(u, &text)) {
         if (field >= 0)
             fields_set_text(&in->fields, b, field, text);
         return FF_OK;

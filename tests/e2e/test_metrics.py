@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 import urllib.parse
@@ -312,6 +313,30 @@ class Asking(Case):
             wire.close()
         self.assertGreaterEqual(statuses.count(200), 16)
         self.assertEqual(statuses.count(200) + statuses.count(503), 40)
+
+    def test_while_beacons_come_counters_only_rise_and_end_exact(self):
+        daemon, senders, each = self.daemon(), 4, 150
+        threads = [threading.Thread(target=self.send_alone, args=(daemon, n, each)) for n in range(senders)]
+        for thread in threads:
+            thread.start()
+        seen = []
+        while any(thread.is_alive() for thread in threads):
+            found = self.beacons(daemon)
+            seen.append((found.get(("shop", "page_view", "taken", "ok"), 0),
+                         found.get(("", "page_view", "refused", "unknown_site"), 0)))
+        for thread in threads:
+            thread.join()
+        self.assertGreater(len(set(seen)), 2)
+        for column in zip(*seen):
+            self.assertEqual(list(column), sorted(column))
+        self.assertEqual(self.beacons(daemon), {("shop", "page_view", "taken", "ok"): senders * each,
+                                                ("", "page_view", "refused", "unknown_site"): senders * each})
+
+    def send_alone(self, daemon, number, each):
+        client = Client(daemon.http)
+        for n in range(each):
+            client.post("/v1/events", [view(f"{number}-{n}"), view(site="nowhere")])
+        client.close()
 
     def test_one_that_a_stop_overtakes_is_answered(self):
         daemon = self.daemon()

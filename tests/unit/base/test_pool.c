@@ -107,7 +107,7 @@ static void all_numbers_come_back_whatever_the_order_they_were_given_in(void **s
 #define SIZE 16
 #define CHUNK_BYTES (POOL_CHUNK * SIZE)
 
-static void numbers_come_from_the_first_chunk_with_room(void **state)
+static void numbers_come_from_the_chunk_last_given_to_then_from_the_first_with_room(void **state)
 {
     (void)state;
     struct pool p;
@@ -117,10 +117,52 @@ static void numbers_come_from_the_first_chunk_with_room(void **state)
     pool_give(&p, 3 * POOL_CHUNK + 7);
     pool_give(&p, 2 * POOL_CHUNK);
     pool_give(&p, 3 * POOL_CHUNK);
-    assert_int_equal(pool_take(&p), 2 * POOL_CHUNK);
     assert_int_equal(pool_take(&p), 3 * POOL_CHUNK);
+    assert_int_equal(pool_take(&p), 2 * POOL_CHUNK);
     assert_int_equal(pool_take(&p), 3 * POOL_CHUNK + 7);
     assert_int_equal(pool_take(&p), 4 * POOL_CHUNK + 1);
+    pool_fini(&p);
+}
+
+static void a_last_chunk_that_holds_fewer_is_never_asked_for_more(void **state)
+{
+    (void)state;
+    enum { CAP = POOL_CHUNK + 88 };
+    struct pool p;
+    assert_true(pool_init(&p, CAP, SIZE));
+    for (uint32_t i = 1; i <= CAP; i++)
+        assert_int_equal(pool_take(&p), i);
+    pool_give(&p, 7);
+    pool_give(&p, CAP);
+    assert_int_equal(pool_take(&p), CAP);
+    assert_int_equal(pool_take(&p), 7);
+    assert_int_equal(pool_take(&p), 0);
+    pool_fini(&p);
+}
+
+static void no_number_is_taken_from_behind_what_all_in_use_would_fill(void **state)
+{
+    (void)state;
+    enum { CAP = 8 * POOL_CHUNK + 100 }; /* the last chunk holds fewer */
+    static bool taken[CAP + 1];
+    struct pool p;
+    assert_true(pool_init(&p, CAP, SIZE));
+    uint64_t seed = 3;
+    for (int i = 0; i < 400000; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1;
+        uint32_t n = 1 + (uint32_t)(seed >> 33) % CAP;
+        bool more = i / 50000 % 2 == 0; /* up to the cap, down to nothing, and again */
+        if (taken[n]) {
+            pool_give(&p, n);
+            taken[n] = false;
+        }
+        for (int k = more ? 2 : i % 8 == 0; k > 0 && p.used < CAP; k--) {
+            uint32_t zone = p.used / POOL_CHUNK, number = pool_take(&p);
+            assert_true(number >= 1 && number <= CAP && !taken[number]);
+            assert_true((number - 1) / POOL_CHUNK <= zone);
+            taken[number] = true;
+        }
+    }
     pool_fini(&p);
 }
 
@@ -245,7 +287,9 @@ int main(void)
         cmocka_unit_test(a_thing_is_all_zeros_also_the_second_time),
         cmocka_unit_test(things_lie_apart_and_stay_where_they_are),
         cmocka_unit_test(all_numbers_come_back_whatever_the_order_they_were_given_in),
-        cmocka_unit_test(numbers_come_from_the_first_chunk_with_room),
+        cmocka_unit_test(numbers_come_from_the_chunk_last_given_to_then_from_the_first_with_room),
+        cmocka_unit_test(a_last_chunk_that_holds_fewer_is_never_asked_for_more),
+        cmocka_unit_test(no_number_is_taken_from_behind_what_all_in_use_would_fill),
         cmocka_unit_test(a_chunk_with_nothing_in_use_is_given_back_but_for_one),
         cmocka_unit_test(what_was_given_back_is_zeros_when_it_is_taken_again),
         cmocka_unit_test(use_that_goes_up_and_down_a_little_keeps_its_memory),

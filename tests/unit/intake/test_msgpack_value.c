@@ -6,6 +6,7 @@
 
 #include "guard.h"
 #include "msgpack_value.h"
+#include "packing.h"
 
 /* Reads bytes, against a guard page, as one value. */
 static enum ff_status read_one(struct ff_span bytes, struct intake_value *v)
@@ -125,6 +126,49 @@ static void what_breaks_off_is_malformed(void **state)
         assert_int_equal(read_one(bad[i], &v), FF_MALFORMED);
 }
 
+/* A string in the shortest head it has, or with wide in that of 8 bits, cut off behind left bytes. */
+static void cut_string(size_t n, bool wide, size_t left)
+{
+    static struct packing k;
+    static char text[256];
+    struct guard g;
+    struct ff_span got;
+    k.n = 0;
+    pack_put(&k, wide ? 0xD9 : 0xA0 | (int)n, n, wide ? 1 : 0);
+    pack_raw(&k, memset(text, 't', sizeof text), n);
+    bool whole = left >= k.n;
+    struct ff_span bytes = guard_put(&g, ff_span_of(k.bytes, whole ? k.n : left), 0);
+    struct unpack u = unpack_begin(bytes);
+    if (msgpack_text(&u, &got) != whole || (whole && (got.n != n || !unpack_done(&u) || got.p + n != bytes.p + k.n)))
+        fail_msg("%zu bytes, %zu left", n, left);
+    assert_true(whole || u.p == (const uint8_t *)bytes.p);
+    guard_drop(&g);
+}
+
+static void strings_are_read_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 256; n += n < 40 ? 1 : 43)
+        for (size_t left = 0; left <= n + 2; left++) {
+            cut_string(n, true, left);
+            if (n < 32)
+                cut_string(n, false, left);
+        }
+}
+
+static void other_values_are_left_where_they_are(void **state)
+{
+    static const struct ff_span table[] = {{"\xda\0\1x", 4}, {"\xdb\0\0\0\1x", 6}, {"\xc4\1x", 3}, {"\x05", 1},
+                                           {"\x81\xa1x\x05", 4}, {"\xc0", 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct unpack u = unpack_begin(table[i]);
+        struct ff_span text;
+        assert_false(msgpack_text(&u, &text));
+        assert_ptr_equal(u.p, table[i].p);
+    }
+}
+
 /* An array of an array of ... n deep. */
 static enum ff_status nested(size_t n)
 {
@@ -151,6 +195,8 @@ int main(void)
         cmocka_unit_test(a_float_is_its_shortest_decimal),
         cmocka_unit_test(time_has_an_extension_of_its_own),
         cmocka_unit_test(what_breaks_off_is_malformed),
+        cmocka_unit_test(strings_are_read_whole_or_not_at_all),
+        cmocka_unit_test(other_values_are_left_where_they_are),
         cmocka_unit_test(nesting_has_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
