@@ -1,5 +1,6 @@
 """GET /metrics: what it counts, to the last beacon; and whether those it is for can read it."""
 
+import http.client
 import json
 import os
 import signal
@@ -347,6 +348,23 @@ class Asking(Case):
             daemon.signal(signal.SIGCONT)
             self.assertIn(b" 200 ", wire.recv(64))
         daemon.stop_has_come()
+
+    def test_one_that_comes_when_a_thread_has_ended(self):
+        """It does not wait for that thread, nor does the stop wait for it."""
+        daemon = self.daemon()
+        expect(daemon.office.get("/metrics"), 200)
+        tasks = f"/proc/{daemon.process.pid}/task"
+        before = len(os.listdir(tasks))
+        with Wire(daemon.http):  # one thread waits a little for its first request, the other has nothing to do
+            daemon.signal(signal.SIGTERM)
+            begun = time.monotonic()
+            until(lambda: len(os.listdir(tasks)) < before, "the end of a thread")
+            try:
+                expect(daemon.office.get("/metrics"), 200)
+            except (OSError, http.client.HTTPException):
+                pass  # all had ended
+            daemon.stop_has_come()
+        self.assertLess(time.monotonic() - begun, 5)
 
     def test_one_who_does_not_wait_for_the_answer(self):
         daemon = self.daemon()
