@@ -29,8 +29,10 @@ static void house_take_body(struct house *h, struct lane_result *parcel, struct 
     struct ff_record r;
     canon_reset(h->own.canon);
     enum ff_status status = record_decode(h->own.canon, 0, body, &r);
-    if (!status)
+    if (!status) {
+        fold_expect(h->shard.fold, &r, 1);
         status = house_take(h, &r, body);
+    }
     if (status == FF_OK)
         parcel->accepted++;
     else if (status == FF_DUPLICATE)

@@ -146,6 +146,7 @@ static enum ff_status shard_replay_record(void *shard, uint64_t seq, struct ff_s
         return status;
     if (r.received > s->now)
         s->now = r.received;
+    fold_expect(s->fold, &r, 1);
     tally_advance(s->tally, r.received);
     fold_apply(s->fold, &r);
     s->seq = seq;

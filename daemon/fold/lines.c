@@ -36,17 +36,19 @@ uint32_t lines_from_items(struct fold *f, const struct ff_item *items, uint32_t 
 {
     if (count == 0)
         return 0;
-    uint32_t runs[33] = {0}, chain = 0;
+    uint32_t runs[33], chain = 0;
+    size_t used = 0; /* of the runs */
     for (uint32_t n = 0; n < count; n++) {
         uint32_t run = lines_from_item(f, &items[n]);
         size_t i = 0;
-        for (; runs[i]; i++) {
+        for (; i < used && runs[i]; i++) {
             run = lines_merge(f, runs[i], run);
             runs[i] = 0;
         }
         runs[i] = run;
+        used += i == used;
     }
-    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
+    for (size_t i = 0; i < used; i++)
         chain = lines_merge(f, runs[i], chain);
     return chain;
 }
