@@ -81,14 +81,21 @@ static void digest_print(const char *name, const struct shard *s, struct hash128
            digest.hi, digest.lo);
 }
 
-static bool check_restore(struct check *c, uint64_t most, uint64_t upto)
+/* The state after record upto, from the checkpoint `from` (UINT64_MAX: the newest that will do; 0: none).
+ * False, having said why, also when it could only be had from another. */
+static bool check_restore(struct check *c, uint64_t from, uint64_t upto)
 {
-    char why[CONFIG_WHY];
+    char why[CONFIG_WHY], what[64];
     struct shard_restored restored;
     struct offline *o = &c->offline;
-    if (shard_restore(&o->shard, o->journal, most, upto, &restored, why, sizeof why) == FF_OK)
+    if (shard_restore(&o->shard, o->journal, from, upto, &restored, why, sizeof why)) {
+        check_wrong(c, "state", why);
+        return false;
+    }
+    if (from == UINT64_MAX || restored.checkpoint == from)
         return true;
-    check_wrong(c, "state", why);
+    snprintf(what, sizeof what, "checkpoint %" PRIu64, from);
+    check_wrong(c, what, "its blocks are whole, but do not hold a state");
     return false;
 }
 
