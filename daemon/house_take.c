@@ -30,6 +30,8 @@ static void house_take_body(struct house *h, struct lane_result *parcel, struct 
     canon_reset(h->own.canon);
     enum ff_status status = record_decode(h->own.canon, 0, body, &r);
     if (!status) {
+        if (r.received > h->own.now) /* another thread's clock may have been set back later than this one's */
+            h->own.now = r.received;
         fold_expect(h->shard.fold, &r, 1);
         status = house_take(h, &r, body);
     }
