@@ -51,6 +51,13 @@ static uint16_t shard_find_site(const struct shard *s, const char *id)
     return UINT16_MAX;
 }
 
+static void shard_log_gone(const char *id)
+{
+    char quoted[512];
+    log_warning("shard", "site_gone", "site=%s why=\"no longer configured: what is known of it is left out\"",
+                log_quoted(quoted, sizeof quoted, id, strlen(id)));
+}
+
 /* The number now of each site of the image; owned by the caller, NULL when the image is not ok. */
 static uint16_t *shard_load_sites(const struct shard *s, struct image_in *in, uint16_t *count)
 {
@@ -61,7 +68,7 @@ static uint16_t *shard_load_sites(const struct shard *s, struct image_in *in, ui
         image_bytes(in, id, image_uint_upto(in, SITE_ID_MAX));
         map[i] = shard_find_site(s, id);
         if (in->ok && map[i] == UINT16_MAX)
-            log_warning("shard", "site_gone", "site=%s why=\"no longer configured: what is known of it is left out\"", id);
+            shard_log_gone(id);
     }
     if (in->ok)
         return map;
