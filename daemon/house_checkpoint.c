@@ -19,7 +19,7 @@
 #define CHECKPOINT_RETRY FF_MINUTE
 
 /* By the number of records, checkpoints follow each other no closer than so many times what the last one
- * took: writing them never costs more than a fourth of a core. */
+ * took: then writing them takes a fifth of the time at most. */
 #define CHECKPOINT_PACE 4
 
 /* Where the child finds its configuration. */
@@ -51,14 +51,14 @@ static bool checkpoint_is_due(const struct house *h, uint64_t settled, ff_wall n
            (settled - c->seq >= h->config->store.checkpoint_records && now - c->done >= CHECKPOINT_PACE * c->took);
 }
 
-/* The configuration in force, as a file of memory; -1 when it cannot be made. */
+/* The configuration in force, but for secrets, as a file of memory; -1 when it cannot be made. */
 static int checkpoint_config(const struct house *h)
 {
     int fd = memfd_create("footfalld-config", MFD_CLOEXEC);
     int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, CONFIG_FD + 1);
     FILE *file = copy < 0 ? NULL : fdopen(copy, "w");
     if (file)
-        config_dump(h->config, file);
+        config_dump(h->config, false, file);
     bool ok = file && fclose(file) == 0;
     if (!file && copy >= 0)
         close(copy);

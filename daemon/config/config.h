@@ -122,7 +122,8 @@ void config_print_help(FILE *out);
 /* Prints the sample file: YAML with every key, its meaning and its default. */
 void config_print_sample(FILE *out);
 
-/* Prints the values in force, as YAML that config_load reads back to an equal config. */
-void config_dump(const struct ff_config *c, FILE *out);
+/* Prints the values in force, as YAML that config_load reads back to an equal config; without secrets it
+ * lacks the keys of sites, and reading it back needs none of the files that they came from. */
+void config_dump(const struct ff_config *c, bool secrets, FILE *out);
 
 #endif

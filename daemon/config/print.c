@@ -164,12 +164,14 @@ void config_print_sample(FILE *out)
     print_sample_sites(out);
 }
 
-void config_dump(const struct ff_config *c, FILE *out)
+void config_dump(const struct ff_config *c, bool secrets, FILE *out)
 {
     print_keys(out, c);
     fputs("sites:\n", out);
     for (size_t i = 0; i < c->site_count; i++)
         for (size_t k = 0; k < site_keys.n; k++) {
+            if (!secrets && key_form(&site_keys.rows[k]) == KEY_MAPS)
+                continue;
             fprintf(out, "  %s %s: ", k ? " " : "-", site_keys.rows[k].name);
             print_value(out, &site_keys.rows[k], &c->sites[i]);
             putc('\n', out);

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     FILE *out = open_memstream(&text, &n);
-    config_dump(c, out);
+    config_dump(c, true, out);
     fclose(out);
     struct ff_config *again = load(text, n, why);
     if (!again)

@@ -79,10 +79,10 @@ static void help_names_every_key_with_its_default(void **state)
     free(help);
 }
 
-static char *dump(const struct ff_config *c)
+static char *dump(const struct ff_config *c, bool secrets)
 {
     FILE *out = written_stream();
-    config_dump(c, out);
+    config_dump(c, secrets, out);
     return written_take(out);
 }
 
@@ -112,13 +112,29 @@ static void a_dump_reads_back_to_an_equal_config(void **state)
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct ff_config *c = written_good(files[i]);
-        char *text = dump(c);
+        char *text = dump(c, true);
         struct ff_config *back = written_good(text);
         assert_int_equal(config_changes(c, back, tell_nobody, NULL), 0);
         config_free(&c);
         config_free(&back);
         free(text);
     }
+}
+
+static void a_dump_without_secrets_lacks_the_keys_and_nothing_else(void **state)
+{
+    (void)state;
+    static const char with[] = "sites:\n  - {id: a, currency: USD, keys: [{key: sesame, right: office}]}\n";
+    static const char without[] = "sites:\n  - {id: a, currency: USD}\n";
+    struct ff_config *c = written_good(with), *expected = written_good(without);
+    char *text = dump(c, false);
+    assert_null(strstr(text, "sesame"));
+    struct ff_config *back = written_good(text);
+    assert_int_equal(config_changes(expected, back, tell_nobody, NULL), 0);
+    config_free(&c);
+    config_free(&expected);
+    config_free(&back);
+    free(text);
 }
 
 int main(void)
@@ -129,6 +145,7 @@ int main(void)
         cmocka_unit_test(the_site_of_the_sample_is_good_when_it_is_uncommented),
         cmocka_unit_test(help_names_every_key_with_its_default),
         cmocka_unit_test(a_dump_reads_back_to_an_equal_config),
+        cmocka_unit_test(a_dump_without_secrets_lacks_the_keys_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
