@@ -5,9 +5,12 @@ import glob
 import json
 import os
 import re
+import shutil
 import signal
+import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 from footfall import (FOOTFALLCTL, Daemon, agree, expect, lasting, need, site_config, taken, until)
@@ -51,6 +54,26 @@ def damage(path, offset, mask=0x10):
         byte = file.read(1)[0]
         file.seek(place)
         file.write(bytes([byte ^ mask]))
+
+
+def crc32c(data):
+    crc = 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
+def forge_image(path):
+    """Makes the first block of a checkpoint hold no state, with all its checksums right."""
+    with open(path, "r+b") as file:
+        data = bytearray(file.read())
+        length = struct.unpack_from("<I", data, 36)[0]
+        data[48:52] = b"none"
+        struct.pack_into("<I", data, 44, crc32c(data[32:44] + data[48:48 + length]))
+        file.seek(0)
+        file.write(data)
 
 
 class Case(unittest.TestCase):
@@ -168,6 +191,23 @@ class Restart(Case):
             self.assertEqual(again.headers["X-Footfall-Duplicates"], "400")
 
 
+class Keys(unittest.TestCase):
+    def test_the_writer_takes_the_configuration_in_force_and_needs_no_secrets(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "key")
+            with open(path, "w") as file:
+                file.write("se\"cret:#1\\\n")
+            site = SITES[0]
+            rows = {site.id: [f"keys: [{{key_file: {path}, right: office}}, {{key: \"it's'one'\", right: track}}]",
+                              "origins: ['https://shop.example']"]}
+            daemon = Daemon([site], rows=rows)
+            with daemon:
+                os.unlink(path)  # read once, at the start
+                sent = {"site": site.id, "type": "page_view", "visitor": "v"}
+                expect(daemon.events.post("/v1/events", sent, Authorization="Bearer it's'one'"), 204)
+                self.assertEqual(checkpoint(daemon), 1)
+
+
 class Trim(Case):
     def test_the_journal_behind_the_checkpoints_goes(self):
         options = ["store.segment_bytes=64k", "store.keep=0s", "store.checkpoint_records=1000"]
@@ -242,6 +282,47 @@ class Check(Case):
             self.assertIn(before["digest"], out)
             daemon.start()
 
+    def test_a_whole_checkpoint_that_holds_no_state_is_named(self):
+        with Daemon(SITES) as daemon:
+            view = {"site": SITES[0].id, "type": "page_view", "visitor": "v"}
+            daemon.send(view)
+            older = checkpoint(daemon)
+            daemon.send(view)
+            newer = checkpoint(daemon)
+            daemon.kill()
+            forge_image(files(daemon, "checkpoint-*.ckpt")[-1])
+            status, out, err = self.check(daemon)
+            self.assertEqual(status, 1)
+            self.assertIn(f"checkpoint {newer}: its blocks are whole, but do not hold a state", err)
+            self.assertIn(f"checkpoint  {newer}, whole", out)
+            daemon.start()
+            self.assertRegex(daemon.log, rf"checkpoint_refused.*seq={newer}")
+            self.assertRegex(daemon.log, rf"restored .*checkpoint={older} ")
+            self.assertEqual(daemon.stats(SITES[0].id)["traffic"]["pageviews"], 2)
+
+    def test_a_checkpoint_of_another_history_is_told_by_its_digest(self):
+        with Daemon(SITES) as daemon, Daemon(SITES) as other:
+            view = {"site": SITES[0].id, "type": "page_view", "visitor": "v"}
+            daemon.send(view)
+            checkpoint(daemon)
+            daemon.kill()
+            other.kill()
+            mine, theirs = (os.path.join(d.directory, "store") for d in (daemon, other))
+            shutil.rmtree(theirs)
+            shutil.copytree(mine, theirs)  # with the same seed
+            for d, page in ((daemon, "/a"), (other, "/b")):
+                d.start()
+                d.send({**view, "visitor": page})
+                checkpoint(d)
+                d.kill()
+            self.assertEqual(self.check(daemon)[0], 0)
+            name = os.path.basename(files(daemon, "checkpoint-*.ckpt")[-1])
+            shutil.copy(os.path.join(theirs, name), os.path.join(mine, name))
+            status, out, err = self.check(daemon)
+            self.assertEqual(status, 1)
+            self.assertIn("not what the journal says", err)
+            self.assertEqual(len(re.findall(r"after record 2 .*digest", out)), 3)
+
     def test_a_directory_that_is_no_store_is_refused(self):
         with tempfile.TemporaryDirectory() as directory:
             status, _, err = ctl("check", directory)
@@ -272,6 +353,30 @@ class Export(Case):
                         query = {"from_": first - 3600, "to": last + 3600}
                         self.assertEqual(lasting(expect(daemon.stats_answer(site.id, **query), 200)),
                                          lasting(expect(other.stats_answer(site.id, **query), 200)))
+
+    def test_live_beacons_without_ids_or_times_give_the_same_numbers_elsewhere(self):
+        site = SITES[0].id
+        items = [{"sku": "A \"\u00e9\n", "price": "2.5", "quantity": 3}]
+        kinds = ({"type": "page_view", "url": "https://shop.example/a?b=1"}, {"type": "search", "term": " Red  SHOES "},
+                 {"type": "add_to_cart", "items": items}, {"type": "ping", "engaged_ms": 12000},
+                 {"type": "purchase", "value": 7.5, "items": items})
+        with Daemon(SITES) as daemon, Daemon(SITES) as other:
+            begun = time.time()
+            for visitor in range(40):
+                for kind in kinds[:1 + visitor % len(kinds)]:
+                    order = {"order": f"o{visitor}"} if kind["type"] == "purchase" else {}
+                    daemon.send({"site": site, "visitor": f"v{visitor}", **kind, **order})
+            daemon.send({"site": site, "type": "refund", "order": "o4"})
+            status, out, err = ctl("export", "--config", daemon.config_file, os.path.join(daemon.directory, "store"))
+            self.assertEqual(status, 0, err)
+            path = os.path.join(other.directory, "export.ndjson")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(out)
+            self.assertEqual(ctl("--stats", other.stats_address, "import", path)[0], 0)
+            query = {"from_": int(begun) - 3600, "to": int(begun) + 3600}
+            self.assertEqual(lasting(expect(daemon.stats_answer(site, **query), 200)),
+                             lasting(expect(other.stats_answer(site, **query), 200)))
+            self.assertEqual(daemon.stats(site, **query)["orders"]["refunded"], {"EUR": 7.5})
 
     def test_a_window_and_a_site_can_be_chosen(self):
         with Daemon(SITES) as daemon:
