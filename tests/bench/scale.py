@@ -92,6 +92,8 @@ def measure(bench, rate):
                    if entry.name.startswith("checkpoint"))
         lines.append(f"| that checkpoint, at nice 19 on the server's own core | {took:.1f} s, "
                      f"{size / 1e6:.0f} MB | – | – |")
+        ask_for_checkpoint(server)  # what came meanwhile is not to be part of the tail
+        wait_for_checkpoint(server, 1)
         tail = visitors // 1000 * 1000
         pages(bench, server, visitors, 1)
         took, cpu = restart(server)
