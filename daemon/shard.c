@@ -65,6 +65,7 @@ void shard_fini(struct shard *s)
 {
     fold_free(&s->fold);
     tally_free(&s->tally);
+    words_fini(&s->words);
     canon_free(&s->canon);
     if (s->config)
         shard_free_zones(s);
@@ -88,12 +89,13 @@ bool shard_take_seed(struct shard *s, struct journal *j, bool make, char *why, s
            journal_put(j, "seed", ff_span_of((const char *)&s->seed, sizeof s->seed)) == FF_OK;
 }
 
-static struct fold *shard_make_fold(const struct shard *s)
+static struct fold *shard_make_fold(struct shard *s)
 {
     const struct ff_config *c = s->config;
     struct fold_options options = {
         .sites = s->fold_sites,
         .site_count = c->site_count,
+        .words = &s->words,
         .session_timeout = c->session.timeout,
         .session_max_length = c->session.max_length,
         .session_lateness = c->session.lateness,
@@ -111,7 +113,7 @@ static struct fold *shard_make_fold(const struct shard *s)
         .max_tail_events = c->limits.tail_events,
         .max_lines = c->limits.cart_lines,
     };
-    struct ff_fact_sink sink = {tally_add, s->tally};
+    struct ff_fact_sink sink = {tally_add, s->tally, tally_add_cells};
     return fold_new(&options, &s->seed, &sink);
 }
 
@@ -119,13 +121,14 @@ bool shard_begin(struct shard *s)
 {
     const struct ff_config *c = s->config;
     struct tally_options tally = {(const struct zone *const *)s->zones, c->site_count,
-                                  c->tally.minutes, c->tally.hours, c->tally.days};
+                                  c->tally.minutes, c->tally.hours, c->tally.days, &s->words};
     fold_free(&s->fold);
     tally_free(&s->tally);
+    words_fini(&s->words);
     s->seq = 0;
     s->now = FF_NEVER;
     s->unknown_site = 0;
-    s->tally = tally_new(&tally);
+    s->tally = words_init(&s->words, c->limits.words) ? tally_new(&tally) : NULL;
     s->fold = s->tally ? shard_make_fold(s) : NULL;
     return s->fold != NULL;
 }

@@ -9,6 +9,7 @@
 #include "hash.h"
 #include "image.h"
 #include "tally.h"
+#include "words.h"
 #include "zone.h"
 
 struct ff_config;
@@ -23,6 +24,7 @@ struct shard {
     struct hash_seed seed;
     bool beside;                    /* it is restored beside the owner of the journal */
 
+    struct words words; /* texts that fold and tally share */
     struct fold *fold;
     struct tally *tally;
     uint64_t seq;          /* of the last record that came back: by a checkpoint or by replay */

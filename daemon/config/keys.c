@@ -108,6 +108,8 @@ static const struct key config_rows[] = {
      "Most events that can still be put in order."},
     {"limits.cart_lines", COUNT(limits.cart_lines, 1, 1000 * MILLION), "8M", FIXED,
      "Most lines of all carts together."},
+    {"limits.words", COUNT(limits.words, 1, 1000 * MILLION), "4M", FIXED,
+     "Most texts in memory, such as pages and products; further ones count as (other)."},
     {"limits.connections", COUNT(limits.connections, 1, MILLION), "20k", FIXED,
      "Most connections at once; further ones are closed and counted."},
     {"limits.connections_per_address", COUNT(limits.connections_per_address, 0, MILLION), "0", FIXED,

@@ -9,6 +9,7 @@
 struct hash_seed;
 struct image_in;
 struct image_out;
+struct words;
 struct fold;
 
 struct fold_site {
@@ -19,6 +20,7 @@ struct fold_site {
 struct fold_options {
     const struct fold_site *sites; /* borrowed for the call; the ids within longer */
     uint16_t site_count;
+    struct words *words; /* borrowed for the fold's life; shared with whom its cells go to */
     ff_dur session_timeout, session_max_length, session_lateness, session_remember;
     ff_dur cart_abandon_after;
     ff_dur cart_recover_within; /* less than cart_abandon_after counts as that: an open cart is live */

@@ -149,3 +149,9 @@ uint64_t tally_too_far(const struct tally *t)
 {
     return t->too_far;
 }
+
+void tally_add_cells(void *tally, const struct ff_cells *c)
+{
+    (void)tally;
+    (void)c;
+}

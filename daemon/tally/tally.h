@@ -10,6 +10,7 @@
 
 struct image_in;
 struct image_out;
+struct words;
 struct zone;
 struct tally;
 
@@ -19,6 +20,7 @@ struct tally_options {
     ff_dur keep_minutes; /* 50 h by default: how long minutes are kept, rounded up to local hours */
     ff_dur keep_hours;   /* 62 days, rounded up to local days; at least as long as minutes */
     ff_dur keep_days;    /* 800 days; at least as long as hours */
+    struct words *words; /* of the cells' values; borrowed for the tally's life */
 };
 
 /* Owned by the caller; NULL when out of memory. */
@@ -32,6 +34,10 @@ void tally_advance(struct tally *t, ff_wall now);
 /* Adds facts, in any order of their instants, each to every tier that still keeps its bucket.
  * Those that no tier keeps are counted as too old. A fact_sink's take() with ctx = the tally. */
 void tally_add(void *tally, const struct ff_fact *facts, size_t n);
+
+/* Adds a difference of cells to the local hour and day of its instant (to the minute, too, where the
+ * dimension has minutes). A fact_sink's cells() with ctx = the tally. */
+void tally_add_cells(void *tally, const struct ff_cells *c);
 
 /* Facts dropped because they were older than every tier. */
 uint64_t tally_too_old(const struct tally *t);

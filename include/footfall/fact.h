@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_FACT_H
 #define FOOTFALL_FACT_H
 
+#include "footfall/cell.h"
 #include "footfall/money.h"
 #include "footfall/time.h"
 
@@ -20,6 +21,13 @@
     X(ITEMS_SOLD)           /* sum of their quantities */                                        \
     X(ORDER_DUPLICATES)     /* purchases dropped for their order id */                           \
     X(REFUNDS)              /* refund events */                                                  \
+    /* answers of surveys, at the event's own time: how many of each score */                    \
+    X(CSAT_1) X(CSAT_2) X(CSAT_3) X(CSAT_4) X(CSAT_5)                                            \
+    X(CES_1) X(CES_2) X(CES_3) X(CES_4) X(CES_5)                                                 \
+    X(NPS_0) X(NPS_1) X(NPS_2) X(NPS_3) X(NPS_4) X(NPS_5)                                        \
+    X(NPS_6) X(NPS_7) X(NPS_8) X(NPS_9) X(NPS_10)                                                \
+    X(NPS_PROMOTERS)        /* by their own scale */                                             \
+    X(NPS_DETRACTORS)                                                                            \
     /* session metrics, at the session's start */                                                \
     X(SESSIONS)                                                                                  \
     X(SESSIONS_NEW)         /* the visitor's first */                                            \
@@ -46,7 +54,14 @@
     X(CARTS_RECOVERED)                                                                           \
     X(CHECKOUTS_STARTED)                                                                         \
     X(CHECKOUTS_COMPLETED)                                                                       \
-    X(CHECKOUTS_ABANDONED)
+    X(CHECKOUTS_ABANDONED)                                                                       \
+    /* tickets, at their opening */                                                              \
+    X(TICKETS_OPENED)                                                                            \
+    X(TICKETS_ANSWERED)     /* have a reply */                                                   \
+    X(TICKETS_RESOLVED)                                                                          \
+    X(TICKETS_OPEN)                                                                              \
+    X(RESPONSE_TIME)        /* microseconds to the first reply of those answered */              \
+    X(RESOLUTION_TIME)      /* microseconds to the last resolution of those resolved */
 
 enum ff_counter {
 #define X(name) FF_COUNT_##name,
@@ -62,6 +77,7 @@ enum ff_purse {
     FF_PURSE_REFUNDED,        /* amounts of refunds, at their time */
     FF_PURSE_ABANDONED_VALUE, /* what abandoned carts hold, at their opening */
     FF_PURSE_RECOVERED_VALUE, /* value of the purchases that recovered a cart, at its opening */
+    FF_PURSE_RETENTION_SPEND, /* spend of that purpose, at its time */
     FF_PURSES
 };
 
@@ -84,10 +100,11 @@ struct ff_fact {
     };
 };
 
-/* Where facts go: take() borrows n facts for the call. */
+/* Where facts go: take() borrows n facts for the call, cells() one difference of cells. */
 struct ff_fact_sink {
     void (*take)(void *ctx, const struct ff_fact *facts, size_t n);
     void *ctx;
+    void (*cells)(void *ctx, const struct ff_cells *c); /* NULL: they are left out */
 };
 
 #endif

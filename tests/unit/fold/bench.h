@@ -102,7 +102,7 @@ BENCH void bench_open_with(struct bench *b, struct fold_options options)
     b->options.sites = sites;
     b->options.site_count = 2;
     struct hash_seed seed = {{UINT64_C(0x9e3779b97f4a7c15), 42}};
-    struct ff_fact_sink sink = {bench_take, b};
+    struct ff_fact_sink sink = {.take = bench_take, .ctx = b};
     b->fold = fold_new(&b->options, &seed, &sink);
     assert_non_null(b->fold);
 }

@@ -87,7 +87,7 @@ BENCH void assert_same_state(const struct fold *want, const struct fold *got)
 BENCH void bench_reload_with(struct bench *b, struct fold_options options)
 {
     struct picture p = picture_of(b->fold);
-    struct ff_fact_sink sink = {bench_take, b};
+    struct ff_fact_sink sink = {.take = bench_take, .ctx = b};
     options.sites = b->options.sites;
     options.site_count = b->options.site_count;
     struct fold *fold = fold_new(&options, &b->fold->seed, &sink);

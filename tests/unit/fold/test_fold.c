@@ -248,7 +248,7 @@ static void a_fold_without_address_space_is_none(void **state)
     struct fold_options o = bench_options();
     struct fold_site site = {"shop", EUR};
     struct hash_seed seed = {{1, 2}};
-    struct ff_fact_sink sink = {bench_take, NULL};
+    struct ff_fact_sink sink = {.take = bench_take, .ctx = NULL};
     o.sites = &site;
     o.site_count = 1;
     assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
@@ -276,7 +276,7 @@ static void visitors_are_found_by_the_seed(void **state)
     bench_send(&b, bench_event(FF_PAGE_VIEW, "v", T(0)));
     struct fold_site site = {"shop", EUR};
     struct hash_seed seed = {{1, 2}};
-    struct ff_fact_sink sink = {bench_take, &b};
+    struct ff_fact_sink sink = {.take = bench_take, .ctx = &b};
     b.options.sites = &site;
     b.options.site_count = 1;
     struct fold *other = fold_new(&b.options, &seed, &sink);

@@ -226,7 +226,7 @@ static void the_sites_may_have_other_numbers(void **state)
     o.sites = sites;
     o.site_count = 3;
     struct bench c = {0};
-    struct ff_fact_sink sink = {bench_take, &c};
+    struct ff_fact_sink sink = {.take = bench_take, .ctx = &c};
     struct fold *f = fold_new(&o, &b.fold->seed, &sink);
     assert_true(picture_load_sites(&p, f, map, 2));
     assert_int_equal(fold_live_visitors(f, 0), 0);

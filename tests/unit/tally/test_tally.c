@@ -24,7 +24,7 @@ static int open_shop(void **state)
     s->zone[0] = zone_new("UTC");
     s->zone[1] = zone_new("Europe/Berlin");
     const struct zone *const zones[] = {s->zone[0], s->zone[1]};
-    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY};
+    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL};
     s->tally = tally_new(&options);
     tally_advance(s->tally, NOW);
     *state = s;
