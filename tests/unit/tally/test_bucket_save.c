@@ -229,7 +229,7 @@ static void what_no_bucket_can_hold_is_refused(void **state)
     refuses(FF_LITERAL("\2\0" USD_CODE "\2\2\0\0" EUR_CODE "\2\2\0\0"), false); /* order */
     refuses(FF_LITERAL("\2\0" EUR_CODE "\2\2\0\0" EUR_CODE "\2\2\0\0"), false); /* twice */
     refuses(FF_LITERAL("\2\1" EUR_CODE "\2\2\0\0" USD_CODE "\2\2\0\0"), false); /* order */
-    refuses(FF_LITERAL("\1\4" EUR_CODE "\2\2\0\0"), false);                     /* no such purse */
+    refuses(FF_LITERAL("\1\5" EUR_CODE "\2\2\0\0"), false);                     /* no such purse */
     refuses(FF_LITERAL("\1\0\5\2\2\0\0"), false);                               /* no letters */
     refuses(FF_LITERAL("\1\0\xd2\xaa\x95\x0a\2\2\0\0"), false);                 /* four of them */
     refuses(FF_LITERAL("\1\0" EUR_CODE "\0\0\0\0"), false);                     /* nothing */

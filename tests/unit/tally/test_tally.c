@@ -167,7 +167,7 @@ static void a_tally_without_a_clock_yet_works(void **state)
 {
     struct shop *s = *state;
     const struct zone *const zones[] = {s->zone[0]};
-    struct tally_options options = {zones, 1, FF_HOUR, FF_HOUR, FF_HOUR};
+    struct tally_options options = {zones, 1, FF_HOUR, FF_HOUR, FF_HOUR, NULL};
     struct tally *t = tally_new(&options);
     struct ff_fact f = one_session(0, NOW);
     tally_add(t, &f, 1);
