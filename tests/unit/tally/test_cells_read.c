@@ -82,7 +82,11 @@ static void add_some(struct shop *s, uint64_t seed, int n, ff_wall now)
 static int number_of(uint32_t word)
 {
     struct ff_span text = words_text(&v.words, word);
-    return atoi(text.p + 1);
+    int number = 0;
+    assert_true(word > WORD_OTHER);
+    for (size_t i = 1; i < text.n; i++)
+        number = 10 * number + (text.p[i] - '0');
+    return number;
 }
 
 /* Takes what the rows say away from the plain sums: nothing must be left. */
