@@ -63,7 +63,8 @@ static enum ff_status parse_by(struct query *q, struct breakdown *b)
             return FF_OK;
         add_choice(choices, sizeof choices, dimension_table[d].by);
     }
-    return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("by"), "by: expected one of %s", choices);
+    return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("by"), "by: expected one of %s",
+                     choices);
 }
 
 static enum ff_status parse_sort(struct query *q, struct breakdown *b)
@@ -78,7 +79,8 @@ static enum ff_status parse_sort(struct query *q, struct breakdown *b)
     }
     if (!sort.p)
         return FF_OK;
-    return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("sort"), "sort: expected one of %s", choices);
+    return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("sort"), "sort: expected one of %s",
+                     choices);
 }
 
 static enum ff_status parse_limit(struct query *q, struct breakdown *b)
@@ -213,8 +215,8 @@ static void write_row(struct query *q, const struct breakdown *b, const struct p
     json_out_close(&q->json, '}');
 }
 
-static void write_sum(struct query *q, const struct breakdown *b, const char *key, const struct row *now,
-                      const struct row *before)
+static void write_sum(struct query *q, const struct breakdown *b, const char *key,
+                      const struct row *now, const struct row *before)
 {
     json_out_key(&q->json, ff_span_text(key));
     json_out_open(&q->json, '{');
@@ -266,7 +268,8 @@ static void write_breakdown(struct query *q, const struct breakdown *b)
 
 static void read_earlier(struct query *q, struct breakdown *b)
 {
-    struct window w = compare_window(q->compare, q->ctx->sites[q->site].zone, b->now.from, b->now.to);
+    struct window w =
+        compare_window(q->compare, q->ctx->sites[q->site].zone, b->now.from, b->now.to);
     tally_read_cells(q->ctx->tally, q->site, b->dimension, w.from, w.to, &b->before);
     b->kept = b->before.from < b->before.to;
     find_earlier(b);

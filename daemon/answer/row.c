@@ -51,7 +51,10 @@ static const struct row_field event_fields[] = {
     COUNT("sessions", EVENT_SESSIONS),
 };
 
-#define FIELDS(rows) {rows, sizeof(rows) / sizeof *(rows)}
+#define FIELDS(rows)                                                                               \
+    {                                                                                              \
+        rows, sizeof(rows) / sizeof *(rows)                                                        \
+    }
 
 static const struct {
     const struct row_field *fields;

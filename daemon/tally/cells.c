@@ -6,7 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
-#define ALWAYS (WORD_OTHER + 1) /* rows that need no admission: (none) and (other), at their numbers */
+#define ALWAYS                                                                                     \
+    (WORD_OTHER + 1) /* rows that need no admission: (none) and (other), at their numbers */
 
 enum cell_class { WIDE, NARROW, TOPIC, CELL_CLASSES };
 
@@ -45,7 +46,8 @@ uint32_t cells_most(enum ff_dimension dimension, enum tier_kind tier)
  * tables are on the average. It must not depend on how full this one is: equal states have equal bytes. */
 static uint64_t row_cost(const struct cell_rows *r)
 {
-    return (r->fields * sizeof(int64_t) + 2 * sizeof(uint32_t) + 2 * sizeof(struct cell_slot)) * 5 / 4;
+    return (r->fields * sizeof(int64_t) + 2 * sizeof(uint32_t) + 2 * sizeof(struct cell_slot)) * 5 /
+           4;
 }
 
 #define AMOUNT_COST (sizeof(struct cell_amount) * 5 / 4)
@@ -144,7 +146,8 @@ struct cell_rows *cells_rows(struct cells *c, enum ff_dimension dimension)
 static bool take_bytes(struct cells *c, uint64_t bytes)
 {
     struct cell_stock *stock = c->stock;
-    if (stock->words && (stock->bytes >= stock->bytes_most || stock->bytes_most - stock->bytes < bytes))
+    if (stock->words &&
+        (stock->bytes >= stock->bytes_most || stock->bytes_most - stock->bytes < bytes))
         return false;
     stock->bytes += bytes;
     c->bytes += bytes;

@@ -16,7 +16,8 @@ struct cell_stock {
     struct words *words; /* borrowed, or NULL */
     uint64_t bytes;      /* of all rows admitted, as rows_cost counts them */
     uint64_t bytes_most;
-    uint64_t left_out[TALLY_LEFT_REASONS]; /* differences that went to (other), in each resolution */
+    uint64_t
+        left_out[TALLY_LEFT_REASONS]; /* differences that went to (other), in each resolution */
 };
 
 /* Where a word's row is; word 0: free, as (none) and (other) need none. */
@@ -33,11 +34,12 @@ struct cell_amount {
 
 /* The rows of one dimension, by first come: (none), (other), then those that were admitted. */
 struct cell_rows {
-    int64_t *field;         /* of the rows, `fields` each, side by side */
-    uint32_t *word;         /* of each row */
-    struct cell_slot *slot; /* open addressing by word; a power of two of them, or none */
+    int64_t *field;             /* of the rows, `fields` each, side by side */
+    uint32_t *word;             /* of each row */
+    struct cell_slot *slot;     /* open addressing by word; a power of two of them, or none */
     struct cell_amount *amount; /* by first come */
-    uint32_t *first;        /* 1 + place in amount of each row's first one; 0: none. NULL while there are none */
+    uint32_t *
+        first; /* 1 + place in amount of each row's first one; 0: none. NULL while there are none */
     uint32_t n, room, slots;
     uint32_t amounts, amount_room;
     uint8_t fields;
