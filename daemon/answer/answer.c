@@ -17,6 +17,9 @@ static const struct query_row {
     {"/v1/stats/series",
      (const char *const[]){"metric", "step", "site", "window", "from", "to", "compare", NULL},
      series_render},
+    {"/v1/stats/breakdown",
+     (const char *const[]){"by", "limit", "sort", "site", "window", "from", "to", "compare", NULL},
+     breakdown_render},
 };
 
 static const struct query_row *find_query(struct ff_span path)

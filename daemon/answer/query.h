@@ -31,5 +31,6 @@ void query_write_compare(struct query *q, ff_wall from, ff_wall to);
 /* Renders: FF_OK and a JSON object in q->json, or the status of q->fault. */
 enum ff_status stats_render(struct query *q);
 enum ff_status series_render(struct query *q);
+enum ff_status breakdown_render(struct query *q);
 
 #endif

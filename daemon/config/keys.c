@@ -110,6 +110,8 @@ static const struct key config_rows[] = {
      "Most lines of all carts together."},
     {"limits.words", COUNT(limits.words, 1, 1000 * MILLION), "4M", FIXED,
      "Most texts in memory, such as pages and products; further ones count as (other)."},
+    {"limits.breakdown_bytes", SIZE(limits.breakdown_bytes, 0, 1000 * 1024 * MIB), "512M", FIXED,
+     "Most bytes of breakdowns in memory; once reached, new values count as (other) until old ones expire."},
     {"limits.connections", COUNT(limits.connections, 1, MILLION), "20k", FIXED,
      "Most connections at once; further ones are closed and counted."},
     {"limits.connections_per_address", COUNT(limits.connections_per_address, 0, MILLION), "0", FIXED,
