@@ -139,10 +139,10 @@ static void an_act_is_got_as_it_was_put(void **state)
 {
     (void)state;
     const struct act acts[] = {
-        {.time = T(0), .type = FF_PAGE_VIEW, .engaged_ms = UINT32_MAX},
+        {.time = T(0), .type = FF_PING, .engaged_ms = UINT32_MAX},
         {.time = T(-1), .type = FF_PING},
         {.time = ACT_TIME_MIN, .type = FF_CUSTOM, .passive = true},
-        {.time = T(0), .type = FF_PURCHASE, .late = true, .rest = 9},
+        {.time = T(0), .type = FF_PURCHASE, .late = true, .rested = true, .rest = 9},
     };
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         struct strip strip;

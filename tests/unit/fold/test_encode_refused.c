@@ -114,7 +114,7 @@ static void lines_that_cannot_be_are_refused(void **state)
     }
 }
 
-#define ACT(type, marks) ((type) * 16 + (marks))
+#define ACT(type, marks) ((type) * 8 + (marks))
 
 static void acts_that_cannot_be_are_refused(void **state)
 {
@@ -129,12 +129,12 @@ static void acts_that_cannot_be_are_refused(void **state)
         {"uu", {ACT(FF_TYPE_NONE, 0), 5}, FF_NEVER, false},
         {"uu", {ACT(FF_TYPE_COUNT, 0), 5}, FF_NEVER, false},
         {"uu", {ACT(FF_REFUND, 0), 5}, FF_NEVER, false}, /* is of no visitor's story */
-        {"uu", {ACT(FF_PURCHASE, 2), 5}, FF_NEVER, true},
-        {"uu", {ACT(FF_PAGE_VIEW, 2), 5}, FF_NEVER, false}, /* late */
-        {"uuu", {ACT(FF_PING, 4), 5, 1}, FF_NEVER, true},
-        {"uuu", {ACT(FF_PING, 4), 5, 0}, FF_NEVER, false}, /* has another form */
-        {"uuu", {ACT(FF_PING, 4), 5, INT64_C(1) << 32}, FF_NEVER, false},
-        {"uuu", {ACT(FF_SURVEY, 4), 5, 1}, FF_NEVER, false}, /* reports no engagement */
+        {"uu", {ACT(FF_PURCHASE, 6), 5}, FF_NEVER, true},
+        {"uu", {ACT(FF_PURCHASE, 2), 5}, FF_NEVER, false}, /* late, and nothing known of it */
+        {"uu", {ACT(FF_PAGE_VIEW, 6), 5}, FF_NEVER, false}, /* late */
+        {"uuu", {ACT(FF_PING, 0), 5, 0}, FF_NEVER, true},
+        {"uuu", {ACT(FF_PING, 0), 5, INT64_C(1) << 32}, FF_NEVER, false},
+        {"uuu", {ACT(FF_SURVEY, 0), 5, 1}, FF_NEVER, false}, /* reports no engagement */
         {"uu", {ACT(FF_PAGE_VIEW, 0), 5}, T(0) - 5, true},
         {"uu", {ACT(FF_PAGE_VIEW, 0), 6}, T(0) - 5, false}, /* after the newest */
         {"uu", {ACT(FF_PAGE_VIEW, 0), FAR}, FF_NEVER, false},
