@@ -202,6 +202,27 @@ BENCH void bench_sort_cells(struct bench *b)
         bench_index_cells(b, b->cell_room);
 }
 
+/* Whether the two have come to the same; says where they differ. */
+BENCH bool bench_same_cells(struct bench *want, struct bench *got)
+{
+    bench_sort_cells(want);
+    bench_sort_cells(got);
+    for (size_t i = 0; i < want->cell_n || i < got->cell_n; i++) {
+        const struct bench_cell *w = i < want->cell_n ? &want->cells[i] : NULL;
+        const struct bench_cell *g = i < got->cell_n ? &got->cells[i] : NULL;
+        if (w && g && bench_cell_compare(w, g) == 0 && w->by == g->by && w->amount == g->amount)
+            continue;
+        if (w)
+            print_error("wanted: dimension %d field %d of \"%s\" at +%lld: %lld\n", w->dimension, w->field, w->text,
+                        (long long)(w->at - BENCH_START), (long long)w->by);
+        if (g)
+            print_error("instead: dimension %d field %d of \"%s\" at +%lld: %lld\n", g->dimension, g->field, g->text,
+                        (long long)(g->at - BENCH_START), (long long)g->by);
+        return false;
+    }
+    return true;
+}
+
 /* The contract's defaults, with room for little. */
 BENCH struct fold_options bench_options(void)
 {
