@@ -135,6 +135,28 @@ static void lines_are_got_until_their_end(void **state)
     assert_true(strip_end(&strip));
 }
 
+static void extras_are_got_until_their_end(void **state)
+{
+    (void)state;
+    struct strip strip;
+    struct extra s = {.kind = EXTRA_ORDERS, .what = USD, .n = UINT32_MAX, .amount = -(ff_money_sum)FF_MONEY_MAX * 9};
+    struct extra term = {.kind = EXTRA_TERM, .what = 77}, got;
+    struct image_out *out = strip_begin(&strip);
+    extra_put(out, &s);
+    extra_put(out, &term);
+    extra_put_end(out);
+    struct image_in *in = strip_turn(&strip);
+    assert_true(extra_get(in, &got));
+    assert_same(kind);
+    assert_same(what);
+    assert_same(n);
+    assert_same(amount);
+    assert_true(extra_get(in, &got));
+    assert_true(got.kind == EXTRA_TERM && got.what == 0 && got.n == 0); /* its word is put behind it */
+    assert_false(extra_get(in, &got));
+    assert_true(strip_end(&strip));
+}
+
 static void an_act_is_got_as_it_was_put(void **state)
 {
     (void)state;
@@ -264,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_visitor_is_got_as_it_was_put),
         cmocka_unit_test(a_cart_is_got_as_it_was_put),
         cmocka_unit_test(lines_are_got_until_their_end),
+        cmocka_unit_test(extras_are_got_until_their_end),
         cmocka_unit_test(an_act_is_got_as_it_was_put),
         cmocka_unit_test(the_rest_of_an_act_is_got_as_it_was_put),
         cmocka_unit_test(what_is_remembered_is_got_as_it_was_put),

@@ -114,6 +114,34 @@ static void lines_that_cannot_be_are_refused(void **state)
     }
 }
 
+static void extras_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    /* kind, currency, orders, amount's halves */
+    static const struct {
+        const char *kinds;
+        int64_t numbers[5];
+        bool good;
+    } rows[] = {
+        {"u", {0}, true},
+        {"u", {EXTRA_TERM + 1}, true},
+        {"uuuiu", {EXTRA_ORDERS + 1, EUR, 1, 0, 0}, true},
+        {"u", {EXTRA_KINDS + 1}, false},
+        {"uuuiu", {EXTRA_ORDERS + 1, 0, 1, 0, 0}, false},   /* in no currency */
+        {"uuuiu", {EXTRA_ORDERS + 1, 5, 1, 0, 0}, false},
+        {"uuuiu", {EXTRA_ORDERS + 1, EUR, 0, 0, 0}, false}, /* of no orders */
+        {"uuuiu", {EXTRA_ORDERS + 1, EUR, INT64_C(1) << 32, 0, 0}, false},
+        {"uuuiu", {EXTRA_ORDERS + 1, EUR, 1, INT64_C(1) << 57, 0}, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct strip strip;
+        struct extra e;
+        extra_get(strip_of(&strip, rows[i].kinds, rows[i].numbers), &e);
+        if (strip_end(&strip) != rows[i].good)
+            fail_msg("row %zu", i);
+    }
+}
+
 #define ACT(type, marks) ((type) * 8 + (marks))
 
 static void acts_that_cannot_be_are_refused(void **state)
@@ -207,6 +235,7 @@ int main(void)
         cmocka_unit_test(sessions_that_cannot_be_are_refused),
         cmocka_unit_test(carts_that_cannot_be_are_refused),
         cmocka_unit_test(lines_that_cannot_be_are_refused),
+        cmocka_unit_test(extras_that_cannot_be_are_refused),
         cmocka_unit_test(acts_that_cannot_be_are_refused),
         cmocka_unit_test(visitors_that_cannot_be_are_refused),
         cmocka_unit_test(tails_that_cannot_be_are_refused),

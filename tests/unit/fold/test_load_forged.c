@@ -352,6 +352,59 @@ static void an_act_half_read_when_the_room_ends_leaves_no_trace(void **state)
     assert_only_the_rest_is_there(&g);
 }
 
+/* A visitor whose session has so many extras of a kind; its tail says how many. */
+static bool is_with_extras(uint32_t n, enum extra_kind kind, uint32_t said)
+{
+    struct forgery g;
+    struct image_out *out = forge(&g, T(0), 0, 1);
+    struct visitor v = {.key = 1, .touched = MINUTE_OF_T0, .newest = T(0),
+                        .head.session = {.start = T(0), .begun = true, .purchased = true}};
+    visitor_put(out, &v, 0);
+    for (int i = 0; i < 4; i++)
+        image_put_uint(out, WORD_NONE);
+    for (uint32_t i = 0; i < n; i++) {
+        extra_put(out, &(struct extra){.kind = kind, .what = FF_CURRENCY('A', 'A' + i / 26, 'A' + i % 26), .n = 1});
+        if (kind != EXTRA_ORDERS)
+            image_put_uint(out, WORD_OTHER);
+    }
+    extra_put_end(out);
+    image_put_uint(out, CART_NONE);
+    forge_tails(&g, 1);
+    image_put_u64(out, 1);
+    image_put_uint(out, 0);
+    image_put_uint(out, said);
+    tail_put(out, &(struct tail){.newest_received = T(0)}, FF_NEVER, 0, T(0));
+    return is_a_fold(&g);
+}
+
+static void a_session_has_no_more_extras_than_it_can_have_and_they_are_those_of_its_tail(void **state)
+{
+    (void)state;
+    assert_true(is_with_extras(EXTRAS_MAX, EXTRA_ORDERS, EXTRAS_MAX));
+    assert_true(is_with_extras(EXTRAS_MAX, EXTRA_TERM, EXTRAS_MAX));
+    assert_true(is_with_extras(0, EXTRA_TERM, 3)); /* they have given way */
+    assert_false(is_with_extras(EXTRAS_MAX + 1, EXTRA_ORDERS, EXTRAS_MAX + 1));
+    assert_false(is_with_extras(EXTRAS_MAX + 1, EXTRA_TERM, EXTRAS_MAX + 1));
+    assert_false(is_with_extras(2, EXTRA_STEP, 3));
+    assert_false(is_with_extras(2, EXTRA_STEP, 0));
+    assert_false(is_with_extras(1, EXTRA_STEP, UINT32_MAX));
+}
+
+static void an_image_of_another_version_is_none(void **state)
+{
+    (void)state;
+    struct bench b, c;
+    bench_open(&b);
+    struct picture p = picture_of(b.fold);
+    assert_int_equal(p.bytes[4], SECTION_VERSION); /* behind the name of the first section */
+    p.bytes[4]--;
+    bench_open(&c);
+    assert_false(picture_load(&p, c.fold));
+    picture_free(&p);
+    bench_close(&c);
+    bench_finish(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +416,8 @@ int main(void)
         cmocka_unit_test(a_visitor_has_one_tail),
         cmocka_unit_test(a_cart_half_read_when_the_room_ends_leaves_no_trace),
         cmocka_unit_test(a_tail_half_read_when_the_room_ends_leaves_no_trace),
+        cmocka_unit_test(a_session_has_no_more_extras_than_it_can_have_and_they_are_those_of_its_tail),
+        cmocka_unit_test(an_image_of_another_version_is_none),
         cmocka_unit_test(an_act_half_read_when_the_room_ends_leaves_no_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
