@@ -108,6 +108,8 @@ static const struct key config_rows[] = {
      "Most events that can still be put in order."},
     {"limits.cart_lines", COUNT(limits.cart_lines, 1, 1000 * MILLION), "8M", FIXED,
      "Most lines of all carts together."},
+    {"limits.session_extras", COUNT(limits.session_extras, 1, 1000 * MILLION), "8M", FIXED,
+     "Most search terms, checkout steps, custom names and currencies of orders of all sessions together."},
     {"limits.words", COUNT(limits.words, 1, 1000 * MILLION), "4M", FIXED,
      "Most texts in memory, such as pages and products; further ones count as (other)."},
     {"limits.breakdown_bytes", SIZE(limits.breakdown_bytes, 0, 1000 * 1024 * MIB), "512M", FIXED,

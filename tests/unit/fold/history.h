@@ -69,6 +69,23 @@ BENCH void draw_items(struct history *h, struct happening *e)
         e->beacon = bench_in(e->beacon, below(h, 2) ? EUR : USD);
 }
 
+/* What is broken down: a page, where it came from, a step, a name, results. */
+BENCH void draw_said(struct history *h, struct ff_beacon *b)
+{
+    static const char *const pages[] = {"", "/", "/shoes", "/basket"}, *const sources[] = {"news", "ads", "mail"};
+    static const char *const names[] = {"", "shipping", "payment"};
+    if (b->type == FF_PAGE_VIEW)
+        b->page = ff_span_text(pages[below(h, 4)]);
+    if (below(h, 5) == 0)
+        b->source = ff_span_text(sources[below(h, 3)]);
+    if (below(h, 7) == 0)
+        b->campaign = ff_span_text(sources[below(h, 3)]);
+    if (b->type == FF_SEARCH && below(h, 2))
+        *b = bench_with_results(*b, below(h, 2));
+    if (b->type == FF_CHECKOUT_STEP || b->type == FF_CUSTOM)
+        b->text[b->type == FF_CUSTOM ? FF_TEXT_NAME : FF_TEXT_STEP] = ff_span_text(names[below(h, 3)]);
+}
+
 BENCH void draw_event(struct history *h, struct happening *e, const char *visitor, ff_wall t)
 {
     static const enum ff_type types[] = {
@@ -92,6 +109,7 @@ BENCH void draw_event(struct history *h, struct happening *e, const char *visito
             e->beacon = bench_with_value(e->beacon, MONEY(below(h, 20)));
     }
     draw_items(h, e);
+    draw_said(h, &e->beacon);
 }
 
 /* Of 1 to 8 visitors. Arrivals stray from the times by at most the lateness of 5 minutes; ties of
