@@ -7,11 +7,13 @@
 #include "visit.h"
 
 #include "chain.h"
+#include "comments.h"
 #include "due.h"
 #include "hash.h"
 #include "pool.h"
 #include "recall.h"
 #include "table.h"
+#include "tickets.h"
 
 /* A purchase, for refunds to refer to. */
 struct order {
@@ -48,6 +50,8 @@ struct fold {
     struct table visitors_by_key;
     struct chain visitors_by_touch, carts_by_touch, tails_by_age;
     struct due live_due, cart_due;
+    struct tickets tickets;
+    struct comments comments;
     uint32_t births;
 
     struct ff_fact_sink sink;

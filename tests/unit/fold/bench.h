@@ -91,6 +91,7 @@ BENCH struct fold_options bench_options(void)
         .dedupe_window = FF_DAY, .orders_dedupe = 90 * FF_DAY, .max_age = 72 * FF_HOUR,
         .max_visitors = 64, .max_carts = 64, .max_ids = 64, .max_orders = 64,
         .max_tails = 64, .max_tail_events = 2000, .max_lines = 65536,
+        .support_remember = 365 * FF_DAY, .max_tickets = 64, .max_comments = 8,
     };
 }
 
@@ -355,6 +356,8 @@ BENCH void bench_assert_empties(struct bench *b)
     assert_int_equal(b->fold->settled.used, 0);
     assert_int_equal(b->fold->waymarks.used, 0);
     assert_int_equal(b->fold->refunds.table.used, 0);
+    assert_int_equal(c.tickets, 0);
+    assert_int_equal(b->fold->tickets.by_key.used, 0);
     assert_int_equal(b->fold->live_due.n, 0);
     assert_int_equal(b->fold->cart_due.n, 0);
     assert_int_equal(b->fold->visitors_by_key.used, 0);
