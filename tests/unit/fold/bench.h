@@ -205,6 +205,33 @@ BENCH struct ff_beacon bench_with_id(struct ff_beacon e, const char *id)
     return e;
 }
 
+BENCH struct ff_beacon bench_support(enum ff_type type, ff_wall time, const char *ticket)
+{
+    struct ff_beacon e = bench_event(type, NULL, time);
+    e.has |= FF_HAS(TICKET);
+    e.text[FF_TEXT_TICKET] = ff_span_text(ticket);
+    return e;
+}
+
+/* Makes a survey of an event; no topic: "". */
+BENCH struct ff_beacon bench_answer(struct ff_beacon e, const char *kind, const char *scale, int score,
+                                    const char *topic)
+{
+    e.has |= FF_HAS(KIND) | FF_HAS(SCALE) | FF_HAS(SCORE) | (*topic ? FF_HAS(TOPIC) : 0);
+    e.text[FF_TEXT_KIND] = ff_span_text(kind);
+    e.text[FF_TEXT_SCALE] = ff_span_text(scale);
+    e.text[FF_TEXT_TOPIC] = ff_span_text(topic);
+    e.number[FF_NUMBER_SCORE] = score;
+    return e;
+}
+
+BENCH struct ff_beacon bench_saying(struct ff_beacon e, const char *comment)
+{
+    e.has |= *comment ? FF_HAS(COMMENT) : 0;
+    e.text[FF_TEXT_COMMENT] = ff_span_text(comment);
+    return e;
+}
+
 BENCH struct ff_beacon bench_in(struct ff_beacon e, ff_currency currency)
 {
     e.has |= FF_HAS(CURRENCY);
