@@ -124,7 +124,8 @@ bool shard_begin(struct shard *s)
 {
     const struct ff_config *c = s->config;
     struct tally_options tally = {(const struct zone *const *)s->zones, c->site_count,
-                                  c->tally.minutes, c->tally.hours, c->tally.days, &s->words};
+                                  c->tally.minutes, c->tally.hours, c->tally.days, &s->words,
+                                  c->limits.breakdown_bytes};
     fold_free(&s->fold);
     tally_free(&s->tally);
     words_fini(&s->words);

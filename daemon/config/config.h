@@ -78,6 +78,7 @@ struct ff_config {
         uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, words, connections;
         uint32_t tickets, comments; /* comments: of each site */
         uint32_t connections_per_address, requests_per_second; /* 0: no limit */
+        uint64_t breakdown_bytes;
     } limits;
     struct {
         enum log_level level;

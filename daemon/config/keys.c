@@ -117,6 +117,8 @@ static const struct key config_rows[] = {
      "Most support tickets in memory."},
     {"limits.comments", COUNT(limits.comments, 0, 100000), "1000", FIXED,
      "Most comments of surveys kept of each site, the newest; 0: none."},
+    {"limits.breakdown_bytes", SIZE(limits.breakdown_bytes, 0, 1000 * 1024 * MIB), "512M", FIXED,
+     "Most bytes of breakdowns in memory; once reached, new values count as (other) until old ones expire."},
     {"limits.connections", COUNT(limits.connections, 1, MILLION), "20k", FIXED,
      "Most connections at once; further ones are closed and counted."},
     {"limits.connections_per_address", COUNT(limits.connections_per_address, 0, MILLION), "0", FIXED,
