@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct fold;
 struct tally;
+struct words;
 struct zone;
 
 struct answer_site {
@@ -28,6 +30,8 @@ struct answer_context {
     int64_t (*live_visitors)(void *ctx, uint16_t site); /* in the 5 minutes before now */
     void *live_ctx;
     ff_wall now;
+    const struct fold *fold;   /* as of now */
+    const struct words *words; /* of the tally's cells */
 };
 
 #define ANSWER_MIN 2048 /* bytes of buffer that every refusal fits in */

@@ -8,6 +8,7 @@
 
 #include "answer.h"
 #include "tally.h"
+#include "words.h"
 #include "zone.h"
 
 #define NOW                                                                                        \
@@ -15,6 +16,7 @@
 
 struct desk {
     struct zone *zone[2];
+    struct words words;
     struct answer_site site[2];
     struct answer_context ctx;
     struct answer_out out;
@@ -37,8 +39,11 @@ static int desk_open(void **state)
     d->site[0] = (struct answer_site){"shop", aliases, d->zone[0]};
     d->site[1] = (struct answer_site){"other", NULL, d->zone[1]};
     const struct zone *const zones[] = {d->zone[0], d->zone[1]};
-    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL, 0};
-    d->ctx = (struct answer_context){d->site, 2, tally_new(&options), desk_live, NULL, NOW};
+    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, &d->words, 1 << 20};
+    words_init(&d->words, 1000);
+    d->ctx = (struct answer_context){
+        .sites = d->site, .site_count = 2, .tally = tally_new(&options), .live_visitors = desk_live, .now = NOW,
+        .words = &d->words};
     tally_advance(d->ctx.tally, NOW);
     *state = d;
     return 0;
@@ -48,6 +53,7 @@ static int desk_close(void **state)
 {
     struct desk *d = *state;
     tally_free(&d->ctx.tally);
+    words_fini(&d->words);
     zone_free(&d->zone[0]);
     zone_free(&d->zone[1]);
     free(d);
@@ -58,7 +64,7 @@ static int desk_close(void **state)
 static inline void desk_move(struct desk *d, ff_wall now)
 {
     const struct zone *const zones[] = {d->zone[0], d->zone[1]};
-    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL, 0};
+    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, &d->words, 1 << 20};
     tally_free(&d->ctx.tally);
     d->ctx.tally = tally_new(&options);
     d->ctx.now = now;
