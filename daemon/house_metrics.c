@@ -84,6 +84,7 @@ static const struct metric_row {
     {"footfall_state_entries", GAUGE, "table", "tail_events", COUNT(fold.tail_events), NULL},
     {"footfall_state_entries", GAUGE, "table", "tickets", COUNT(fold.tickets), NULL},
     {"footfall_state_entries", GAUGE, "table", "comments", COUNT(fold.comments), NULL},
+    {"footfall_state_entries", GAUGE, "table", "words", COUNT(words), NULL},
     {"footfall_state_limit", GAUGE, "table", "visitors", SMALL(limits.visitors),
      "What may be in memory, by table (limits.*)."},
     {"footfall_state_limit", GAUGE, "table", "carts", SMALL(limits.carts), NULL},
@@ -92,6 +93,7 @@ static const struct metric_row {
     {"footfall_state_limit", GAUGE, "table", "tails", SMALL(limits.tails), NULL},
     {"footfall_state_limit", GAUGE, "table", "tail_events", SMALL(limits.tail_events), NULL},
     {"footfall_state_limit", GAUGE, "table", "tickets", SMALL(limits.tickets), NULL},
+    {"footfall_state_limit", GAUGE, "table", "words", SMALL(limits.words), NULL},
     {"footfall_state_evicted", COUNTER, "table", "visitors", COUNT(fold.visitors_evicted),
      "What gave way at a limit, the oldest first, by table; tails: settled early."},
     {"footfall_state_evicted", COUNTER, "table", "carts", COUNT(fold.carts_evicted), NULL},
@@ -105,9 +107,16 @@ static const struct metric_row {
      "What found no room at a limit, by table."},
     {"footfall_state_left_out", COUNTER, "table", "refunds", COUNT(fold.refunds_left_out), NULL},
     {"footfall_state_left_out", COUNTER, "table", "ticket_replies", COUNT(fold.ticket_replies_left_out), NULL},
+    {"footfall_state_left_out", COUNTER, "table", "words", COUNT(words_left_out), NULL},
     {"footfall_facts_dropped", COUNTER, "reason", "too_old", COUNT(too_old),
      "Changes of counters that no bucket is kept for: older than tally.days, or a day ahead."},
     {"footfall_facts_dropped", COUNTER, "reason", "too_far", COUNT(too_far), NULL},
+    {"footfall_breakdown_bytes", GAUGE, NULL, NULL, COUNT(breakdown_bytes), "What breakdowns take of memory."},
+    {"footfall_breakdown_limit_bytes", GAUGE, NULL, NULL, COUNT(limits.breakdown_bytes),
+     "What they may take of it (limits.breakdown_bytes)."},
+    {"footfall_breakdown_left_out", COUNTER, "reason", "values", COUNT(left_out[TALLY_LEFT_VALUES]),
+     "Changes of values that went to (other), in an hour or a day: it had its most values, or all their bytes."},
+    {"footfall_breakdown_left_out", COUNTER, "reason", "bytes", COUNT(left_out[TALLY_LEFT_BYTES]), NULL},
 };
 
 static double row_value(const struct metric_row *row, const struct scrape *s)

@@ -19,6 +19,9 @@ static const struct query_row {
      series_render},
     {"/v1/surveys/comments",
      (const char *const[]){"site", "limit", "kind", "topic", "min_score", "max_score", NULL}, comments_render},
+    {"/v1/stats/breakdown",
+     (const char *const[]){"by", "limit", "sort", "site", "window", "from", "to", "compare", NULL},
+     breakdown_render},
 };
 
 static const struct query_row *find_query(struct ff_span path)

@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_ANSWER_H
 #define FOOTFALL_ANSWER_H
 
+#include "footfall/money.h"
 #include "footfall/span.h"
 #include "footfall/status.h"
 #include "footfall/time.h"
@@ -19,6 +20,7 @@ struct answer_site {
     const char *id;
     const char *const *aliases; /* NULL-terminated, or NULL */
     const struct zone *zone;
+    ff_currency currency; /* that money is sorted by */
 };
 
 /* What queries read; all borrowed for the call. Tally and live_visitors must have been advanced to

@@ -35,5 +35,6 @@ void query_write_compare(struct query *q, ff_wall from, ff_wall to);
 enum ff_status stats_render(struct query *q);
 enum ff_status series_render(struct query *q);
 enum ff_status comments_render(struct query *q);
+enum ff_status breakdown_render(struct query *q);
 
 #endif

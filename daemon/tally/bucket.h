@@ -64,7 +64,8 @@ void bucket_sum_end(struct tally_window *w);
 bool bucket_is_empty(const struct bucket *b);
 
 /* Puts what the bucket holds into the image: all counters, the money by purse and currency (but what
- * has come to nothing), the visitors; cells are put apart (cells.h). Equal sums give equal bytes, however they came about. */
+ * has come to nothing), the visitors; its cells are put apart (cells.h). Equal sums give equal bytes,
+ * however they came about. */
 void bucket_save(const struct bucket *b, struct image_out *out);
 
 /* Takes the next bucket of the image into b, which is empty and keeps its span. What bucket_save does

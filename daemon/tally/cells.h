@@ -16,7 +16,8 @@ struct cell_stock {
     struct words *words; /* borrowed, or NULL */
     uint64_t bytes;      /* of all rows admitted, as rows_cost counts them */
     uint64_t bytes_most;
-    uint64_t left_out[TALLY_LEFT_REASONS]; /* differences that went to (other), in each resolution */
+    uint64_t
+        left_out[TALLY_LEFT_REASONS]; /* differences that went to (other), in each resolution */
 };
 
 /* Where a word's row is; word 0: free, as (none) and (other) need none. */
@@ -28,17 +29,19 @@ struct cell_amount {
     ff_money_sum amount;
     uint32_t place; /* of its row */
     ff_currency currency;
+    uint32_t next; /* 1 + place in amount of the row's next one; 0: none */
 };
 
 /* The rows of one dimension, by first come: (none), (other), then those that were admitted. */
 struct cell_rows {
-    int64_t *field;         /* of the rows, `fields` each, side by side */
-    uint32_t *word;         /* of each row */
-    struct cell_slot *slot; /* open addressing by word; a power of two of them, or none */
-    struct cell_amount *amount;
-    uint32_t *amount_slot;  /* 1 + place in amount, by row and currency; 0: free */
+    int64_t *field;             /* of the rows, `fields` each, side by side */
+    uint32_t *word;             /* of each row */
+    struct cell_slot *slot;     /* open addressing by word; a power of two of them, or none */
+    struct cell_amount *amount; /* by first come */
+    uint32_t *
+        first; /* 1 + place in amount of each row's first one; 0: none. NULL while there are none */
     uint32_t n, room, slots;
-    uint32_t amounts, amount_slots; /* there is room for amount_slots / 2 amounts */
+    uint32_t amounts, amount_room;
     uint8_t fields;
     uint8_t full;      /* 0, or 1 + enum tally_left_out: no further value is admitted */
     bool amounts_full; /* no further currency of an admitted row: it is (other)'s */

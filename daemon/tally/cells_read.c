@@ -14,8 +14,8 @@ static enum tier_kind finest(enum ff_dimension dimension)
     return kind;
 }
 
-void tally_widen_cells(const struct tally *t, uint16_t site, enum ff_dimension dimension, ff_wall *from,
-                       ff_wall *to)
+void tally_widen_cells(const struct tally *t, uint16_t site, enum ff_dimension dimension,
+                       ff_wall *from, ff_wall *to)
 {
     assert(site < t->sites);
     tally_widen_to(&t->site[site], finest(dimension), from, to);
@@ -90,8 +90,8 @@ static void take_rows(struct cell_rows *r, struct tally_cells *out)
     drop_nothings(out, rows);
 }
 
-void tally_read_cells(struct tally *t, uint16_t site, enum ff_dimension dimension, ff_wall from, ff_wall to,
-                      struct tally_cells *out)
+void tally_read_cells(struct tally *t, uint16_t site, enum ff_dimension dimension, ff_wall from,
+                      ff_wall to, struct tally_cells *out)
 {
     tally_widen_cells(t, site, dimension, &from, &to);
     *out = (struct tally_cells){.from = from, .to = to, .fields = cells_fields(dimension)};

@@ -118,7 +118,8 @@ static struct order *order_amounts(const struct cell_rows *r, uint32_t *n)
     *n = 0;
     for (uint32_t i = 0; i < r->amounts; i++)
         if (r->amount[i].place >= ALWAYS || r->amount[i].amount != 0)
-            o[(*n)++] = (struct order){(uint64_t)r->amount[i].place << 32 | r->amount[i].currency, i};
+            o[(*n)++] =
+                (struct order){(uint64_t)r->amount[i].place << 32 | r->amount[i].currency, i};
     qsort(o, *n, sizeof(*o), by_key);
     return o;
 }
@@ -147,8 +148,8 @@ static uint32_t first_amount(const struct order *o, uint32_t n, uint32_t place)
     return low;
 }
 
-static void save_amounts(const struct cell_rows *r, uint32_t place, const struct order *o, uint32_t n,
-                         struct image_out *out)
+static void save_amounts(const struct cell_rows *r, uint32_t place, const struct order *o,
+                         uint32_t n, struct image_out *out)
 {
     uint32_t first = first_amount(o, n, place), end = first_amount(o, n, place + 1);
     image_put_uint(out, end - first);
@@ -234,8 +235,8 @@ static void load_amounts(struct cells *c, enum ff_dimension d, uint32_t place, b
 }
 
 /* The next row, of the text with that number. A text that there was no room for is added to (other). */
-static void load_row(struct cells *c, enum ff_dimension d, uint32_t number, const struct cell_texts *t,
-                     struct image_in *in)
+static void load_row(struct cells *c, enum ff_dimension d, uint32_t number,
+                     const struct cell_texts *t, struct image_in *in)
 {
     struct cell_rows *r = c->rows[d];
     uint32_t word = t->word[number], place = cells_place(c, d, word);
@@ -250,7 +251,8 @@ static void load_row(struct cells *c, enum ff_dimension d, uint32_t number, cons
         r->full = 1 + TALLY_LEFT_VALUES;
 }
 
-static void load_rows(struct cells *c, enum ff_dimension d, const struct cell_texts *t, struct image_in *in)
+static void load_rows(struct cells *c, enum ff_dimension d, const struct cell_texts *t,
+                      struct image_in *in)
 {
     struct cell_rows *r = cells_rows(c, d);
     uint8_t full = (uint8_t)image_uint_upto(in, TALLY_LEFT_REASONS);
