@@ -113,6 +113,9 @@ static struct fold *shard_make_fold(struct shard *s)
         .max_tail_events = c->limits.tail_events,
         .max_lines = c->limits.cart_lines,
         .max_extras = c->limits.session_extras,
+        .support_remember = c->support.remember,
+        .max_tickets = c->limits.tickets,
+        .max_comments = c->limits.comments,
     };
     struct ff_fact_sink sink = {tally_add, s->tally, tally_add_cells};
     return fold_new(&options, &s->seed, &sink);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct fold;
 struct tally;
 struct words;
 struct zone;
@@ -31,6 +32,7 @@ struct answer_context {
     int64_t (*live_visitors)(void *ctx, uint16_t site); /* in the 5 minutes before now */
     void *live_ctx;
     ff_wall now;
+    const struct fold *fold;   /* as of now */
     const struct words *words; /* of the tally's cells */
 };
 

@@ -71,6 +71,9 @@ static const struct key config_rows[] = {
     {"dedupe.window", DURATION(dedupe.window, FF_SECOND, YEAR), "24h", FIXED,
      "A second event with the same id within this time is dropped and counted."},
 
+    {"support.remember", DURATION(support.remember, FF_DAY, 10 * YEAR), "365d", FIXED,
+     "A ticket is known this long after its last event; its numbers stay."},
+
     {"tally.minutes", DURATION(tally.minutes, 25 * FF_HOUR, 62 * FF_DAY), "50h", FIXED,
      "How long counters are kept by the minute."},
     {"tally.hours", DURATION(tally.hours, 2 * FF_DAY, 3 * YEAR), "62d", FIXED,
@@ -112,6 +115,10 @@ static const struct key config_rows[] = {
      "Most search terms, checkout steps, custom names and currencies of orders of all sessions together."},
     {"limits.words", COUNT(limits.words, 1, 1000 * MILLION), "4M", FIXED,
      "Most texts in memory, such as pages and products; further ones count as (other)."},
+    {"limits.tickets", COUNT(limits.tickets, 1, 1000 * MILLION), "1M", FIXED,
+     "Most support tickets in memory."},
+    {"limits.comments", COUNT(limits.comments, 0, 100000), "1000", FIXED,
+     "Most comments of surveys kept of each site, the newest; 0: none."},
     {"limits.breakdown_bytes", SIZE(limits.breakdown_bytes, 0, 1000 * 1024 * MIB), "512M", FIXED,
      "Most bytes of breakdowns in memory; once reached, new values count as (other) until old ones expire."},
     {"limits.connections", COUNT(limits.connections, 1, MILLION), "20k", FIXED,

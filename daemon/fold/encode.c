@@ -20,19 +20,19 @@ static int64_t within(struct image_in *in, int64_t v, int64_t most)
     return image_check(in, v >= -most && v <= most) ? v : 0;
 }
 
-static void wall_put(struct image_out *out, ff_wall t, ff_wall near)
+void wall_put(struct image_out *out, ff_wall t, ff_wall near)
 {
     image_put_int(out, t - near);
 }
 
-static ff_wall wall_get(struct image_in *in, ff_wall near)
+ff_wall wall_get(struct image_in *in, ff_wall near)
 {
     int64_t t;
     bool over = __builtin_add_overflow(image_int(in), near, &t);
     return image_check(in, !over) ? within(in, t, FAR) : 0;
 }
 
-static ff_dur dur_get(struct image_in *in)
+ff_dur dur_get(struct image_in *in)
 {
     return (ff_dur)image_uint_upto(in, FAR);
 }
@@ -103,15 +103,14 @@ void counts_get(struct image_in *in, struct fold_counts *c)
     c->stray = within(in, image_int(in), FAR);
 }
 
-/* An instant that may be FF_NEVER. */
-static void maybe_put(struct image_out *out, ff_wall t, ff_wall near)
+void maybe_put(struct image_out *out, ff_wall t, ff_wall near)
 {
     image_put_uint(out, t != FF_NEVER);
     if (t != FF_NEVER)
         wall_put(out, t, near);
 }
 
-static ff_wall maybe_get(struct image_in *in, ff_wall near)
+ff_wall maybe_get(struct image_in *in, ff_wall near)
 {
     return image_uint_upto(in, 1) ? wall_get(in, near) : FF_NEVER;
 }

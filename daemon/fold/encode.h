@@ -31,6 +31,13 @@ struct cart_names {
 /* What a cart is spoken of by: none, one that follows, or from CART_NAMED on one that has been named. */
 enum cart_word { CART_NONE, CART_FOLLOWS, CART_NAMED };
 
+/* An instant by its distance from one near it, maybe: or FF_NEVER; and a duration from 0 on. */
+void wall_put(struct image_out *out, ff_wall t, ff_wall near);
+ff_wall wall_get(struct image_in *in, ff_wall near);
+void maybe_put(struct image_out *out, ff_wall t, ff_wall near);
+ff_wall maybe_get(struct image_in *in, ff_wall near);
+ff_dur dur_get(struct image_in *in);
+
 /* What of fold_counts is no size of a table, and the fold's now. */
 void counts_put(struct image_out *out, const struct fold_counts *c);
 void counts_get(struct image_in *in, struct fold_counts *c);

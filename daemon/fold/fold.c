@@ -5,6 +5,7 @@
 #include "orders.h"
 #include "said.h"
 #include "story.h"
+#include "surveys.h"
 #include "tail.h"
 
 #include <stdlib.h>
@@ -39,7 +40,9 @@ static bool fold_init_pools(struct fold *f)
            due_init(&f->cart_due, 2 * (size_t)visitors + 2) &&
            recall_init(&f->ids, at_least(o->max_ids, 1), sizeof(struct recall_entry), o->dedupe_window) &&
            recall_init(&f->orders, at_least(o->max_orders, 1), sizeof(struct order), o->orders_dedupe) &&
-           recall_init(&f->refunds, at_least(o->max_orders, 1), sizeof(struct waiting_refund), o->orders_dedupe);
+           recall_init(&f->refunds, at_least(o->max_orders, 1), sizeof(struct waiting_refund), o->orders_dedupe) &&
+           tickets_init(&f->tickets, at_least(o->max_tickets, 1)) &&
+           comments_init(&f->comments, o->max_comments, o->site_count);
 }
 
 static bool fold_init_sites(struct fold *f, const struct fold_options *options)
@@ -98,6 +101,8 @@ void fold_free(struct fold **f)
     recall_fini(&(*f)->ids);
     recall_fini(&(*f)->orders);
     recall_fini(&(*f)->refunds);
+    tickets_fini(&(*f)->tickets);
+    comments_fini(&(*f)->comments);
     free((*f)->sites);
     free(*f);
     *f = NULL;
@@ -163,6 +168,14 @@ static enum ff_status fold_count(const struct pen *p, const struct ff_record *r)
     case FF_CUSTOM:
         cells_custom(p, &r->beacon);
         return FF_OK;
+    case FF_SURVEY:
+        surveys_count(p, r);
+        return FF_OK;
+    case FF_SUPPORT_OPEN:
+    case FF_SUPPORT_REPLY:
+    case FF_SUPPORT_RESOLVE:
+        tickets_take(p, r);
+        return FF_OK;
     default:
         return FF_OK;
     }
@@ -193,6 +206,7 @@ void fold_advance(struct fold *f, ff_wall t)
     recall_expire(&f->ids, t);
     recall_expire(&f->orders, t);
     recall_expire(&f->refunds, t);
+    tickets_expire(f, t);
     emit_flush(f);
 }
 
@@ -214,5 +228,10 @@ struct fold_counts fold_counts(const struct fold *f)
     c.ids_evicted = f->ids.evicted;
     c.orders_evicted = f->orders.evicted;
     c.refunds_evicted = f->refunds.evicted;
+    c.tickets = f->tickets.pool.used;
+    c.tickets_evicted = f->tickets.evicted;
+    c.ticket_replies_left_out = f->tickets.replies_left_out;
+    c.comments = f->comments.pool.used;
+    c.comments_evicted = f->comments.evicted;
     return c;
 }

@@ -10,6 +10,7 @@ struct hash_seed;
 struct image_in;
 struct image_out;
 struct words;
+struct ff_comment;
 struct fold;
 
 struct fold_site {
@@ -30,6 +31,8 @@ struct fold_options {
     uint32_t max_visitors, max_carts, max_ids, max_orders;
     uint32_t max_tails, max_tail_events, max_lines;
     uint32_t max_extras; /* terms, steps, custom names and currencies of all sessions */
+    ff_dur support_remember; /* how long after its last event a ticket is known */
+    uint32_t max_tickets, max_comments; /* comments: of each site */
 };
 
 /* seed is copied; sink is copied and used by every call below. Owned by the caller; NULL when the
@@ -55,6 +58,11 @@ void fold_advance(struct fold *f, ff_wall t);
 /* Visitors of a site with a session event in the 5 minutes before now. */
 int64_t fold_live_visitors(const struct fold *f, uint16_t site);
 
+/* How many comments of surveys are kept of a site, and the i-th of them from 0 on: newest first by their own
+ * time, of those of the same time the later in the journal. */
+uint32_t fold_comments(const struct fold *f, uint16_t site);
+void fold_comment(const struct fold *f, uint16_t site, uint32_t i, struct ff_comment *out);
+
 struct fold_counts {
     uint64_t visitors, carts, ids, orders, tails, tail_events;      /* in memory now */
     uint64_t extras;
@@ -65,6 +73,8 @@ struct fold_counts {
     uint64_t lines_left_out, refunds_evicted, refunds_left_out;
     uint64_t extras_left_out; /* of sessions with too many of a kind */
     uint64_t extras_evicted;  /* visitors whose extras gave way */
+    uint64_t tickets, comments; /* in memory now */
+    uint64_t tickets_evicted, comments_evicted, ticket_replies_left_out; /* ever */
 };
 struct fold_counts fold_counts(const struct fold *f);
 

@@ -179,4 +179,6 @@ void fold_save(const struct fold *f, struct image_out *out)
     save_visitors(&s);
     save_tails(&s);
     words_out_end(&s.words);
+    tickets_save(f, out);
+    comments_save(f, out);
 }

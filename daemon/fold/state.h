@@ -7,12 +7,14 @@
 #include "visit.h"
 
 #include "chain.h"
+#include "comments.h"
 #include "due.h"
 #include "hash.h"
 #include "pool.h"
 #include "recall.h"
 #include "table.h"
 #include "words.h"
+#include "tickets.h"
 
 /* A purchase, for refunds to refer to. */
 struct order {
@@ -54,6 +56,8 @@ struct fold {
     struct table visitors_by_key;
     struct chain visitors_by_touch, carts_by_touch, tails_by_age, extras_by_touch;
     struct due live_due, cart_due;
+    struct tickets tickets;
+    struct comments comments;
     uint32_t births;
     struct visitor_types visitor_types;
     struct said said; /* by the record that is being folded; held until it has been */

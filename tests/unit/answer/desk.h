@@ -42,7 +42,9 @@ static int desk_open(void **state)
     struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, &d->words, UINT64_MAX};
     if (!words_init(&d->words, 1000))
         return -1;
-    d->ctx = (struct answer_context){d->site, 2, tally_new(&options), desk_live, NULL, NOW, &d->words};
+    d->ctx = (struct answer_context){
+        .sites = d->site, .site_count = 2, .tally = tally_new(&options), .live_visitors = desk_live, .now = NOW,
+        .words = &d->words};
     tally_advance(d->ctx.tally, NOW);
     *state = d;
     return 0;

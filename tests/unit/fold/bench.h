@@ -234,6 +234,7 @@ BENCH struct fold_options bench_options(void)
         .max_visitors = 64, .max_carts = 64, .max_ids = 64, .max_orders = 64,
         .max_tails = 64, .max_tail_events = 2000, .max_lines = 65536,
         .max_extras = 8192,
+        .support_remember = 365 * FF_DAY, .max_tickets = 64, .max_comments = 8,
     };
 }
 
@@ -396,6 +397,33 @@ BENCH struct ff_beacon bench_with_id(struct ff_beacon e, const char *id)
 {
     e.has |= FF_HAS(ID);
     e.text[FF_TEXT_ID] = ff_span_text(id);
+    return e;
+}
+
+BENCH struct ff_beacon bench_support(enum ff_type type, ff_wall time, const char *ticket)
+{
+    struct ff_beacon e = bench_event(type, NULL, time);
+    e.has |= FF_HAS(TICKET);
+    e.text[FF_TEXT_TICKET] = ff_span_text(ticket);
+    return e;
+}
+
+/* Makes a survey of an event; no topic: "". */
+BENCH struct ff_beacon bench_answer(struct ff_beacon e, const char *kind, const char *scale, int score,
+                                    const char *topic)
+{
+    e.has |= FF_HAS(KIND) | FF_HAS(SCALE) | FF_HAS(SCORE) | (*topic ? FF_HAS(TOPIC) : 0);
+    e.text[FF_TEXT_KIND] = ff_span_text(kind);
+    e.text[FF_TEXT_SCALE] = ff_span_text(scale);
+    e.text[FF_TEXT_TOPIC] = ff_span_text(topic);
+    e.number[FF_NUMBER_SCORE] = score;
+    return e;
+}
+
+BENCH struct ff_beacon bench_saying(struct ff_beacon e, const char *comment)
+{
+    e.has |= *comment ? FF_HAS(COMMENT) : 0;
+    e.text[FF_TEXT_COMMENT] = ff_span_text(comment);
     return e;
 }
 
@@ -628,6 +656,8 @@ BENCH void bench_assert_empties(struct bench *b)
     assert_int_equal(b->fold->settled.used, 0);
     assert_int_equal(b->fold->waymarks.used, 0);
     assert_int_equal(b->fold->refunds.table.used, 0);
+    assert_int_equal(c.tickets, 0);
+    assert_int_equal(b->fold->tickets.by_key.used, 0);
     assert_int_equal(b->fold->live_due.n, 0);
     assert_int_equal(b->fold->cart_due.n, 0);
     assert_int_equal(b->fold->visitors_by_key.used, 0);
