@@ -29,6 +29,7 @@ static bool house_make_sites(struct house *h)
         return house_fail("memory", "out of memory");
     for (uint16_t i = 0; i < c->site_count; i++)
         h->answer_sites[i] = (struct answer_site){c->sites[i].id, c->sites[i].aliases, h->shard.zones[i]};
+    house_customers_begin(h);
     return true;
 }
 
@@ -259,6 +260,7 @@ static void house_put_away(struct house *h)
     house_close_sockets(h);
     journal_close(&h->journal);
     shard_fini(&h->shard);
+    house_customers_end(h);
     free(h->answer_sites);
     free(h->answer);
     free(h->token);

@@ -95,6 +95,7 @@ static struct fold *shard_make_fold(struct shard *s)
     struct fold_options options = {
         .sites = s->fold_sites,
         .site_count = c->site_count,
+        .zones = (const struct zone *const *)s->zones,
         .words = &s->words,
         .session_timeout = c->session.timeout,
         .session_max_length = c->session.max_length,
@@ -112,6 +113,10 @@ static struct fold *shard_make_fold(struct shard *s)
         .max_tails = c->limits.tails,
         .max_tail_events = c->limits.tail_events,
         .max_lines = c->limits.cart_lines,
+        .customers_remember = c->customers.remember,
+        .customers_active_for = c->customers.active_for,
+        .max_customers = c->limits.customers,
+        .max_customer_days = c->limits.customer_days,
     };
     struct ff_fact_sink sink = {tally_add, s->tally, tally_add_cells};
     return fold_new(&options, &s->seed, &sink);

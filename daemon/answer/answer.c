@@ -17,6 +17,9 @@ static const struct query_row {
     {"/v1/stats/series",
      (const char *const[]){"metric", "step", "site", "window", "from", "to", "compare", NULL},
      series_render},
+    {"/v1/customers", (const char *const[]){"site", "window", "from", "to", "compare", NULL},
+     customers_render},
+    {"/v1/customers/cohorts", (const char *const[]){"site", "from", "to", NULL}, cohorts_render},
 };
 
 static const struct query_row *find_query(struct ff_span path)
@@ -66,6 +69,11 @@ void query_write_window(struct query *q, ff_wall from, ff_wall to)
     json_out_instant(&q->json, from);
     json_out_key(&q->json, FF_LITERAL("to"));
     json_out_instant(&q->json, to);
+    query_write_stamp(q);
+}
+
+void query_write_stamp(struct query *q)
+{
     json_out_key(&q->json, FF_LITERAL("generated_at"));
     q->stamp = q->json.n;
     json_out_instant(&q->json, ff_floor_to(q->ctx->now, FF_MILLISECOND));

@@ -58,6 +58,9 @@ struct ff_config {
         ff_dur dedupe;
     } orders;
     struct {
+        ff_dur remember, active_for;
+    } customers;
+    struct {
         ff_dur window;
     } dedupe;
     struct {
@@ -73,6 +76,7 @@ struct ff_config {
     } store;
     struct {
         uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, words, connections;
+        uint32_t customers, customer_days;
         uint32_t connections_per_address, requests_per_second; /* 0: no limit */
     } limits;
     struct {

@@ -18,6 +18,7 @@
 #define SECTION_REFUNDS "rfnd"
 #define SECTION_VISITORS "vist"
 #define SECTION_TAILS "tail"
+#define SECTION_CUSTOMERS "cust"
 #define SECTION_VERSION 1
 
 /* The carts of one visitor by the order in which an image first speaks of them: the head's, the settled
@@ -38,6 +39,11 @@ void counts_get(struct image_in *in, struct fold_counts *c);
 /* An instant, or FF_NEVER. */
 void now_put(struct image_out *out, ff_wall now);
 ff_wall now_get(struct image_in *in);
+
+/* A sum of money, and a currency or 0. */
+void sum_put(struct image_out *out, ff_money_sum v);
+ff_money_sum sum_get(struct image_in *in);
+ff_currency currency_get(struct image_in *in);
 
 /* What recall remembers by itself. near: the last one's received, at first the fold's now; get gives
  * false for one that is forgotten. */

@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_FOLD_H
 #define FOOTFALL_FOLD_H
 
+#include "footfall/customers.h"
 #include "footfall/fact.h"
 #include "footfall/record.h"
 
@@ -10,6 +11,7 @@ struct hash_seed;
 struct image_in;
 struct image_out;
 struct words;
+struct zone;
 struct fold;
 
 struct fold_site {
@@ -20,6 +22,7 @@ struct fold_site {
 struct fold_options {
     const struct fold_site *sites; /* borrowed for the call; the ids within longer */
     uint16_t site_count;
+    const struct zone *const *zones; /* one a site, borrowed for the fold's life; NULL: UTC for all */
     struct words *words; /* borrowed for the fold's life; shared with whom its cells go to */
     ff_dur session_timeout, session_max_length, session_lateness, session_remember;
     ff_dur cart_abandon_after;
@@ -28,6 +31,8 @@ struct fold_options {
     ff_dur max_age; /* how long after its time a live event may come */
     uint32_t max_visitors, max_carts, max_ids, max_orders;
     uint32_t max_tails, max_tail_events, max_lines;
+    ff_dur customers_remember, customers_active_for; /* rounded up to whole days */
+    uint32_t max_customers, max_customer_days;
 };
 
 /* seed is copied; sink is copied and used by every call below. Owned by the caller; NULL when the
@@ -53,13 +58,31 @@ void fold_advance(struct fold *f, ff_wall t);
 /* Visitors of a site with a session event in the 5 minutes before now. */
 int64_t fold_live_visitors(const struct fold *f, uint16_t site);
 
+/* The customers of a site in the local days that hold [from, to); as of the fold's now. */
+void fold_customers(const struct fold *f, uint16_t site, ff_wall from, ff_wall to, struct ff_customers *out);
+
+/* Who bought in the 365 local days before the day of t, and in the 365 from it on. */
+void fold_kept_customers(const struct fold *f, uint16_t site, ff_wall t, struct ff_kept *out);
+
+/* All that is remembered of the site's customers, by how much they spent. Takes some 50 ms for a million. */
+void fold_lifetimes(struct fold *f, uint16_t site, struct ff_lifetimes *out);
+
+/* The cohorts of the months of first purchase that touch [from, to), the oldest first. */
+void fold_cohorts(const struct fold *f, uint16_t site, ff_wall from, ff_wall to, ff_cohort_fn *take, void *ctx);
+
+/* Forgets what is known of a visitor id, and of a customer id with all visitors that it claims; either may
+ * be {NULL, 0}. What they were counted as stays. False: nothing was known. */
+bool fold_forget_customer(struct fold *f, uint16_t site, struct ff_span visitor, struct ff_span customer);
+
 struct fold_counts {
     uint64_t visitors, carts, ids, orders, tails, tail_events;      /* in memory now */
+    uint64_t customers, customer_days;                              /* likewise */
     uint64_t late, duplicates, duplicate_orders;                    /* ever */
     int64_t stray;                                                  /* pings without a session, as of now */
     /* what gave way at a ceiling, ever */
     uint64_t visitors_evicted, carts_evicted, ids_evicted, orders_evicted, tails_settled_early;
     uint64_t lines_left_out, refunds_evicted, refunds_left_out;
+    uint64_t customers_evicted, customer_days_left_out;
 };
 struct fold_counts fold_counts(const struct fold *f);
 

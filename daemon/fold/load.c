@@ -452,7 +452,8 @@ bool fold_load(struct fold *f, struct image_in *in, const uint16_t *site_map, ui
     bool ok = load_begin(&l) && load_recall(&l, SECTION_IDS, &f->ids, NULL) &&
               load_recall(&l, SECTION_ORDERS, &f->orders, order_get) &&
               load_recall(&l, SECTION_REFUNDS, &f->refunds, waiting_refund_get) &&
-              load_visitors(&l) && load_tails(&l);
+              load_visitors(&l) && load_tails(&l) &&
+              customers_load(f, in, site_map, site_count);
     emit_flush(f);
     return ok;
 }

@@ -137,4 +137,5 @@ void fold_save(const struct fold *f, struct image_out *out)
     save_recall(&s, SECTION_REFUNDS, &f->refunds, waiting_refund_put);
     save_visitors(&s);
     save_tails(&s);
+    customers_save(f, out);
 }
