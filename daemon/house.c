@@ -123,6 +123,7 @@ static void house_on_tick(void *house)
     journal_flush(h->journal);
     house_hear(h);
     checkpoint_look_after(h, now);
+    house_customers_go_on(h);
     enum ff_status state = journal_state(h->journal);
     if (state != h->store_logged)
         log_warning("house", "store_state", "now=%s before=%s", ff_status_code(state),

@@ -58,13 +58,9 @@ static double repeat_of(const struct ff_customers *w)
     return part((double)w->repeat, (double)w->ever);
 }
 
-/* Those that were there before, and of the new ones who bought again. Parts of it may be estimates: it is
- * a share all the same. */
 static double returning_of(const struct ff_customers *w)
 {
-    double returning = w->buyers - (double)w->new + w->new_repeat;
-    returning = returning < 0 ? 0 : returning > w->buyers ? w->buyers : returning;
-    return part(returning, w->buyers);
+    return part(w->returning, w->buyers);
 }
 
 static const struct row {

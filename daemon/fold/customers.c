@@ -3,7 +3,6 @@
 #include "contribution.h"
 #include "customers_audit.h"
 #include "emit.h"
-#include "lifetime.h"
 #include "region.h"
 
 /* So many that one record always finds room for its persons: two, while three others must stay. For their

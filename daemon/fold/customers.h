@@ -9,6 +9,7 @@
 #include "chain.h"
 #include "footfall/record.h"
 #include "footfall/status.h"
+#include "lifetime.h"
 #include "pool.h"
 #include "table.h"
 
@@ -25,7 +26,8 @@ struct customers {
     uint32_t most;       /* no number in use is higher */
     int32_t active_for;  /* days */
     ff_wall next_day;    /* the first instant at which some site's date is another */
-    void *scratch;       /* region of a struct spender (lifetime.c) for each person */
+    struct spender *scratch; /* region: one for each person */
+    struct lifetime_run run;
     bool incomplete;     /* somebody has left: the ledgers hold more than persons contribute */
 };
 

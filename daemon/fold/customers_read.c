@@ -28,26 +28,26 @@ static double read_distinct(struct distinct *d)
     return distinct_count(d, &exact);
 }
 
-/* How many are in both of two sets, which are emptied. */
-static double read_both(struct distinct *a, struct distinct *b)
+static double at_least_none(double n)
 {
-    double size_a = read_distinct(a), size_b = read_distinct(b);
-    distinct_merge(a, b);
-    double both = size_a + size_b - read_distinct(a);
-    distinct_reset(a);
-    distinct_reset(b);
-    return both > 0 ? both : 0;
+    return n > 0 ? n : 0;
 }
 
+/* Of those who bought, all but the new ones, and of the new ones those whose second order lies in the window,
+ * too: B - F + |F and S| = B + S - |F or S|. All three are estimated from the same marks, so that their
+ * errors go the same way. */
 static void read_buyers(const struct ledger *l, int32_t from, int32_t to, struct ff_customers *out)
 {
-    struct distinct buyers = {0}, first = {0}, second = {0};
+    struct distinct buyers = {0}, second = {0};
     ledger_gather(l, LEDGER_BUYERS, from, to, &buyers);
-    out->buyers = read_distinct(&buyers);
-    distinct_reset(&buyers);
-    ledger_gather(l, LEDGER_FIRST, from, to, &first);
     ledger_gather(l, LEDGER_SECONDS, from, to, &second);
-    out->new_repeat = read_both(&first, &second);
+    out->buyers = read_distinct(&buyers);
+    double returning = out->buyers + read_distinct(&second);
+    ledger_gather(l, LEDGER_FIRST, from, to, &second);
+    returning = at_least_none(returning - read_distinct(&second));
+    out->returning = returning < out->buyers ? returning : out->buyers;
+    distinct_reset(&buyers);
+    distinct_reset(&second);
 }
 
 /* Active on the day before `day`, or today where that lies ahead. */
@@ -94,7 +94,11 @@ void fold_kept_customers(const struct fold *f, uint16_t site, ff_wall t, struct 
     ledger_gather(l, LEDGER_BUYERS, day, day + KEPT_DAYS, &since);
     out->from = read_start(f, site, day - KEPT_DAYS);
     out->to = read_start(f, site, day);
-    out->customers = read_both(&before, &since);
+    double customers = read_distinct(&before) + read_distinct(&since);
+    distinct_merge(&before, &since);
+    out->customers = at_least_none(customers - read_distinct(&before));
+    distinct_reset(&before);
+    distinct_reset(&since);
 }
 
 #define MONTHS_MAX 1200 /* more than any configuration keeps */

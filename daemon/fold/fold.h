@@ -64,8 +64,12 @@ void fold_customers(const struct fold *f, uint16_t site, ff_wall from, ff_wall t
 /* Who bought in the 365 local days before the day of t, and in the 365 from it on. */
 void fold_kept_customers(const struct fold *f, uint16_t site, ff_wall t, struct ff_kept *out);
 
-/* All that is remembered of the site's customers, by how much they spent. Takes some 50 ms for a million. */
-void fold_lifetimes(struct fold *f, uint16_t site, struct ff_lifetimes *out);
+/* Sums up all that is remembered of the site's customers, by how much they spent, in steps that look at
+ * `persons` (fold_counts.customers) each; each is looked at twice, a million in some 100 ms. Who changes
+ * meanwhile counts as of one of the steps. One is under way at a time: to begin another gives it up. step:
+ * true when it is done, and *out filled. */
+void fold_lifetimes_begin(struct fold *f, uint16_t site);
+bool fold_lifetimes_step(struct fold *f, uint32_t persons, struct ff_lifetimes *out);
 
 /* The cohorts of the months of first purchase that touch [from, to), the oldest first. */
 void fold_cohorts(const struct fold *f, uint16_t site, ff_wall from, ff_wall to, ff_cohort_fn *take, void *ctx);

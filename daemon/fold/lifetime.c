@@ -113,38 +113,76 @@ static void lifetime_add(const struct fold *f, struct ff_lifetime *l, const stru
         l->lapsed_time += to - from;
 }
 
-static size_t lifetime_gather(const struct fold *f, uint16_t site, struct spender *spenders)
+/* The next of the persons that the step may still look at, or 0: they are all done, or the step is. */
+static uint32_t lifetime_next(const struct fold *f, struct lifetime_run *r, uint32_t *left)
 {
-    size_t n = 0;
-    for (uint32_t i = 1; i <= f->customers.most; i++) {
-        const struct person *p = lifetime_root(f, i, site);
-        if (p)
-            spenders[n++] = lifetime_spender(f, p, f->sites[site].currency);
-    }
-    return n;
+    if (r->at >= f->customers.most || *left == 0)
+        return 0;
+    --*left;
+    return ++r->at;
 }
 
-void fold_lifetimes(struct fold *f, uint16_t site, struct ff_lifetimes *out)
+static void lifetime_gather(struct fold *f, struct lifetime_run *r, uint32_t *left)
 {
     struct spender *spenders = f->customers.scratch;
-    size_t n = lifetime_gather(f, site, spenders);
-    struct spender edge[FF_SPENDERS - 1] = {{0}};
+    for (uint32_t number; (number = lifetime_next(f, r, left));) {
+        const struct person *p = lifetime_root(f, number, r->site);
+        if (p)
+            spenders[r->spenders++] = lifetime_spender(f, p, f->sites[r->site].currency);
+    }
+}
+
+static void lifetime_divide(struct fold *f, struct lifetime_run *r)
+{
+    struct spender *spenders = f->customers.scratch;
+    size_t n = r->spenders;
     for (size_t i = 0; n > 0 && i < FF_SPENDERS - 1; i++)
-        edge[i] = lifetime_select(spenders, n, (i + 1) * (n / FF_SPENDERS));
-    memset(out, 0, sizeof *out);
-    out->as_of = f->now == FF_NEVER ? 0 : ff_floor_to(f->now, FF_MILLISECOND);
-    out->first_order = f->sites[site].first_order;
-    out->active_for = f->customers.active_for * FF_DAY;
-    int32_t today = f->now == FF_NEVER ? 0 : customers_date(f, site, f->now);
-    for (uint32_t i = 1; i <= f->customers.most; i++) {
-        const struct person *p = lifetime_root(f, i, site);
+        r->edge[i] = lifetime_select(spenders, n, (i + 1) * (n / FF_SPENDERS));
+    region_forget(spenders, n * sizeof *spenders);
+    r->divided = true;
+    r->at = 0;
+}
+
+static void lifetime_sum(const struct fold *f, struct lifetime_run *r, uint32_t *left)
+{
+    for (uint32_t number; (number = lifetime_next(f, r, left));) {
+        const struct person *p = lifetime_root(f, number, r->site);
         if (!p)
             continue;
-        struct spender s = lifetime_spender(f, p, f->sites[site].currency);
+        struct spender s = lifetime_spender(f, p, f->sites[r->site].currency);
         int third = 0;
-        while (third < FF_SPENDERS - 1 && !spender_before(s, edge[third]))
+        while (third < FF_SPENDERS - 1 && !spender_before(s, r->edge[third]))
             third++;
-        lifetime_add(f, &out->by[third], p, today);
+        lifetime_add(f, &r->sums.by[third], p, r->today);
     }
-    region_forget(f->customers.scratch, n * sizeof *spenders);
+}
+
+void fold_lifetimes_begin(struct fold *f, uint16_t site)
+{
+    struct lifetime_run *r = &f->customers.run;
+    ff_wall now = f->now == FF_NEVER ? 0 : f->now;
+    if (!r->divided)
+        region_forget(f->customers.scratch, r->spenders * sizeof(struct spender));
+    memset(r, 0, sizeof *r);
+    r->site = site;
+    r->today = customers_date(f, site, now);
+    r->sums.as_of = ff_floor_to(now, FF_MILLISECOND);
+    r->sums.first_order = f->sites[site].first_order;
+    r->sums.active_for = f->customers.active_for * FF_DAY;
+}
+
+bool fold_lifetimes_step(struct fold *f, uint32_t persons, struct ff_lifetimes *out)
+{
+    struct lifetime_run *r = &f->customers.run;
+    if (!r->divided) {
+        lifetime_gather(f, r, &persons);
+        if (r->at < f->customers.most)
+            return false;
+        lifetime_divide(f, r);
+    }
+    lifetime_sum(f, r, &persons);
+    if (r->at < f->customers.most)
+        return false;
+    *out = r->sums;
+    return true;
 }

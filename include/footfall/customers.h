@@ -16,7 +16,7 @@ struct ff_customers {
     int64_t new, reactivated, lost;
     int64_t ever, repeat; /* customers with 1, with 2 or more orders, over all orders before `to` */
     double buyers;       /* distinct customers that bought in it: exact up to 2,048, else an estimate */
-    double new_repeat;   /* those of its new customers that bought more than once in it: likewise */
+    double returning;    /* of them, those that had bought before it or did more than once in it: likewise */
 };
 
 /* Those who were kept: bought in the 365 local days before an instant's and in the 365 from it on. */

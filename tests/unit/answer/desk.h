@@ -18,6 +18,10 @@ struct desk {
     struct answer_site site[2];
     struct answer_context ctx;
     struct answer_out out;
+    struct answer_customers customers;
+    struct ff_customers window; /* what is answered of every window, but its edges */
+    struct ff_kept kept;
+    struct ff_lifetimes lifetimes;
     enum ff_status status;
     char body[1 << 20];
 };
@@ -26,6 +30,42 @@ static int64_t desk_live(void *ctx, uint16_t site)
 {
     (void)ctx;
     return 7 + site;
+}
+
+/* Days of UTC, in both shops. */
+static void desk_window(void *ctx, uint16_t site, ff_wall from, ff_wall to, struct ff_customers *out)
+{
+    const struct desk *d = ctx;
+    (void)site;
+    *out = d->window;
+    out->from = ff_floor_to(from, FF_DAY);
+    out->to = ff_floor_to(to - 1, FF_DAY) + FF_DAY;
+}
+
+static void desk_kept(void *ctx, uint16_t site, ff_wall t, struct ff_kept *out)
+{
+    (void)site;
+    (void)t;
+    *out = ((const struct desk *)ctx)->kept;
+}
+
+static const struct ff_lifetimes *desk_lifetimes(void *ctx, uint16_t site)
+{
+    (void)site;
+    return &((const struct desk *)ctx)->lifetimes;
+}
+
+/* Two of them: 2026-01 and 2026-09, where the window has them. */
+static void desk_cohorts(void *ctx, uint16_t site, ff_wall from, ff_wall to, ff_cohort_fn *take, void *take_ctx)
+{
+    static const int64_t buyers[] = {3, 0, 2};
+    const struct ff_cohort cohorts[] = {{672, 5, 3, buyers}, {680, 9, 1, buyers}};
+    static const ff_wall begins[] = {INT64_C(1767225600) * FF_SECOND, INT64_C(1788220800) * FF_SECOND};
+    (void)ctx;
+    (void)site;
+    for (int i = 0; i < 2; i++)
+        if (from <= begins[i] && to > begins[i] && !take(take_ctx, &cohorts[i]))
+            return;
 }
 
 static int desk_open(void **state)
@@ -38,7 +78,8 @@ static int desk_open(void **state)
     d->site[1] = (struct answer_site){"other", NULL, d->zone[1]};
     const struct zone *const zones[] = {d->zone[0], d->zone[1]};
     struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL};
-    d->ctx = (struct answer_context){d->site, 2, tally_new(&options), desk_live, NULL, NOW};
+    d->ctx = (struct answer_context){d->site, 2, tally_new(&options), desk_live, NULL, NOW, &d->customers};
+    d->customers = (struct answer_customers){d, desk_window, desk_kept, desk_lifetimes, desk_cohorts};
     tally_advance(d->ctx.tally, NOW);
     *state = d;
     return 0;
