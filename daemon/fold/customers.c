@@ -230,6 +230,13 @@ static void customers_order(struct fold *f, uint32_t number, int32_t day, bool c
     person_place(f, number, was_buyer, false);
 }
 
+/* Canon gives no time much ahead of the record's receipt: the ledger looks a day ahead, and no further. */
+static int32_t customers_day(const struct fold *f, const struct ff_beacon *b)
+{
+    int32_t day = customers_date(f, b->site, b->time), today = customers_date(f, b->site, f->now);
+    return day <= today ? day : today + 1;
+}
+
 /* The buyer id is the customer's or the visitor's; who is counted is the customer, as far as one is known. */
 static void customers_buy(struct fold *f, const struct family *who, const struct ff_beacon *b)
 {
@@ -239,7 +246,7 @@ static void customers_buy(struct fold *f, const struct family *who, const struct
         f->counts.customer_days_left_out++;
         return;
     }
-    int32_t day = customers_date(f, b->site, b->time);
+    int32_t day = customers_day(f, b);
     if (site->first_order == FF_NEVER || b->time < site->first_order)
         site->first_order = b->time;
     person_pay(f, buyer, b->time, b->currency ? b->currency : site->currency, b->money[FF_AMOUNT_VALUE]);

@@ -32,14 +32,12 @@ static int64_t desk_live(void *ctx, uint16_t site)
     return 7 + site;
 }
 
-/* Days of UTC, in both shops. */
 static void desk_window(void *ctx, uint16_t site, ff_wall from, ff_wall to, struct ff_customers *out)
 {
     const struct desk *d = ctx;
-    (void)site;
     *out = d->window;
-    out->from = ff_floor_to(from, FF_DAY);
-    out->to = ff_floor_to(to - 1, FF_DAY) + FF_DAY;
+    out->from = zone_day(d->zone[site], from).start;
+    out->to = zone_day(d->zone[site], to - 1).end;
 }
 
 static void desk_kept(void *ctx, uint16_t site, ff_wall t, struct ff_kept *out)

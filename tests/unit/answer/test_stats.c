@@ -37,7 +37,11 @@ static void stats_have_every_section_and_field(void **state)
         "\"orders\":{\"orders\":0,\"items_sold\":0,\"revenue\":{\"EUR\":24.75},\"refunds\":0,"
         "\"refunded\":{},"
         "\"net_revenue\":{\"EUR\":24.75},\"average_order_value\":{\"EUR\":24.75},\"duplicates\":0},"
-        "\"conversion\":{\"session_rate\":0,\"visitor_rate\":null}}");
+        "\"conversion\":{\"session_rate\":0,\"visitor_rate\":null},"
+        "\"customers\":{\"from\":\"2026-10-24T22:00:00Z\",\"to\":\"2026-10-25T23:00:00Z\","
+        "\"customers_start\":0,\"customers_end\":0,\"customers_new\":0,\"customers_reactivated\":0,"
+        "\"customers_lost\":0,\"retention_rate\":null,\"churn_rate\":null,\"net_churn_rate\":null,"
+        "\"repeat_customer_rate\":null,\"returning_customer_rate\":null,\"retention_cost\":{}}}");
     assert_int_equal(d->status, FF_OK);
     assert_int_equal(d->out.http, 200);
     assert_string_equal(d->out.content_type, "application/json");
