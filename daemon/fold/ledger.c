@@ -77,6 +77,7 @@ void ledger_mark(struct ledger *l, enum ledger_set which, int32_t day, uint64_t 
 {
     if (day < l->start || day >= l->start + l->days)
         return;
+    l->used = true;
     struct distinct *d = &ledger_at(l, day)->set[which];
     if (by > 0)
         distinct_add(d, mark);
@@ -98,6 +99,7 @@ static bool ledger_has_month(const struct ledger *l, int32_t month)
 void ledger_cohort(struct ledger *l, int32_t first, int32_t month, int by)
 {
     assert(first <= month);
+    l->used = true;
     if (ledger_has_month(l, first) && ledger_has_month(l, month))
         ledger_row(l, first)[month % l->months] += by;
 }
