@@ -186,6 +186,9 @@ static void query_digest(struct door *d, const struct client *client, const stru
     door_reply(d, client, 200, "application/json", ff_span_of(body, (size_t)n), "Cache-Control: no-store\r\n");
 }
 
+/* Records of ingest threads come a little out of the order of their receipt. */
+#define UNSETTLED (10 * FF_SECOND)
+
 static int64_t house_live_visitors(void *fold, uint16_t site)
 {
     return fold_live_visitors(fold, site);
@@ -202,6 +205,8 @@ void house_answer_context(struct house *h, struct answer_context *out)
         .live_visitors = house_live_visitors,
         .live_ctx = h->shard.fold,
         .now = now,
+        .fold = h->shard.fold,
+        .unsettled = h->door_count > 0 ? UNSETTLED : 0,
     };
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct fold;
 struct tally;
 struct zone;
 
@@ -28,6 +29,8 @@ struct answer_context {
     int64_t (*live_visitors)(void *ctx, uint16_t site); /* in the 5 minutes before now */
     void *live_ctx;
     ff_wall now;
+    const struct fold *fold; /* as of now */
+    ff_dur unsettled;        /* records may yet be folded that were received so long before now */
 };
 
 #define ANSWER_MIN 2048 /* bytes of buffer that every refusal fits in */

@@ -18,7 +18,7 @@
 #define SECTION_REFUNDS "rfnd"
 #define SECTION_VISITORS "vist"
 #define SECTION_TAILS "tail"
-#define SECTION_VERSION 1
+#define SECTION_VERSION 2
 
 /* The carts of one visitor by the order in which an image first speaks of them: the head's, the settled
  * course's, the waymark's, each after the one before it. Courses share carts, and share them again

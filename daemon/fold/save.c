@@ -3,6 +3,7 @@
  * was touched last) is not written. */
 #include "act.h"
 #include "encode.h"
+#include "encode_texts.h"
 
 struct saving {
     const struct fold *fold;
@@ -33,8 +34,10 @@ static void save_recall(const struct saving *s, const char name[4], const struct
 
 static void save_lines(const struct saving *s, uint32_t chain)
 {
-    for (; chain; chain = line_at(s->fold, chain)->next)
+    for (; chain; chain = line_at(s->fold, chain)->next) {
         line_put(s->out, line_at(s->fold, chain));
+        line_texts_put(s->out, s->fold->options.words, line_at(s->fold, chain));
+    }
     line_put_end(s->out);
 }
 
@@ -49,6 +52,7 @@ static void save_cart(struct saving *s, uint32_t number, ff_wall near)
     const struct cart *c = cart_at(s->fold, number);
     save_cart(s, c->before, near); /* that one has none before it: the depth is 2 */
     cart_put(s->out, c, near);
+    card_put(s->out, s->fold->options.words, &c->card, near);
     save_lines(s, c->lines);
     s->carts.number[s->carts.n++] = number;
 }

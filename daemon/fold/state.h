@@ -33,6 +33,7 @@ struct fold_site_state {
     uint64_t scope; /* of its ids' hashes */
     ff_currency currency;
     int64_t live;
+    uint32_t racks[CART_STATES]; /* roots (rack.h) */
 };
 
 #define FOLD_FACTS 256

@@ -2,8 +2,10 @@
 
 #include "act.h"
 #include "audit.h"
+#include "card.h"
 #include "cart.h"
 #include "course.h"
+#include "rack.h"
 #include "tail.h"
 
 /* Visitors with a session event in this last stretch are live. */
@@ -194,12 +196,15 @@ enum ff_status story_fold(struct fold *f, const struct ff_record *r)
     v->touched = story_minute(r->received);
     chain_touch(&f->visitors_by_touch, number);
     enum ff_status status = FF_OK;
+    struct card_hand cards;
+    card_take(f, number, r, &cards);
     if (tail_is_late(f, v, act_time(r), r->received)) {
         story_fold_late(&pen, number, r);
         status = FF_LATE;
     } else if (!tail_take(&pen, number, act_new(f, r), r->received)) {
         status = FF_STRAY;
     }
+    card_give(f, number, r, &cards);
     story_watch(f, number);
     audit_check(f, number);
     return status;
@@ -238,6 +243,8 @@ static void story_pass_cart(struct fold *f, uint32_t number, struct visitor *v, 
         return;
     const struct cart *c = cart_at(f, v->head.cart);
     ff_wall due = cart_due(f, c);
+    rack_take(f, v->head.cart);
+    rack_put(f, v->head.cart, t);
     if (due > t) {
         v->cart_queued = true;
         story_queue(f, &f->cart_due, due, number);

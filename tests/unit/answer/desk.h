@@ -38,7 +38,8 @@ static int desk_open(void **state)
     d->site[1] = (struct answer_site){"other", NULL, d->zone[1]};
     const struct zone *const zones[] = {d->zone[0], d->zone[1]};
     struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL};
-    d->ctx = (struct answer_context){d->site, 2, tally_new(&options), desk_live, NULL, NOW};
+    d->ctx = (struct answer_context){
+        .sites = d->site, .site_count = 2, .tally = tally_new(&options), .live_visitors = desk_live, .now = NOW};
     tally_advance(d->ctx.tally, NOW);
     *state = d;
     return 0;

@@ -4,6 +4,7 @@
 #define FOOTFALL_TEST_BENCH_H
 
 #include "state.h"
+#include "words.h"
 
 #include <stdlib.h>
 
@@ -32,6 +33,7 @@ struct bench_sum {
 struct bench {
     struct fold *fold;
     struct fold_options options;
+    struct words *words; /* of this fold alone */
     struct bench_sum *sums;
     size_t n, room;
     ff_wall received; /* of the last record */
@@ -94,6 +96,15 @@ BENCH struct fold_options bench_options(void)
     };
 }
 
+/* No texts yet; to be ended with words_fini and free. */
+BENCH struct words *bench_words(void)
+{
+    struct words *words = malloc(sizeof *words);
+    assert_non_null(words);
+    assert_true(words_init(words, 10000));
+    return words;
+}
+
 /* Two sites: 0 in EUR, 1 in USD. */
 BENCH void bench_open_with(struct bench *b, struct fold_options options)
 {
@@ -101,6 +112,7 @@ BENCH void bench_open_with(struct bench *b, struct fold_options options)
     *b = (struct bench){.options = options, .received = FF_NEVER};
     b->options.sites = sites;
     b->options.site_count = 2;
+    b->options.words = b->words = bench_words();
     struct hash_seed seed = {{UINT64_C(0x9e3779b97f4a7c15), 42}};
     struct ff_fact_sink sink = {.take = bench_take, .ctx = b};
     b->fold = fold_new(&b->options, &seed, &sink);
@@ -116,6 +128,8 @@ BENCH void bench_close(struct bench *b)
 {
     fold_free(&b->fold);
     assert_null(b->fold);
+    words_fini(b->words);
+    free(b->words);
     free(b->sums);
     b->sums = NULL;
 }
@@ -351,6 +365,7 @@ BENCH void bench_assert_empties(struct bench *b)
     assert_int_equal(c.tails, 0);
     assert_int_equal(c.tail_events, 0);
     assert_int_equal(b->fold->lines.used, 0);
+    assert_int_equal(words_used(b->words), 0);
     assert_int_equal(b->fold->rests.used, 0);
     assert_int_equal(b->fold->settled.used, 0);
     assert_int_equal(b->fold->waymarks.used, 0);

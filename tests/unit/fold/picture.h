@@ -90,10 +90,14 @@ BENCH void bench_reload_with(struct bench *b, struct fold_options options)
     struct ff_fact_sink sink = {.take = bench_take, .ctx = b};
     options.sites = b->options.sites;
     options.site_count = b->options.site_count;
+    struct words *words = options.words = bench_words(); /* those of the fold that goes are not let go of */
     struct fold *fold = fold_new(&options, &b->fold->seed, &sink);
     assert_non_null(fold);
     assert_true(picture_load(&p, fold));
     fold_free(&b->fold);
+    words_fini(b->words);
+    free(b->words);
+    b->words = words;
     b->fold = fold;
     b->options = options;
     picture_free(&p);

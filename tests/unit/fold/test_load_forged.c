@@ -50,8 +50,11 @@ static void forge_visitor(struct forgery *g, uint64_t key, uint16_t site)
 
 static void forge_lines(struct forgery *g, uint32_t n, uint64_t step, int64_t quantity)
 {
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
         line_put(&g->out, &(struct line){.sku = (UINT64_C(1) << 63) + i * step, .price = 1, .quantity = quantity});
+        image_put_uint(&g->out, 0); /* no texts */
+        image_put_uint(&g->out, 0);
+    }
     line_put_end(&g->out);
 }
 
@@ -59,6 +62,7 @@ static void forge_lines(struct forgery *g, uint32_t n, uint64_t step, int64_t qu
 static void forge_cart(struct forgery *g, uint32_t lines, uint64_t step, int64_t value)
 {
     cart_put(&g->out, &(struct cart){.opened = T(0), .last = T(0), .value = value}, T(0));
+    image_put_uint(&g->out, 0); /* no card */
     forge_lines(g, lines, step, 1);
 }
 
