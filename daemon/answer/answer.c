@@ -18,12 +18,22 @@ static const struct query_row {
      (const char *const[]){"metric", "step", "site", "window", "from", "to", "compare", NULL},
      series_render},
     {"/v1/carts", (const char *const[]){"site", "state", "after", "limit", NULL}, cart_list_render},
+    {"/v1/visitors/", (const char *const[]){"site", "customer", NULL}, visitor_show_render},
 };
 
-static const struct query_row *find_query(struct ff_span path)
+/* A path that ends in '/' is that of all that begins so; *rest is what follows it. */
+static bool path_is(const char *path, struct ff_span asked, struct ff_span *rest)
+{
+    size_t n = strlen(path);
+    bool begins = path[n - 1] == '/' && asked.n > n && memcmp(asked.p, path, n) == 0;
+    *rest = begins ? ff_span_of(asked.p + n, asked.n - n) : ff_span_of(NULL, 0);
+    return begins || ff_span_is(asked, path);
+}
+
+static const struct query_row *find_query(struct ff_span path, struct ff_span *rest)
 {
     for (size_t i = 0; i < sizeof(query_table) / sizeof(*query_table); i++)
-        if (ff_span_is(path, query_table[i].path))
+        if (path_is(query_table[i].path, path, rest))
             return &query_table[i];
     return NULL;
 }
@@ -93,7 +103,7 @@ void query_write_compare(struct query *q, ff_wall from, ff_wall to)
 
 static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_span query)
 {
-    const struct query_row *row = find_query(path);
+    const struct query_row *row = find_query(path, &q->rest);
     if (!row)
         return fault_set(&q->fault, FF_NOT_FOUND, ff_span_of(NULL, 0), "%s",
                          ff_status_prose(FF_NOT_FOUND));

@@ -38,8 +38,12 @@ static void write_items(const struct fold *f, uint32_t line, struct json_out *ou
     json_out_close(out, ']');
 }
 
-static const char *const state_table[CART_STATES] = {
-    [CART_UNLISTED] = NULL, [CART_OPEN] = "open", [CART_ABANDONED] = "abandoned", [CART_RECOVERED] = "recovered"};
+static const char *state_of(const struct cart_view *c)
+{
+    if (c->state == CART_UNLISTED)
+        return c->converted ? "converted" : "emptied";
+    return c->state == CART_OPEN ? "open" : c->state == CART_ABANDONED ? "abandoned" : "recovered";
+}
 
 void cart_json_write(const struct fold *f, const struct cart_view *c, bool in_state, struct json_out *out)
 {
@@ -48,7 +52,7 @@ void cart_json_write(const struct fold *f, const struct cart_view *c, bool in_st
     json_out_open(out, '{');
     write_text(out, FF_LITERAL("id"), ff_span_of(id, (size_t)n));
     if (in_state)
-        write_text(out, FF_LITERAL("state"), ff_span_text(state_table[c->state]));
+        write_text(out, FF_LITERAL("state"), ff_span_text(state_of(c)));
     write_text(out, FF_LITERAL("visitor"), c->visitor);
     write_text(out, FF_LITERAL("customer"), c->customer);
     write_items(f, c->lines, out);

@@ -12,6 +12,7 @@ struct query {
     const struct answer_context *ctx; /* borrowed */
     struct params params;
     struct fault fault;
+    struct ff_span rest;  /* of the path, as sent: what follows a row's path that ends in '/' */
     uint16_t site;        /* index of the site that is asked about */
     struct window window; /* as asked */
     enum compare_mode compare;
@@ -35,5 +36,6 @@ void query_write_compare(struct query *q, ff_wall from, ff_wall to);
 enum ff_status stats_render(struct query *q);
 enum ff_status series_render(struct query *q);
 enum ff_status cart_list_render(struct query *q);
+enum ff_status visitor_show_render(struct query *q);
 
 #endif

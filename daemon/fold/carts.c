@@ -12,11 +12,10 @@ void carts_view(const struct fold *f, uint32_t number, struct cart_view *out)
 {
     const struct cart *c = cart_at(f, number);
     struct rack_key key = rack_key(f, c);
-    bool paid = c->rack == CART_RECOVERED;
+    bool paid = c->converted && c->gap;
     *out = (struct cart_view){
-        .number = number,
         .place = {key.at, key.seq, key.id},
-        .state = (enum cart_state)c->rack,
+        .state = c->rack ? (enum cart_state)c->rack : cart_state_at(f, c, f->now),
         .visitor = carts_text(f, c->card.visitor),
         .customer = carts_text(f, c->card.customer),
         .last_page = carts_text(f, c->card.page),
@@ -25,6 +24,8 @@ void carts_view(const struct fold *f, uint32_t number, struct cart_view *out)
         .value = paid ? c->paid : c->value,
         .currency = paid ? c->paid_currency : c->currency,
         .checkout = c->checkout,
+        .converted = c->converted,
+        .emptied = c->emptied,
         .lines = c->lines,
     };
 }

@@ -28,14 +28,13 @@ struct cart_place {
 
 /* A cart as it is at the fold's now. Texts are borrowed until the fold changes. */
 struct cart_view {
-    uint32_t number;
     struct cart_place place; /* place.id is the cart's own, and stays */
     enum cart_state state;
     struct ff_span visitor, customer, last_page; /* {NULL, 0}: not known */
     ff_wall opened, last;
     ff_money_sum value; /* of its items; of a recovered one what was paid */
     ff_currency currency;
-    bool checkout;
+    bool checkout, converted, emptied;
     uint32_t lines; /* to go through with carts_line; 0: none */
 };
 

@@ -129,10 +129,15 @@ static bool story_same(const void *ctx, uint32_t number)
     return visitor_at(m->fold, number)->key == m->key;
 }
 
-static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
+uint32_t story_find(const struct fold *f, uint64_t key)
 {
     struct story_match match = {f, key};
-    uint32_t number = table_find(&f->visitors_by_key, key, story_same, &match);
+    return table_find(&f->visitors_by_key, key, story_same, &match);
+}
+
+static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
+{
+    uint32_t number = story_find(f, key);
     if (number)
         return number;
     if (pool_left(&f->visitors) < 1) {

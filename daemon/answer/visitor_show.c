@@ -1,0 +1,76 @@
+/* GET /v1/visitors/ID: what is known of one visitor now. */
+#include "cart_json.h"
+#include "query.h"
+#include "visitors.h"
+
+#define ID_MOST 128 /* bytes of an id */
+
+static enum ff_status parse_id(struct query *q, char text[3 * ID_MOST], struct ff_span *id)
+{
+    if (q->rest.n <= 3 * ID_MOST && params_path(q->rest, text, id) && id->n >= 1 && id->n <= ID_MOST)
+        return FF_OK;
+    return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("ID"),
+                     "expected the id of a visitor, 1 to %d bytes of UTF-8, percent-encoded", ID_MOST);
+}
+
+static void write_boolean(struct json_out *out, struct ff_span key, bool value)
+{
+    json_out_key(out, key);
+    json_out_boolean(out, value);
+}
+
+static void write_session(const struct visitor_view *v, struct json_out *out)
+{
+    json_out_key(out, FF_LITERAL("session"));
+    if (!v->session) {
+        json_out_null(out);
+        return;
+    }
+    json_out_open(out, '{');
+    json_out_key(out, FF_LITERAL("start"));
+    json_out_instant(out, v->start);
+    json_out_key(out, FF_LITERAL("last_event"));
+    json_out_instant(out, v->last);
+    write_boolean(out, FF_LITERAL("over"), v->over);
+    write_boolean(out, FF_LITERAL("new_visitor"), v->is_new);
+    json_out_key(out, FF_LITERAL("pageviews"));
+    json_out_integer(out, v->pageviews);
+    write_boolean(out, FF_LITERAL("interacted"), v->interacted);
+    write_boolean(out, FF_LITERAL("searched"), v->searched);
+    write_boolean(out, FF_LITERAL("added_to_cart"), v->added_to_cart);
+    write_boolean(out, FF_LITERAL("began_checkout"), v->began_checkout);
+    write_boolean(out, FF_LITERAL("purchased"), v->purchased);
+    json_out_close(out, '}');
+}
+
+static void write_cart(const struct query *q, const struct visitor_view *v, struct json_out *out)
+{
+    json_out_key(out, FF_LITERAL("cart"));
+    if (v->cart)
+        cart_json_write(q->ctx->fold, &v->of_cart, true, out);
+    else
+        json_out_null(out);
+}
+
+enum ff_status visitor_show_render(struct query *q)
+{
+    char text[3 * ID_MOST];
+    struct ff_span id;
+    struct visitor_view v;
+    enum ff_status s = parse_id(q, text, &id);
+    if (s != FF_OK)
+        return s;
+    if (!visitors_find(q->ctx->fold, q->site, id, &v))
+        return fault_set(&q->fault, FF_NOT_FOUND, ff_span_of(NULL, 0), "nothing is known of this visitor");
+    json_out_open(&q->json, '{');
+    query_write_site(q);
+    json_out_key(&q->json, FF_LITERAL("visitor"));
+    json_out_text(&q->json, id);
+    query_write_generated(q);
+    write_session(&v, &q->json);
+    write_cart(q, &v, &q->json);
+    json_out_key(&q->json, FF_LITERAL("customer"));
+    json_out_null(&q->json);
+    json_out_close(&q->json, '}');
+    return FF_OK;
+}
