@@ -101,9 +101,11 @@ void query_write_compare(struct query *q, ff_wall from, ff_wall to)
     json_out_close(&q->json, '}');
 }
 
-static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_span query)
+/* The row of the query, and what is asked. */
+static enum ff_status read_query(struct query *q, struct ff_span path, struct ff_span query,
+                                 const struct query_row **found)
 {
-    const struct query_row *row = find_query(path, &q->rest);
+    const struct query_row *row = *found = find_query(path, &q->rest);
     if (!row)
         return fault_set(&q->fault, FF_NOT_FOUND, ff_span_of(NULL, 0), "%s",
                          ff_status_prose(FF_NOT_FOUND));
@@ -116,6 +118,13 @@ static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_
         s = window_parse(&q->params, q->ctx->now, &q->window, &q->fault);
     if (s == FF_OK)
         s = compare_parse(&q->params, &q->compare, &q->fault);
+    return s;
+}
+
+static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_span query)
+{
+    const struct query_row *row;
+    enum ff_status s = read_query(q, path, query, &row);
     if (s == FF_OK)
         s = row->render(q);
     if (s == FF_OK && q->json.full)
@@ -166,6 +175,24 @@ enum ff_status answer_query(const struct answer_context *ctx, struct ff_span pat
         json_out_init(&q.json, out->body, out->size);
         write_fault(&q.fault, &q.json);
     }
+    out->http = ff_status_http(s);
+    out->length = q.json.n;
+    return s;
+}
+
+enum ff_status answer_visitor(const struct answer_context *ctx, struct ff_span path, struct ff_span query,
+                              struct answer_visitor *who, struct answer_out *out)
+{
+    struct query q;
+    const struct query_row *row;
+    q.ctx = ctx;
+    json_out_init(&q.json, out->body, out->size);
+    out->content_type = "application/json";
+    enum ff_status s = read_query(&q, path, query, &row);
+    if (s == FF_OK)
+        s = query_visitor(&q, who);
+    if (s != FF_OK)
+        write_fault(&q.fault, &q.json);
     out->http = ff_status_http(s);
     out->length = q.json.n;
     return s;

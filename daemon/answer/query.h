@@ -32,6 +32,9 @@ void query_write_generated(struct query *q);
  * then gets the members "previous" and "change", each with the same numbers under the same names. */
 void query_write_compare(struct query *q, ff_wall from, ff_wall to);
 
+/* Whom the query's path and parameters name. */
+enum ff_status query_visitor(struct query *q, struct answer_visitor *who);
+
 /* Renders: FF_OK and a JSON object in q->json, or the status of q->fault. */
 enum ff_status stats_render(struct query *q);
 enum ff_status series_render(struct query *q);

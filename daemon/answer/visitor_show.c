@@ -3,14 +3,25 @@
 #include "query.h"
 #include "visitors.h"
 
-#define ID_MOST 128 /* bytes of an id */
+#include <string.h>
 
-static enum ff_status parse_id(struct query *q, char text[3 * ID_MOST], struct ff_span *id)
+enum ff_status query_visitor(struct query *q, struct answer_visitor *who)
 {
-    if (q->rest.n <= 3 * ID_MOST && params_path(q->rest, text, id) && id->n >= 1 && id->n <= ID_MOST)
+    struct ff_span customer = params_get(&q->params, "customer");
+    who->site = q->site;
+    who->customer = (struct ff_span){NULL, 0};
+    if (q->rest.n > sizeof who->visitor_text || !params_path(q->rest, who->visitor_text, &who->visitor) ||
+        who->visitor.n < 1 || who->visitor.n > ANSWER_ID_MAX)
+        return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("ID"),
+                         "expected the id of a visitor, 1 to %d bytes, percent-encoded", ANSWER_ID_MAX);
+    if (!customer.p)
         return FF_OK;
-    return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("ID"),
-                     "expected the id of a visitor, 1 to %d bytes of UTF-8, percent-encoded", ID_MOST);
+    if (customer.n < 1 || customer.n > ANSWER_ID_MAX)
+        return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("customer"),
+                         "customer: expected the id of a customer, 1 to %d bytes", ANSWER_ID_MAX);
+    memcpy(who->customer_text, customer.p, customer.n);
+    who->customer = ff_span_of(who->customer_text, customer.n);
+    return FF_OK;
 }
 
 static void write_boolean(struct json_out *out, struct ff_span key, bool value)
@@ -54,18 +65,17 @@ static void write_cart(const struct query *q, const struct visitor_view *v, stru
 
 enum ff_status visitor_show_render(struct query *q)
 {
-    char text[3 * ID_MOST];
-    struct ff_span id;
+    struct answer_visitor who;
     struct visitor_view v;
-    enum ff_status s = parse_id(q, text, &id);
+    enum ff_status s = query_visitor(q, &who);
     if (s != FF_OK)
         return s;
-    if (!visitors_find(q->ctx->fold, q->site, id, &v))
+    if (!visitors_find(q->ctx->fold, q->site, who.visitor, &v))
         return fault_set(&q->fault, FF_NOT_FOUND, ff_span_of(NULL, 0), "nothing is known of this visitor");
     json_out_open(&q->json, '{');
     query_write_site(q);
     json_out_key(&q->json, FF_LITERAL("visitor"));
-    json_out_text(&q->json, id);
+    json_out_text(&q->json, who.visitor);
     query_write_generated(q);
     write_session(&v, &q->json);
     write_cart(q, &v, &q->json);

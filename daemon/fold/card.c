@@ -149,6 +149,23 @@ void card_give(struct fold *f, uint32_t visitor, const struct ff_record *r, stru
         card_see(f, v, r);
 }
 
+static void card_forget_in(struct fold *f, struct card *card, uint64_t customer)
+{
+    if (card->customer <= WORD_OTHER ||
+        hash_id(&f->seed, f->sites[card->site].customer_scope, words_text(f->options.words, card->customer)) != customer)
+        return;
+    words_drop(f->options.words, card->customer);
+    card->customer = WORD_NONE;
+}
+
+/* Every visitor's last cart is in the list of those that give way. */
+void card_forget(struct fold *f, uint64_t customer)
+{
+    for (uint32_t number = f->carts_by_touch.oldest; number; number = cart_at(f, number)->by_touch.newer)
+        for (uint32_t i = number; i; i = cart_at(f, i)->before)
+            card_forget_in(f, &cart_at(f, i)->card, customer);
+}
+
 void card_rack(struct fold *f, uint32_t visitor, ff_wall t)
 {
     uint32_t number = visitor_at(f, visitor)->head.cart;

@@ -30,6 +30,9 @@ void card_give(struct fold *f, uint32_t visitor, const struct ff_record *r, stru
 /* Lets go of what a card holds and empties it. */
 void card_drop(struct fold *f, struct card *card);
 
+/* No cart names the customer with this key any more. Looks at every cart. */
+void card_forget(struct fold *f, uint64_t customer);
+
 /* Puts the visitor's carts, which are on no rack, on those for what they are at t. */
 void card_rack(struct fold *f, uint32_t visitor, ff_wall t);
 

@@ -1,6 +1,7 @@
 #include "fold.h"
 
 #include "audit.h"
+#include "forget.h"
 #include "orders.h"
 #include "story.h"
 #include "tail.h"
@@ -44,7 +45,8 @@ static bool fold_init_sites(struct fold *f, const struct fold_options *options)
     if (!f->sites)
         return false;
     for (uint16_t i = 0; i < options->site_count; i++) {
-        f->sites[i].scope = hash_mark(0, ff_span_text(options->sites[i].id));
+        f->sites[i].scope = hash_mark(FOLD_SCOPE_VISITOR, ff_span_text(options->sites[i].id));
+        f->sites[i].customer_scope = hash_mark(FOLD_SCOPE_CUSTOMER, ff_span_text(options->sites[i].id));
         f->sites[i].currency = options->sites[i].currency;
     }
     f->options.sites = NULL; /* borrowed for this call only */
@@ -64,7 +66,7 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     f->seed = *seed;
     f->sink = *sink;
     f->now = FF_NEVER;
-    if (!fold_init_pools(f) || !fold_init_sites(f, options)) {
+    if (!fold_init_pools(f) || !fold_init_sites(f, options) || !forget_init(f, at_least(options->max_forgets, 1))) {
         fold_free(&f);
         return NULL;
     }
@@ -83,6 +85,7 @@ void fold_free(struct fold **f)
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         pool_fini(pools[i]);
     audit_free(*f);
+    forget_fini(*f);
     table_fini(&(*f)->visitors_by_key);
     due_fini(&(*f)->live_due);
     due_fini(&(*f)->cart_due);
@@ -158,6 +161,13 @@ enum ff_status fold_apply(struct fold *f, const struct ff_record *r)
         status = story_fold(f, r);
     emit_flush(f);
     return status;
+}
+
+void fold_note(struct fold *f, const struct ff_note *n)
+{
+    fold_advance(f, n->received);
+    forget_note(f, n);
+    emit_flush(f);
 }
 
 void fold_advance(struct fold *f, ff_wall t)

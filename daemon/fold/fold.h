@@ -4,6 +4,7 @@
 #define FOOTFALL_FOLD_H
 
 #include "footfall/fact.h"
+#include "footfall/note.h"
 #include "footfall/record.h"
 
 struct hash_seed;
@@ -28,6 +29,7 @@ struct fold_options {
     ff_dur max_age; /* how long after its time a live event may come */
     uint32_t max_visitors, max_carts, max_ids, max_orders;
     uint32_t max_tails, max_tail_events, max_lines;
+    uint32_t max_forgets; /* who is to be taken out of the journal, at once */
 };
 
 /* seed is copied; sink is copied and used by every call below. Owned by the caller; NULL when the
@@ -42,6 +44,17 @@ bool fold_is_duplicate(const struct fold *f, const struct ff_record *r);
 /* Folds one record, after advancing to its received. FF_OK; FF_DUPLICATE (nothing was done),
  * FF_DUPLICATE_ORDER, FF_LATE, FF_STRAY (a ping without a session so far) say what it came to. */
 enum ff_status fold_apply(struct fold *f, const struct ff_record *r);
+
+/* Folds a note, after advancing to its received. */
+void fold_note(struct fold *f, const struct ff_note *n);
+
+/* Whether there is room for one more to be forgotten; those that still are in the journal, in their order. */
+bool fold_can_forget(const struct fold *f);
+const struct ff_note *fold_to_forget(const struct fold *f, uint32_t *n);
+
+/* What a note names a visitor or a customer of a site (its id) by. */
+uint64_t fold_visitor_key(const struct hash_seed *seed, struct ff_span site, struct ff_span id);
+uint64_t fold_customer_key(const struct hash_seed *seed, struct ff_span site, struct ff_span id);
 
 /* Fetches early what the next n (at most FOLD_EXPECT) records will need; changes nothing. */
 #define FOLD_EXPECT 16

@@ -7,6 +7,7 @@
 #include "course.h"
 #include "encode.h"
 #include "encode_texts.h"
+#include "forget.h"
 #include "lines.h"
 #include "story.h"
 #include "tail.h"
@@ -470,7 +471,7 @@ bool fold_load(struct fold *f, struct image_in *in, const uint16_t *site_map, ui
     bool ok = load_begin(&l) && load_recall(&l, SECTION_IDS, &f->ids, NULL) &&
               load_recall(&l, SECTION_ORDERS, &f->orders, order_get) &&
               load_recall(&l, SECTION_REFUNDS, &f->refunds, waiting_refund_get) &&
-              load_visitors(&l) && load_tails(&l);
+              load_visitors(&l) && load_tails(&l) && forget_load(f, in);
     emit_flush(f);
     return ok;
 }

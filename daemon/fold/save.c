@@ -4,6 +4,7 @@
 #include "act.h"
 #include "encode.h"
 #include "encode_texts.h"
+#include "forget.h"
 
 struct saving {
     const struct fold *fold;
@@ -141,4 +142,5 @@ void fold_save(const struct fold *f, struct image_out *out)
     save_recall(&s, SECTION_REFUNDS, &f->refunds, waiting_refund_put);
     save_visitors(&s);
     save_tails(&s);
+    forget_save(f, out);
 }

@@ -29,8 +29,12 @@ struct waiting_refund {
     bool needs_amount, needs_currency;
 };
 
+/* The kinds of ids: a site's scope of each is the mark of its own id in this one. */
+enum { FOLD_SCOPE_VISITOR = 0, FOLD_SCOPE_CUSTOMER = 1 };
+
 struct fold_site_state {
     uint64_t scope; /* of its ids' hashes */
+    uint64_t customer_scope; /* of those of its customers */
     ff_currency currency;
     int64_t live;
     uint32_t racks[CART_STATES]; /* roots (rack.h) */
@@ -50,6 +54,10 @@ struct fold {
     struct chain visitors_by_touch, carts_by_touch, tails_by_age;
     struct due live_due, cart_due;
     uint32_t births;
+    struct {
+        struct ff_note *notes; /* owned, cap of them: FF_NOTE_FORGET, in their order */
+        uint32_t n, cap;
+    } forget;
 
     struct ff_fact_sink sink;
     struct ff_fact facts[FOLD_FACTS];

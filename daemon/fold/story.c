@@ -135,6 +135,13 @@ uint32_t story_find(const struct fold *f, uint64_t key)
     return table_find(&f->visitors_by_key, key, story_same, &match);
 }
 
+void story_forget(struct fold *f, uint64_t key)
+{
+    uint32_t number = story_find(f, key);
+    if (number)
+        story_drop_visitor(f, number);
+}
+
 static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
 {
     uint32_t number = story_find(f, key);
