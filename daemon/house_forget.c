@@ -81,7 +81,7 @@ bool forget_seal(struct house *h, uint64_t *note, uint64_t *sealed)
     if (n == 0)
         return true;
     uint64_t last = notes[n - 1].seq;
-    *sealed = journal_seal(h->journal);
+    *sealed = journal_seal(h->journal, last);
     if (*sealed >= last) {
         *note = last;
         return true;

@@ -253,10 +253,10 @@ enum ff_status journal_trim(struct journal *j, struct ff_keep keep)
     return j->ops->trim(j->store, keep);
 }
 
-uint64_t journal_seal(struct journal *j)
+uint64_t journal_seal(struct journal *j, uint64_t upto)
 {
     assert(!j->beside);
-    return j->ops->seal(j->store);
+    return j->ops->seal(j->store, upto);
 }
 
 enum ff_status journal_erase(struct journal *j, uint64_t behind, uint64_t sealed, ff_erase_fn gone, void *ctx,

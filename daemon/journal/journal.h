@@ -68,7 +68,7 @@ enum ff_status journal_state(const struct journal *j);
 enum ff_status journal_admits(const struct journal *j);
 
 /* As the store's verbs of these names. */
-uint64_t journal_seal(struct journal *j);
+uint64_t journal_seal(struct journal *j, uint64_t upto);
 enum ff_status journal_erase(struct journal *j, uint64_t behind, uint64_t sealed, ff_erase_fn gone, void *ctx,
                              uint64_t *erased, char *why, size_t size);
 

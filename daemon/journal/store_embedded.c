@@ -317,13 +317,16 @@ static enum ff_status embedded_trim(struct ff_store *s, struct ff_keep keep)
     return FF_OK;
 }
 
-static uint64_t embedded_seal(struct ff_store *s)
+static uint64_t embedded_seal(struct ff_store *s, uint64_t upto)
 {
-    s->sealing = s->writer.fd >= 0;
-    s->wanted = s->last;
-    sync_ask(s);
-    if (s->writer.fd >= 0 && !s->syncer.busy && !s->given_up && s->written == s->synced)
-        segment_end(s);
+    assert(upto <= s->last);
+    if (s->writer.fd >= 0 && upto >= s->segment_first) {
+        s->sealing = true;
+        s->wanted = s->last;
+        sync_ask(s);
+        if (!s->syncer.busy && !s->given_up && s->written == s->synced)
+            segment_end(s);
+    }
     return s->writer.fd < 0 ? s->synced : s->segment_first - 1;
 }
 

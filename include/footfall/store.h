@@ -106,9 +106,9 @@ struct ff_store_ops {
      * that wrote one has ended, well or not. */
     enum ff_status (*trim)(struct ff_store *s, struct ff_keep keep);
 
-    /* The seq up to which records are settled and lie where nothing is written to any more; asks that all
-     * that is there now soon does. What an erase can reach. */
-    uint64_t (*seal)(struct ff_store *s);
+    /* The seq up to which records are settled and lie where nothing is written to any more; asks that soon
+     * this is at least upto, which was appended. What an erase can reach. */
+    uint64_t (*seal)(struct ff_store *s, uint64_t upto);
 
     /* Takes the bodies of those records up to `sealed` (which seal gave, here or to the owner) that gone
      * names off the medium; the records are there still, without a body. As the state can then not be had

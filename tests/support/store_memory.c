@@ -266,8 +266,9 @@ static enum ff_status memory_trim(struct ff_store *store, struct ff_keep keep)
     return FF_OK;
 }
 
-static uint64_t memory_seal(struct ff_store *s)
+static uint64_t memory_seal(struct ff_store *s, uint64_t upto)
 {
+    assert(upto <= s->shelf->last);
     return memory_settled(s);
 }
 

@@ -17,7 +17,7 @@ uint64_t suite_seal(struct suite *s)
 {
     uint64_t sealed;
     suite_settle(s);
-    while ((sealed = s->ops->seal(s->store)) < s->last)
+    while ((sealed = s->ops->seal(s->store, s->last)) < s->last)
         assert_int_equal(suite_news(s), FF_OK);
     return sealed;
 }
@@ -72,16 +72,16 @@ void suite_seals_what_is_settled(void **state)
 {
     struct suite *s = *state;
     suite_open(s);
-    assert_int_equal(s->ops->seal(s->store), 0);
+    assert_int_equal(s->ops->seal(s->store, 0), 0);
     for (unsigned i = 0; i < 4; i++) {
         suite_append(s, 3);
-        assert_true(s->ops->seal(s->store) <= s->last - 3);
+        assert_true(s->ops->seal(s->store, s->last) <= s->last - 3);
         assert_int_equal(suite_seal(s), s->last);
-        assert_int_equal(s->ops->seal(s->store), s->last);
+        assert_int_equal(s->ops->seal(s->store, 1), s->last);
     }
     suite_close(s);
     suite_open(s);
-    assert_int_equal(s->ops->seal(s->store), 12);
+    assert_int_equal(s->ops->seal(s->store, 12), 12);
     suite_close(s);
 }
 

@@ -185,7 +185,7 @@ static int faults_do_modified(const struct ff_io *io, int fd, ff_wall *at)
 
 static int faults_do_date(const struct ff_io *io, int fd, ff_wall at)
 {
-    struct verdict v = judge_fd(io, FAULT_MODIFIED, fd, 0);
+    struct verdict v = judge_fd(io, FAULT_DATE, fd, 0);
     return v.error ? v.error : io_system.date(&io_system, fd, at);
 }
 
