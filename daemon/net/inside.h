@@ -15,6 +15,8 @@
 #define NET_STOP_PATIENCE (FF_SECOND / 5) /* a stop waits so long for a first request, */
 #define NET_STOP_EVERY (FF_SECOND / 20)   /* and looks so often what it need not wait for */
 #define NET_ACCEPT_PAUSE (FF_SECOND / 10)   /* after running out of descriptors */
+/* Nobody waits for the answer to a datagram: where they come faster than this they are read together. */
+#define NET_GATHER FF_MILLISECOND
 #define NET_COMPLAIN_EVERY (30 * FF_SECOND) /* and how often that is logged */
 #define NET_FOREVER INT64_MAX               /* a deadline that does not come */
 
@@ -27,6 +29,7 @@ struct listener {
     bool trusted; /* its clients are not limited by address */
     struct loop_event *event;
     struct udp *udp; /* NULL: HTTP */
+    ff_mono read_at; /* of udp: when datagrams came last */
     char address[64];
 };
 
@@ -67,7 +70,7 @@ struct net {
     struct peers *peers; /* NULL: addresses are not limited */
     struct listener listeners[NET_LISTENERS];
     int listener_n;
-    struct loop_event *sweep_timer, *accept_timer, *stop_timer;
+    struct loop_event *sweep_timer, *accept_timer, *stop_timer, *gather_timer;
     struct loop_event *watches[NET_WATCHES];
     int watch_n;
     struct net_counts counts;
@@ -85,6 +88,8 @@ void listen_close(struct listener *l);
 void listen_finish(struct listener *l);
 /* Goes on with datagrams that a pause has cut off. */
 void listen_resume(struct listener *l);
+/* Reads datagrams again that have been left to gather. */
+void listen_gathered(void *net);
 /* Accepts again after a lack of descriptors; listens again after a pause. */
 void listen_find_room(void *net);
 void listen_go_on(struct net *n);

@@ -104,13 +104,32 @@ static bool listen_receive(struct listener *l)
     return all;
 }
 
+/* A wake-up for every datagram costs more than the datagram. */
+static void listen_gather(struct listener *l)
+{
+    struct net *n = l->net;
+    ff_mono before = l->read_at;
+    l->read_at = net_now(n);
+    if (l->read_at - before > NET_GATHER)
+        return;
+    loop_enable(l->event, false);
+    loop_enable(n->gather_timer, true);
+}
+
+void listen_gathered(void *net)
+{
+    struct net *n = net;
+    loop_enable(n->gather_timer, false);
+    listen_go_on(n);
+}
+
 static void listen_on_datagrams(void *ctx)
 {
     struct listener *l = ctx;
     if (l->net->paused)
         loop_enable(l->event, false);
-    else
-        listen_receive(l);
+    else if (listen_receive(l) && !l->net->paused)
+        listen_gather(l);
 }
 
 void listen_resume(struct listener *l)

@@ -92,8 +92,10 @@ static bool net_start(struct net *n)
     n->sweep_timer = loop_timer(n->loop, NET_SWEEP_EVERY, on_sweep_time, n);
     n->accept_timer = loop_timer(n->loop, NET_ACCEPT_PAUSE, listen_find_room, n);
     n->stop_timer = loop_timer(n->loop, NET_STOP_EVERY, on_sweep_time, n);
-    if (!n->sweep_timer || !n->accept_timer || !n->stop_timer)
+    n->gather_timer = loop_timer(n->loop, NET_GATHER, listen_gathered, n);
+    if (!n->sweep_timer || !n->accept_timer || !n->stop_timer || !n->gather_timer)
         return false;
+    loop_enable(n->gather_timer, false);
     loop_enable(n->accept_timer, false);
     loop_enable(n->stop_timer, false);
     return true;
@@ -138,6 +140,7 @@ void net_free(struct net **net)
     loop_event_free(&n->sweep_timer);
     loop_event_free(&n->accept_timer);
     loop_event_free(&n->stop_timer);
+    loop_event_free(&n->gather_timer);
     loop_free(&n->loop);
     tables_unmap(n);
     peers_free(&n->peers);

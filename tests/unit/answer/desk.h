@@ -37,7 +37,7 @@ static int desk_open(void **state)
     d->site[0] = (struct answer_site){"shop", aliases, d->zone[0]};
     d->site[1] = (struct answer_site){"other", NULL, d->zone[1]};
     const struct zone *const zones[] = {d->zone[0], d->zone[1]};
-    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY};
+    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL};
     d->ctx = (struct answer_context){d->site, 2, tally_new(&options), desk_live, NULL, NOW};
     tally_advance(d->ctx.tally, NOW);
     *state = d;
@@ -58,7 +58,7 @@ static int desk_close(void **state)
 static inline void desk_move(struct desk *d, ff_wall now)
 {
     const struct zone *const zones[] = {d->zone[0], d->zone[1]};
-    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY};
+    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL};
     tally_free(&d->ctx.tally);
     d->ctx.tally = tally_new(&options);
     d->ctx.now = now;

@@ -174,6 +174,27 @@ static void a_stop_takes_what_has_come(void **state)
     assert_int_equal(rig.turns, 1);
 }
 
+static void those_that_come_fast_are_read_together(void **state)
+{
+    (void)state;
+    struct sockaddr_in to = open_listener(rig_allow);
+    const struct loop_event *event = rig.net->listeners[1].event;
+    rig_time += FF_SECOND;
+    post(&to, "1", 1);
+    rig_turns(&rig, 1);
+    assert_true(loop_is_on(event)); /* the first in a long time */
+    post(&to, "2", 1);
+    rig_turns(&rig, 1);
+    assert_int_equal(rig.requests, 2);
+    assert_false(loop_is_on(event)); /* the clock stands still: that was fast */
+    post(&to, "3", 1);
+    post(&to, "4", 1);
+    while (!loop_is_on(event))
+        net_turn(rig.net, true); /* wakes when they have gathered for long enough */
+    rig_turns(&rig, 1);
+    assert_int_equal(rig.requests, 4);
+}
+
 #define T(name) cmocka_unit_test_teardown(name, tear_down)
 
 int main(void)
@@ -187,6 +208,7 @@ int main(void)
         T(datagrams_that_do_not_fit_are_dropped_and_counted),
         T(what_the_kernel_dropped_is_counted),
         T(a_turn_takes_a_bounded_number),
+        T(those_that_come_fast_are_read_together),
         T(a_stop_takes_what_has_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
