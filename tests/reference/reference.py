@@ -33,6 +33,10 @@ class Reference:
         self.seen = defaultdict(dict)  # site -> visitor -> time of its last session event
         for (site, visitor), events in self._stories().items():
             self._tell(site, visitor, events)
+        self.orders = defaultdict(list)  # purchases by site and order id, as the journal has them
+        for event in self.events:
+            if event.type == "purchase":
+                self.orders[event.site.id, event.beacon["order"]].append(event)
         self.refunds = [self._refund(e) for e in self.events if e.type == "refund"]
         self.tickets = tickets_of(self.events)
         self.shops = {site.id: self._shop(site) for site in config.sites}
@@ -61,10 +65,8 @@ class Reference:
     def _refund(self, refund):
         """(refund, currency, amount); its order is known whichever of the two came first. Where an
         order id was used anew after its window, it is the first one in the journal."""
-        order = next((e for e in self.events
-                      if e.type == "purchase" and e.site == refund.site
-                      and e.beacon["order"] == refund.beacon["order"]
-                      and abs(e.arrival - refund.arrival) <= self.config.orders_dedupe), None)
+        order = next((e for e in self.orders[refund.site.id, refund.beacon["order"]]
+                      if abs(e.arrival - refund.arrival) <= self.config.orders_dedupe), None)
         site = refund.site.currency
         currency = refund.currency or (order and (order.currency or site)) or site
         amount = refund.value

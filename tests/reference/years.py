@@ -54,7 +54,7 @@ class Years:
             for _ in range(rng.randrange(1, 4)):
                 kind = rng.choice(("page_view", "search", "support_open", "refund"))
                 fields = {"support_open": {"ticket": f"t{self.number}"},
-                          "refund": {"order": f"o{self.number}"}}.get(kind, {})
+                          "refund": {"order": "none of ours"}}.get(kind, {})
                 self.add(at, site, kind, visitor=visitor, customer=rng.choice(ids), **fields)
                 at += rng.choice((0, MINUTE, 100 * DAY))
 
