@@ -9,10 +9,10 @@ import unittest
 
 from footfall import SECOND, Daemon, agree, expect, lasting, site_config, taken, until
 from beacons import DAY, MINUTE
-from breakdowns import DIMENSIONS
+from breakdowns import DIMENSIONS, Row
 from histories import AT, SITES, history, shuffled, wire, with_late
 from reference import Reference
-from truths import BREAKDOWN, COHORTS, agree_breakdowns, agree_cohorts, agree_customers
+from truths import BREAKDOWN, COHORTS, agree_breakdowns, agree_cohorts, agree_customers, agree_limit
 
 HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "12"))
 FIRST_SEED = int(os.environ.get("FOOTFALL_SEED", "1"))
@@ -104,6 +104,17 @@ class Imported(Case):
                     daemon.restart()
                     self.check(daemon, reference, beacons, seed, f"after kill -9, {how}")
                     self.assertEqual(before, self.everything(daemon, beacons, seed), f"{how} differs")
+
+    def test_breakdowns_by_any_field_with_the_rest_in_one_row(self):
+        for seed in seeds(share=0.25):
+            with self.subTest(seed=seed), Daemon(SITES) as daemon:
+                beacons = history(seed + 7000, now_less(LONG), pace_of(seed))
+                bring(daemon, beacons)
+                rng, (start, end) = random.Random(seed), whole(beacons)
+                for by, (_, show) in DIMENSIONS.items():
+                    for sort in show(Row()):
+                        agree_limit(self, daemon, rng.choice(SITES), by, sort, rng.randrange(1, 5),
+                                    from_=start, to=end)
 
     def test_any_order_of_arrival_within_lateness_gives_the_same_bytes(self):
         for seed in seeds():

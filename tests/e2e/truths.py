@@ -89,6 +89,26 @@ def local_time(at, zone):
     return datetime.datetime.fromtimestamp(at // SECOND, zone).replace(microsecond=at % SECOND)
 
 
+def agree_limit(test, daemon, site, by, sort, limit, **query):
+    """The first rows by a field, and all others in one; whatever is counted adds up."""
+    query.update(by=by, sort=sort)
+    every, few = (ask(daemon, site.id, BREAKDOWN, limit=n, **query) for n in (1000, limit))
+    test.assertEqual(few["rows"], every["rows"][:limit])
+    test.assertEqual(few["total"], every["total"])
+    keys = [sort_key(row, sort, site.currency) for row in every["rows"]]
+    test.assertEqual(keys, sorted(keys), f"{by} by {sort}")
+    for name, value in few["total"].items():
+        if isinstance(value, int):
+            parts = [row[name] for row in [*few["rows"], few["other"]]]
+            test.assertEqual(sum(parts), value, f"{by} {name}")
+
+
+def sort_key(row, sort, currency):
+    """Descending, what is null last; ties by the value."""
+    value = row[sort].get(currency, 0) if isinstance(row[sort], dict) else row[sort]
+    return value is None, -(value or 0), row["value"].encode()
+
+
 # Customers.
 
 def agree_customers(test, reference, daemon, site, note="", **query):
