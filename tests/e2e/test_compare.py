@@ -32,7 +32,7 @@ def two_years(now):
     for part in range(20):
         end = (now - 600 - part * 40 * 86400) * SECOND
         for beacon in history(part, end, "days", SHOPS, visitors=3, length=25):
-            for key in {"id", "order"} & set(beacon):
+            for key in {"id", "order", "ticket"} & set(beacon):
                 beacon[key] = f"{part}-{beacon[key]}"
             beacons.append(beacon)
     return sorted(beacons, key=lambda b: b[AT])
@@ -90,18 +90,26 @@ def close(expected, got):
 
 
 def unlike_changes(now, before, got, path):
-    """What differs from the changes that there must be: of all numbers, whatever was not there before."""
+    """What differs from the changes that there must be, of all numbers at whatever depth."""
     numbers = {name: value for name, value in now.items() if not isinstance(value, str)}
     if not isinstance(got, dict) or set(got) != set(numbers):
         return [f"change of {path}: expected {sorted(numbers)}, got {got}"]
     found = []
     for name, value in numbers.items():
-        then, place = (before or {}).get(name), f"{path}.{name}"
-        if is_section(value):
+        then, place = before[name], f"{path}.{name}"
+        if name == "topics":
+            value, then = {**blank(then), **value}, {**blank(value), **then}
+        if name == "topics" or is_section(value):
             found += unlike_changes(value, then, got[name], place)
-        elif not close(change(name, value, {} if then is None and value == {} else then), got[name]):
+        elif not close(change(name, value, then), got[name]):
             found.append(f"change of {place} from {then} to {value}: {got[name]}")
     return found
+
+
+def blank(fields):
+    """The same fields where there was nothing to count."""
+    return {name: blank(value) if is_section(value) else 0 if isinstance(value, int) else None
+            for name, value in fields.items()}
 
 
 def numbers_of(sections):
