@@ -43,6 +43,7 @@ class Config:
     orders_dedupe: int = 90 * DAY
     dedupe_window: int = 24 * HOUR
     active_for: int = 365 * DAY
+    tally_days: int = 800 * DAY
 
     def site(self, name):
         """The site that a beacon names; the only one where it names none."""

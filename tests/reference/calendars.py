@@ -38,6 +38,7 @@ def month_name(month):
 
 
 def text(at):
-    """An instant as answers show it."""
+    """An instant as answers show it: to the microsecond where it has a fraction."""
     moment = datetime.datetime.fromtimestamp(at // SECOND, datetime.timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    fraction = f".{at % SECOND:06}" if at % SECOND else ""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}Z"

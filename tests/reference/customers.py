@@ -61,7 +61,7 @@ class Shop:
 
     def __init__(self, site, events, config):
         self.site, self.calendar = site, Calendar(site)
-        self.active_for = config.active_for // DAY
+        self.active_for, self.kept = config.active_for // DAY, config.tally_days
         claims, orders = claims_of(events), defaultdict(list)
         for event in sorted(events, key=lambda e: e.order):
             if event.type == "purchase":
@@ -81,7 +81,7 @@ class Shop:
         return {"from": text(self.calendar.start(first)), "to": text(self.calendar.start(after)),
                 **self._changes(first, after, self.calendar.day(now)),
                 **self._repeats(first, after),
-                "retention_cost": self._retention_cost(first)}
+                "retention_cost": self._retention_cost(first, now)}
 
     def _active(self, day):
         return total(self.customers, lambda c: c.active(day, self.active_for))
@@ -118,7 +118,10 @@ class Shop:
                 len(buyers)),
         }
 
-    def _retention_cost(self, first):
+    def _retention_cost(self, first, now):
+        """Nothing where not all of these days are kept."""
+        if first - 365 < self.calendar.day(now - self.kept):
+            return {}
         kept = total(self.customers, lambda c: bool(c.bought(first - 365, first)
                                                     and c.bought(first, first + 365)))
         spent = add_money((currency, amount) for day, currency, amount in self.spent
@@ -137,6 +140,11 @@ class Shop:
         spenders = sorted(self.customers, key=self._spent_by)
         third = len(spenders) // 3
         return spenders[:third], spenders[third:2 * third], spenders[2 * third:]
+
+    def has_sure_thirds(self):
+        """Whether no two customers of different thirds have spent the same."""
+        low, medium, high = ([self._spent_by(c) for c in third] for third in self._thirds())
+        return not (set(low) & set(medium) or set(medium) & set(high) or set(low) & set(high))
 
     def _spent_by(self, customer):
         return sum((o.value for o in customer.orders if o.currency == self.site.currency), Decimal(0))

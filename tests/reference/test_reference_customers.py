@@ -133,8 +133,15 @@ class Repeats(Case):
                  event("2023-03-01", "spend", None, value=99, purpose="retention"),
                  event("2024-03-01", "spend", None, value=99, purpose="retention")]
         self.shows(story, "2024-03-01", "2024-03-02", {
-            "retention_cost": {"EUR": Decimal("0.0002"), "USD": Decimal("1.5")}})
-        self.shows(story[8:], "2024-03-01", "2024-03-02", {"retention_cost": {}})
+            "retention_cost": {"EUR": Decimal("0.0002"), "USD": Decimal("1.5")}}, now="2025-03-02")
+        self.shows(story[8:], "2024-03-01", "2024-03-02", {"retention_cost": {}}, now="2025-03-02")
+
+    def test_of_what_was_spent_nothing_is_said_when_days_of_it_are_kept_no_more(self):
+        """The first of them is 2023-03-02, the 800th day before 2025-05-10."""
+        story = [self.buy("2024-01-01"), self.buy("2024-03-01"),
+                 event("2024-02-01", "spend", None, value=2, purpose="retention")]
+        for now, cost in (("2025-05-10 23:59", {"EUR": Decimal(2)}), ("2025-05-11", {})):
+            self.shows(story, "2024-03-01", "2024-03-02", {"retention_cost": cost}, now=now)
 
 
 class Claims(Case):
