@@ -9,7 +9,7 @@ from breakdowns import DIMENSIONS
 
 HOURS_KEPT = 62 * DAY   # of the shipped configuration
 DAYS_KEPT = 799 * DAY
-FIRST_FIELDS = ("sessions", "views", "searches", "events")  # what rows are sorted by, as they have it
+FIRST_FIELDS = ("views", "searches", "events", "sessions")  # the one that rows are sorted by
 NEARLY = ("purchase_frequency", "customer_lifespan", "lifetime_value")
 BREAKDOWN, CUSTOMERS, COHORTS = "/v1/stats/breakdown", "/v1/customers", "/v1/customers/cohorts"
 
@@ -97,7 +97,7 @@ def agree_limit(test, daemon, site, by, sort, limit, **query):
     keys = [sort_key(row, sort, site.currency) for row in every["rows"]]
     test.assertEqual(keys, sorted(keys), f"{by} by {sort}")
     for name, value in few["total"].items():
-        if isinstance(value, int):
+        if not name.endswith(("_rate", "_seconds", "revenue")):
             parts = [row[name] for row in [*few["rows"], few["other"]]]
             test.assertEqual(sum(parts), value, f"{by} {name}")
 
