@@ -22,15 +22,19 @@ PARTS = 12
 
 
 def windows(beacons, site, seed):
-    """Days about the lapses of purchases, some years, and what no purchase lies in."""
+    """Days about the lapses of purchases, days on which the clocks are changed, some years, and what no
+    purchase lies in."""
     rng, calendar = random.Random(seed), CALENDARS[site.id]
     bought = [b[AT] for b in beacons if b["type"] == "purchase" and b["site"] == site.id]
     for _ in range(PARTS):
         day = calendar.day(rng.choice(bought)) + rng.choice((-1, 0, 1, ACTIVE_FOR - 1, ACTIVE_FOR,
                                                              ACTIVE_FOR + 1))
         yield day, day + rng.choice((1, 1, 2, 30, ACTIVE_FOR, 3 * ACTIVE_FOR))
-    first = calendar.day(bought[0])
-    yield first, calendar.day(bought[-1]) + 1
+    first, last = calendar.day(bought[0]), calendar.day(bought[-1])
+    for day in range(first, last):
+        if calendar.start(day + 1) - calendar.start(day) != DAY:
+            yield day, day + 1
+    yield first, last + 1
     yield first - 10, first
 
 
