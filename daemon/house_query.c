@@ -202,6 +202,8 @@ void house_answer_context(struct house *h, struct answer_context *out)
         .live_visitors = house_live_visitors,
         .live_ctx = h->shard.fold,
         .now = now,
+        .fold = h->shard.fold,
+        .words = &h->shard.words,
     };
 }
 

@@ -17,6 +17,11 @@ static const struct query_row {
     {"/v1/stats/series",
      (const char *const[]){"metric", "step", "site", "window", "from", "to", "compare", NULL},
      series_render},
+    {"/v1/surveys/comments",
+     (const char *const[]){"site", "limit", "kind", "topic", "min_score", "max_score", NULL}, comments_render},
+    {"/v1/stats/breakdown",
+     (const char *const[]){"by", "limit", "sort", "site", "window", "from", "to", "compare", NULL},
+     breakdown_render},
 };
 
 static const struct query_row *find_query(struct ff_span path)
@@ -60,16 +65,21 @@ void query_write_site(struct query *q)
     json_out_text(&q->json, ff_span_text(q->ctx->sites[q->site].id));
 }
 
+void query_write_generated(struct query *q)
+{
+    json_out_key(&q->json, FF_LITERAL("generated_at"));
+    q->stamp = q->json.n;
+    json_out_instant(&q->json, ff_floor_to(q->ctx->now, FF_MILLISECOND));
+    q->stamp_end = q->json.n;
+}
+
 void query_write_window(struct query *q, ff_wall from, ff_wall to)
 {
     json_out_key(&q->json, FF_LITERAL("from"));
     json_out_instant(&q->json, from);
     json_out_key(&q->json, FF_LITERAL("to"));
     json_out_instant(&q->json, to);
-    json_out_key(&q->json, FF_LITERAL("generated_at"));
-    q->stamp = q->json.n;
-    json_out_instant(&q->json, ff_floor_to(q->ctx->now, FF_MILLISECOND));
-    q->stamp_end = q->json.n;
+    query_write_generated(q);
 }
 
 void query_write_compare(struct query *q, ff_wall from, ff_wall to)

@@ -23,6 +23,9 @@ struct query {
 void query_write_site(struct query *q);
 void query_write_window(struct query *q, ff_wall from, ff_wall to);
 
+/* Writes "generated_at", once in an answer: its tag is of everything else. */
+void query_write_generated(struct query *q);
+
 /* Writes "compare", what the numbers are held against: its mode and the earlier window that was
  * answered. Not for COMPARE_NONE. Whatever holds numbers (the answer of stats, a point of a series)
  * then gets the members "previous" and "change", each with the same numbers under the same names. */
@@ -31,5 +34,7 @@ void query_write_compare(struct query *q, ff_wall from, ff_wall to);
 /* Renders: FF_OK and a JSON object in q->json, or the status of q->fault. */
 enum ff_status stats_render(struct query *q);
 enum ff_status series_render(struct query *q);
+enum ff_status comments_render(struct query *q);
+enum ff_status breakdown_render(struct query *q);
 
 #endif
