@@ -204,6 +204,7 @@ void house_answer_context(struct house *h, struct answer_context *out)
         .now = now,
         .fold = h->shard.fold,
         .words = &h->shard.words,
+        .customers = &h->customers,
     };
 }
 

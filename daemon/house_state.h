@@ -40,6 +40,10 @@ struct house {
 
     struct shard shard; /* the state */
     struct answer_site *answer_sites; /* one a site */
+    struct answer_customers customers;
+    struct ff_lifetimes **lifetimes; /* one a site, as last asked for; NULL before that */
+    bool lifetimes_running;          /* those of a site are being summed up anew */
+    uint16_t lifetimes_site;
 
     struct door own;
     struct door *doors; /* of the ingest threads */
@@ -81,6 +85,13 @@ void house_hear(void *house);
 
 /* house_query.c: what a query of this moment reads. */
 void house_answer_context(struct house *h, struct answer_context *out);
+
+/* house_customers.c: what queries read of customers; end frees what was kept of it. */
+void house_customers_begin(struct house *h);
+void house_customers_end(struct house *h);
+
+/* Every second or so: a step of what is being summed up. */
+void house_customers_go_on(struct house *h);
 
 /* house_checkpoint.c: after the restore, which began with checkpoint seq (0: none). */
 void checkpoint_begin(struct house *h, uint64_t seq);

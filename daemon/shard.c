@@ -95,6 +95,7 @@ static struct fold *shard_make_fold(struct shard *s)
     struct fold_options options = {
         .sites = s->fold_sites,
         .site_count = c->site_count,
+        .zones = (const struct zone *const *)s->zones,
         .words = &s->words,
         .session_timeout = c->session.timeout,
         .session_max_length = c->session.max_length,
@@ -116,6 +117,10 @@ static struct fold *shard_make_fold(struct shard *s)
         .support_remember = c->support.remember,
         .max_tickets = c->limits.tickets,
         .max_comments = c->limits.comments,
+        .customers_remember = c->customers.remember,
+        .customers_active_for = c->customers.active_for,
+        .max_customers = c->limits.customers,
+        .max_customer_days = c->limits.customer_days,
     };
     struct ff_fact_sink sink = {tally_add, s->tally, tally_add_cells};
     return fold_new(&options, &s->seed, &sink);

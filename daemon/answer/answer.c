@@ -22,6 +22,9 @@ static const struct query_row {
     {"/v1/stats/breakdown",
      (const char *const[]){"by", "limit", "sort", "site", "window", "from", "to", "compare", NULL},
      breakdown_render},
+    {"/v1/customers", (const char *const[]){"site", "window", "from", "to", "compare", NULL},
+     customers_render},
+    {"/v1/customers/cohorts", (const char *const[]){"site", "from", "to", NULL}, cohorts_render},
 };
 
 static const struct query_row *find_query(struct ff_span path)

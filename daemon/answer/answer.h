@@ -4,6 +4,7 @@
 #define FOOTFALL_ANSWER_H
 
 #include "footfall/money.h"
+#include "footfall/customers.h"
 #include "footfall/span.h"
 #include "footfall/status.h"
 #include "footfall/time.h"
@@ -15,6 +16,16 @@ struct fold;
 struct tally;
 struct words;
 struct zone;
+
+/* Where what is known of customers is asked for; ctx is given to each. lifetimes: of the site, as of a
+ * minute ago at most, borrowed for the call; NULL: out of memory. */
+struct answer_customers {
+    void *ctx;
+    void (*window)(void *ctx, uint16_t site, ff_wall from, ff_wall to, struct ff_customers *out);
+    void (*kept)(void *ctx, uint16_t site, ff_wall t, struct ff_kept *out);
+    const struct ff_lifetimes *(*lifetimes)(void *ctx, uint16_t site);
+    void (*cohorts)(void *ctx, uint16_t site, ff_wall from, ff_wall to, ff_cohort_fn *take, void *take_ctx);
+};
 
 struct answer_site {
     const char *id;
@@ -34,6 +45,7 @@ struct answer_context {
     ff_wall now;
     const struct fold *fold;   /* as of now */
     const struct words *words; /* of the tally's cells */
+    const struct answer_customers *customers;
 };
 
 #define ANSWER_MIN 2048 /* bytes of buffer that every refusal fits in */

@@ -36,5 +36,7 @@ enum ff_status stats_render(struct query *q);
 enum ff_status series_render(struct query *q);
 enum ff_status comments_render(struct query *q);
 enum ff_status breakdown_render(struct query *q);
+enum ff_status customers_render(struct query *q);
+enum ff_status cohorts_render(struct query *q);
 
 #endif

@@ -1,4 +1,5 @@
 /* GET /v1/stats: every metric of a window, in sections. */
+#include "customers.h"
 #include "query.h"
 #include "stats.h"
 #include "survey.h"
@@ -30,6 +31,23 @@ void stats_write_rows(const struct metric *m, size_t n, const struct stats *s, c
         json_out_key(out, ff_span_text(m[i].name));
         set->write(&m[i], s, out);
     }
+}
+
+static void write_customers(const struct customers_section *s, struct json_out *out)
+{
+    json_out_key(out, FF_LITERAL("customers"));
+    json_out_open(out, '{');
+    customers_write_window(s, out);
+    customers_write(s, out);
+    json_out_close(out, '}');
+}
+
+static void write_customers_change(const struct stats *s, struct json_out *out)
+{
+    json_out_key(out, FF_LITERAL("customers"));
+    json_out_open(out, '{');
+    customers_write_change(&s->customers, &s->customers_before, out);
+    json_out_close(out, '}');
 }
 
 /* The section around another: "surveys" of "surveys.csat"; empty where there is none. */
@@ -79,10 +97,12 @@ static void write_compared(const struct stats *s, const struct survey_topics *to
     json_out_key(out, FF_LITERAL("previous"));
     json_out_open(out, '{');
     write_sections(s, topics, &previous_set, out);
+    write_customers(&s->customers_before, out);
     json_out_close(out, '}');
     json_out_key(out, FF_LITERAL("change"));
     json_out_open(out, '{');
     write_sections(s, topics, &change_set, out);
+    write_customers_change(s, out);
     json_out_close(out, '}');
 }
 
@@ -91,6 +111,7 @@ static void read_earlier(struct query *q, struct stats *s)
     struct window w =
         compare_window(q->compare, q->ctx->sites[q->site].zone, s->now.from, s->now.to);
     tally_read(q->ctx->tally, q->site, w.from, w.to, &s->before);
+    customers_read(q, w.from, w.to, &s->customers_before);
     s->kept = s->before.from < s->before.to ? &s->before : NULL;
 }
 
@@ -101,6 +122,7 @@ enum ff_status stats_render(struct query *q)
     s.kept = NULL;
     s.live = q->ctx->live_visitors(q->ctx->live_ctx, q->site);
     tally_read(q->ctx->tally, q->site, q->window.from, q->window.to, &s.now);
+    customers_read(q, q->window.from, q->window.to, &s.customers);
     json_out_open(&q->json, '{');
     query_write_site(q);
     query_write_window(q, s.now.from, s.now.to);
@@ -110,6 +132,7 @@ enum ff_status stats_render(struct query *q)
     }
     survey_topics_read(q, &s, &topics);
     write_sections(&s, &topics, &now_set, &q->json);
+    write_customers(&s.customers, &q->json);
     if (q->compare != COMPARE_NONE)
         write_compared(&s, &topics, &q->json);
     survey_topics_end(&topics);

@@ -3,12 +3,14 @@
 #ifndef FOOTFALL_STATS_H
 #define FOOTFALL_STATS_H
 
+#include "customers.h"
 #include "metrics.h"
 
 struct stats {
     struct tally_window now, before; /* the window that was asked for, and the one compared with */
     const struct tally_window *kept; /* before, or NULL when nothing of it is kept */
     int64_t live;
+    struct customers_section customers, customers_before;
 };
 
 /* Which of the three sets of sections is written. */

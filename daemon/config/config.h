@@ -58,6 +58,9 @@ struct ff_config {
         ff_dur dedupe;
     } orders;
     struct {
+        ff_dur remember, active_for;
+    } customers;
+    struct {
         ff_dur window;
     } dedupe;
     struct {
@@ -77,6 +80,7 @@ struct ff_config {
     struct {
         uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, session_extras, words, connections;
         uint32_t tickets, comments; /* comments: of each site */
+        uint32_t customers, customer_days;
         uint32_t connections_per_address, requests_per_second; /* 0: no limit */
         uint64_t breakdown_bytes;
     } limits;

@@ -68,6 +68,11 @@ static const struct key config_rows[] = {
     {"orders.dedupe", DURATION(orders.dedupe, FF_SECOND, 10 * YEAR), "90d", FIXED,
      "A second purchase with the same order id within this time is dropped and counted."},
 
+    {"customers.remember", DURATION(customers.remember, FF_DAY, 20 * YEAR), "1825d", FIXED,
+     "A customer is forgotten this long after the last purchase; what it was counted as stays."},
+    {"customers.active_for", DURATION(customers.active_for, FF_DAY, 10 * YEAR), "365d", FIXED,
+     "A customer is active this long from a purchase on; in whole days."},
+
     {"dedupe.window", DURATION(dedupe.window, FF_SECOND, YEAR), "24h", FIXED,
      "A second event with the same id within this time is dropped and counted."},
 
@@ -113,6 +118,10 @@ static const struct key config_rows[] = {
      "Most lines of all carts together."},
     {"limits.session_extras", COUNT(limits.session_extras, 1, 1000 * MILLION), "8M", FIXED,
      "Most search terms, checkout steps, custom names and currencies of orders of all sessions together."},
+    {"limits.customers", COUNT(limits.customers, 1, 1000 * MILLION), "2M", FIXED,
+     "Most customers in memory, and visitors who bought or whose customer is known."},
+    {"limits.customer_days", COUNT(limits.customer_days, 1, 1000 * MILLION), "8M", FIXED,
+     "Most days on which a customer bought, of all together."},
     {"limits.words", COUNT(limits.words, 1, 1000 * MILLION), "4M", FIXED,
      "Most texts in memory, such as pages and products; further ones count as (other)."},
     {"limits.tickets", COUNT(limits.tickets, 1, 1000 * MILLION), "1M", FIXED,

@@ -45,7 +45,7 @@ static bool currency_ok(ff_currency c)
     return c >> 24 == 0;
 }
 
-static ff_currency currency_get(struct image_in *in)
+ff_currency currency_get(struct image_in *in)
 {
     ff_currency c = (ff_currency)image_uint_upto(in, UINT32_MAX);
     return image_check(in, currency_ok(c)) ? c : 0;
@@ -56,13 +56,13 @@ static ff_money money_get(struct image_in *in)
     return within(in, image_int(in), FF_MONEY_MAX);
 }
 
-static void sum_put(struct image_out *out, ff_money_sum v)
+void sum_put(struct image_out *out, ff_money_sum v)
 {
     image_put_int(out, (int64_t)(v >> SUM_LOW_BITS));
     image_put_uint(out, (uint64_t)v & (((uint64_t)1 << SUM_LOW_BITS) - 1));
 }
 
-static ff_money_sum sum_get(struct image_in *in)
+ff_money_sum sum_get(struct image_in *in)
 {
     int64_t high = within(in, image_int(in), SUM_HIGH_MOST);
     uint64_t low = image_uint_upto(in, ((uint64_t)1 << SUM_LOW_BITS) - 1);
@@ -80,6 +80,8 @@ static const size_t counts_table[] = {
     offsetof(struct fold_counts, refunds_left_out),
     offsetof(struct fold_counts, extras_left_out),
     offsetof(struct fold_counts, extras_evicted),
+    offsetof(struct fold_counts, customers_evicted),
+    offsetof(struct fold_counts, customer_days_left_out),
 };
 
 static uint64_t *count_at(const struct fold_counts *c, size_t row)

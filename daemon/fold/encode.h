@@ -19,6 +19,7 @@
 #define SECTION_VISITORS "vist"
 #define SECTION_TAILS "tail"
 #define SECTION_VERSION 2
+#define SECTION_CUSTOMERS "cust"
 
 /* The carts of one visitor by the order in which an image first speaks of them: the head's, the settled
  * course's, the waymark's, each after the one before it. Courses share carts, and share them again
@@ -45,6 +46,11 @@ void counts_get(struct image_in *in, struct fold_counts *c);
 /* An instant, or FF_NEVER. */
 void now_put(struct image_out *out, ff_wall now);
 ff_wall now_get(struct image_in *in);
+
+/* A sum of money, and a currency or 0. */
+void sum_put(struct image_out *out, ff_money_sum v);
+ff_money_sum sum_get(struct image_in *in);
+ff_currency currency_get(struct image_in *in);
 
 /* What recall remembers by itself. near: the last one's received, at first the fold's now; get gives
  * false for one that is forgotten. */

@@ -53,8 +53,10 @@ static bool fold_init_sites(struct fold *f, const struct fold_options *options)
     for (uint16_t i = 0; i < options->site_count; i++) {
         f->sites[i].scope = hash_mark(0, ff_span_text(options->sites[i].id));
         f->sites[i].currency = options->sites[i].currency;
+        f->sites[i].zone = options->zones ? options->zones[i] : NULL;
     }
     f->options.sites = NULL; /* borrowed for this call only */
+    f->options.zones = NULL;
     return true;
 }
 
@@ -71,7 +73,7 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     f->seed = *seed;
     f->sink = *sink;
     f->now = FF_NEVER;
-    if (!fold_init_pools(f) || !fold_init_sites(f, options)) {
+    if (!fold_init_pools(f) || !fold_init_sites(f, options) || !customers_init(f)) {
         fold_free(&f);
         return NULL;
     }
@@ -95,6 +97,7 @@ void fold_free(struct fold **f)
     audit_free(*f);
     words_drop((*f)->options.words, (*f)->visitor_types.fresh);
     words_drop((*f)->options.words, (*f)->visitor_types.returning);
+    customers_fini(*f);
     table_fini(&(*f)->visitors_by_key);
     due_fini(&(*f)->live_due);
     due_fini(&(*f)->cart_due);
@@ -176,6 +179,9 @@ static enum ff_status fold_count(const struct pen *p, const struct ff_record *r)
     case FF_SUPPORT_RESOLVE:
         tickets_take(p, r);
         return FF_OK;
+    case FF_SPEND:
+        customers_spend(p, &r->beacon);
+        return FF_OK;
     default:
         return FF_OK;
     }
@@ -189,6 +195,8 @@ enum ff_status fold_apply(struct fold *f, const struct ff_record *r)
     struct pen pen = {.fold = f, .site = r->beacon.site, .sign = 1};
     said_begin(f, &r->beacon);
     enum ff_status status = fold_count(&pen, r);
+    if (status == FF_OK)
+        customers_take(f, r);
     if (status == FF_OK && story_takes(r->beacon.type) && ff_has(&r->beacon, FF_HAS(VISITOR)))
         status = story_fold(f, r);
     said_end(f);
@@ -203,6 +211,7 @@ void fold_advance(struct fold *f, ff_wall t)
     story_pass(f, t);
     f->now = t;
     story_expire(f, t);
+    customers_advance(f, t);
     recall_expire(&f->ids, t);
     recall_expire(&f->orders, t);
     recall_expire(&f->refunds, t);
@@ -225,6 +234,8 @@ struct fold_counts fold_counts(const struct fold *f)
     c.tails = f->tails.used;
     c.tail_events = f->acts.used;
     c.extras = f->extras.used;
+    c.customers = f->customers.persons.used;
+    c.customer_days = f->customers.days.used;
     c.ids_evicted = f->ids.evicted;
     c.orders_evicted = f->orders.evicted;
     c.refunds_evicted = f->refunds.evicted;

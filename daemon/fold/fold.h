@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_FOLD_H
 #define FOOTFALL_FOLD_H
 
+#include "footfall/customers.h"
 #include "footfall/fact.h"
 #include "footfall/record.h"
 
@@ -11,6 +12,7 @@ struct image_in;
 struct image_out;
 struct words;
 struct ff_comment;
+struct zone;
 struct fold;
 
 struct fold_site {
@@ -23,6 +25,7 @@ struct fold_options {
     uint16_t site_count;
     struct words *words; /* borrowed for the fold's life; shared with whom its cells go to, and ended with it:
                             fold_free does not let go of each word that the state holds */
+    const struct zone *const *zones; /* one a site, borrowed for the fold's life; NULL: UTC for all */
     ff_dur session_timeout, session_max_length, session_lateness, session_remember;
     ff_dur cart_abandon_after;
     ff_dur cart_recover_within; /* less than cart_abandon_after counts as that: an open cart is live */
@@ -33,6 +36,8 @@ struct fold_options {
     uint32_t max_extras; /* terms, steps, custom names and currencies of all sessions */
     ff_dur support_remember; /* how long after its last event a ticket is known */
     uint32_t max_tickets, max_comments; /* comments: of each site */
+    ff_dur customers_remember, customers_active_for; /* rounded up to whole days */
+    uint32_t max_customers, max_customer_days;
 };
 
 /* seed is copied; sink is copied and used by every call below. Owned by the caller; NULL when the
@@ -63,9 +68,29 @@ int64_t fold_live_visitors(const struct fold *f, uint16_t site);
 uint32_t fold_comments(const struct fold *f, uint16_t site);
 void fold_comment(const struct fold *f, uint16_t site, uint32_t i, struct ff_comment *out);
 
+/* The customers of a site in the local days that hold [from, to); as of the fold's now. */
+void fold_customers(const struct fold *f, uint16_t site, ff_wall from, ff_wall to, struct ff_customers *out);
+
+/* Who bought in the 365 local days before the day of t, and in the 365 from it on. */
+void fold_kept_customers(const struct fold *f, uint16_t site, ff_wall t, struct ff_kept *out);
+
+/* Sums up all that is remembered of the site's customers, by how much they spent, in steps that look at
+ * `persons` (fold_counts.customers) each; each is looked at twice, a million in some 100 ms. Who changes
+ * meanwhile counts as of one of the steps. One is under way at a time: to begin another gives it up. step:
+ * true when it is done, and *out filled. */
+void fold_lifetimes_begin(struct fold *f, uint16_t site);
+bool fold_lifetimes_step(struct fold *f, uint32_t persons, struct ff_lifetimes *out);
+
+/* The cohorts of the months of first purchase that touch [from, to), the oldest first. */
+void fold_cohorts(const struct fold *f, uint16_t site, ff_wall from, ff_wall to, ff_cohort_fn *take, void *ctx);
+
+/* Forgets what is known of a visitor id, and of a customer id with all visitors that it claims; either may
+ * be {NULL, 0}. What they were counted as stays. False: nothing was known. */
+bool fold_forget_customer(struct fold *f, uint16_t site, struct ff_span visitor, struct ff_span customer);
+
 struct fold_counts {
     uint64_t visitors, carts, ids, orders, tails, tail_events;      /* in memory now */
-    uint64_t extras;
+    uint64_t extras, customers, customer_days;                      /* likewise */
     uint64_t late, duplicates, duplicate_orders;                    /* ever */
     int64_t stray;                                                  /* pings without a session, as of now */
     /* what gave way at a ceiling, ever */
@@ -75,6 +100,7 @@ struct fold_counts {
     uint64_t extras_evicted;  /* visitors whose extras gave way */
     uint64_t tickets, comments; /* in memory now */
     uint64_t tickets_evicted, comments_evicted, ticket_replies_left_out; /* ever */
+    uint64_t customers_evicted, customer_days_left_out;
 };
 struct fold_counts fold_counts(const struct fold *f);
 

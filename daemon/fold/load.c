@@ -558,7 +558,8 @@ bool fold_load(struct fold *f, struct image_in *in, const uint16_t *site_map, ui
               load_recall(&l, SECTION_ORDERS, &f->orders, order_get) &&
               load_recall(&l, SECTION_REFUNDS, &f->refunds, waiting_refund_get) &&
               load_visitors(&l) && load_tails(&l) &&
-              tickets_load(f, in, site_map, site_count) && comments_load(f, in, site_map, site_count);
+              tickets_load(f, in, site_map, site_count) && comments_load(f, in, site_map, site_count) &&
+              customers_load(f, in, site_map, site_count);
     words_in_end(&l.words);
     emit_flush(f);
     return ok;

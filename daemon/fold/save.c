@@ -181,4 +181,5 @@ void fold_save(const struct fold *f, struct image_out *out)
     words_out_end(&s.words);
     tickets_save(f, out);
     comments_save(f, out);
+    customers_save(f, out);
 }

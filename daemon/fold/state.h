@@ -8,13 +8,17 @@
 
 #include "chain.h"
 #include "comments.h"
+#include "customers.h"
 #include "due.h"
 #include "hash.h"
+#include "ledger.h"
+#include "person.h"
 #include "pool.h"
 #include "recall.h"
 #include "table.h"
 #include "words.h"
 #include "tickets.h"
+#include "zone.h"
 
 /* A purchase, for refunds to refer to. */
 struct order {
@@ -41,6 +45,9 @@ struct fold_site_state {
     uint64_t scope; /* of its ids' hashes */
     ff_currency currency;
     int64_t live;
+    const struct zone *zone; /* NULL: UTC */
+    ff_wall first_order;     /* of the site, ever; FF_NEVER: none yet */
+    struct ledger ledger;
 };
 
 #define FOLD_FACTS 256
@@ -61,6 +68,7 @@ struct fold {
     uint32_t births;
     struct visitor_types visitor_types;
     struct said said; /* by the record that is being folded; held until it has been */
+    struct customers customers;
 
     struct ff_fact_sink sink;
     struct ff_fact facts[FOLD_FACTS];
@@ -113,6 +121,21 @@ static inline struct extra *extra_at(const struct fold *f, uint32_t number)
 static inline struct cart *cart_at(const struct fold *f, uint32_t number)
 {
     return pool_at(&f->carts, number);
+}
+
+static inline struct person *person_at(const struct fold *f, uint32_t number)
+{
+    return pool_at(&f->customers.persons, number);
+}
+
+static inline struct person_day *person_day_at(const struct fold *f, uint32_t number)
+{
+    return pool_at(&f->customers.days, number);
+}
+
+static inline struct person_purse *person_purse_at(const struct fold *f, uint32_t number)
+{
+    return pool_at(&f->customers.purses, number);
 }
 
 static inline struct line *line_at(const struct fold *f, uint32_t number)

@@ -108,6 +108,10 @@ struct tally_cells {
 void tally_read_cells(struct tally *t, uint16_t site, enum ff_dimension dimension, ff_wall from, ff_wall to,
                       struct tally_cells *out);
 void tally_cells_end(struct tally_cells *c);
+/* The money of one purse in the local days that hold [from, to), in `out` (TALLY_CURRENCIES of room), sorted
+ * by code, n != 0 only; gives how many currencies. 0 also where not all of those days are kept. */
+uint16_t tally_read_purse(const struct tally *t, uint16_t site, enum ff_purse purse, ff_wall from, ff_wall to,
+                          struct tally_money *out);
 
 /* Puts all that the tally holds into the image, its clock and how much it dropped as well. Tallies
  * that took and dropped the same, in whatever order, and whose clocks agree give the same bytes,

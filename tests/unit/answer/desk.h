@@ -20,6 +20,10 @@ struct desk {
     struct words words; /* 1,000 of them at most */
     struct answer_context ctx;
     struct answer_out out;
+    struct answer_customers customers;
+    struct ff_customers window; /* what is answered of every window, but its edges */
+    struct ff_kept kept;
+    struct ff_lifetimes lifetimes;
     enum ff_status status;
     char body[1 << 20];
 };
@@ -28,6 +32,40 @@ static int64_t desk_live(void *ctx, uint16_t site)
 {
     (void)ctx;
     return 7 + site;
+}
+
+static void desk_window(void *ctx, uint16_t site, ff_wall from, ff_wall to, struct ff_customers *out)
+{
+    const struct desk *d = ctx;
+    *out = d->window;
+    out->from = zone_day(d->zone[site], from).start;
+    out->to = zone_day(d->zone[site], to - 1).end;
+}
+
+static void desk_kept(void *ctx, uint16_t site, ff_wall t, struct ff_kept *out)
+{
+    (void)site;
+    (void)t;
+    *out = ((const struct desk *)ctx)->kept;
+}
+
+static const struct ff_lifetimes *desk_lifetimes(void *ctx, uint16_t site)
+{
+    (void)site;
+    return &((const struct desk *)ctx)->lifetimes;
+}
+
+/* Two of them: 2026-01 and 2026-09, where the window has them. */
+static void desk_cohorts(void *ctx, uint16_t site, ff_wall from, ff_wall to, ff_cohort_fn *take, void *take_ctx)
+{
+    static const int64_t buyers[] = {3, 0, 2};
+    const struct ff_cohort cohorts[] = {{672, 5, 3, buyers}, {680, 9, 1, buyers}};
+    static const ff_wall begins[] = {INT64_C(1767225600) * FF_SECOND, INT64_C(1788220800) * FF_SECOND};
+    (void)ctx;
+    (void)site;
+    for (int i = 0; i < 2; i++)
+        if (from <= begins[i] && to > begins[i] && !take(take_ctx, &cohorts[i]))
+            return;
 }
 
 static int desk_open(void **state)
@@ -44,7 +82,8 @@ static int desk_open(void **state)
         return -1;
     d->ctx = (struct answer_context){
         .sites = d->site, .site_count = 2, .tally = tally_new(&options), .live_visitors = desk_live, .now = NOW,
-        .words = &d->words};
+        .words = &d->words, .customers = &d->customers};
+    d->customers = (struct answer_customers){d, desk_window, desk_kept, desk_lifetimes, desk_cohorts};
     tally_advance(d->ctx.tally, NOW);
     *state = d;
     return 0;

@@ -46,7 +46,11 @@ static void stats_have_every_section_and_field(void **state)
         "\"ces\":{\"responses\":0,\"mean\":null,\"top_share\":null,"
         "\"distribution\":{\"1\":0,\"2\":0,\"3\":0,\"4\":0,\"5\":0},\"topics\":{}}},"
         "\"support\":{\"first_response_seconds\":null,\"resolution_seconds\":null,\"tickets_opened\":0,"
-        "\"tickets_answered\":0,\"tickets_resolved\":0,\"tickets_open\":0}}");
+        "\"tickets_answered\":0,\"tickets_resolved\":0,\"tickets_open\":0},"
+        "\"customers\":{\"from\":\"2026-10-24T22:00:00Z\",\"to\":\"2026-10-25T23:00:00Z\","
+        "\"customers_start\":0,\"customers_end\":0,\"customers_new\":0,\"customers_reactivated\":0,"
+        "\"customers_lost\":0,\"retention_rate\":null,\"churn_rate\":null,\"net_churn_rate\":null,"
+        "\"repeat_customer_rate\":null,\"returning_customer_rate\":null,\"retention_cost\":{}}}");
     assert_int_equal(d->status, FF_OK);
     assert_int_equal(d->out.http, 200);
     assert_string_equal(d->out.content_type, "application/json");

@@ -232,6 +232,8 @@ BENCH struct fold_options bench_options(void)
         .cart_abandon_after = FF_HOUR, .cart_recover_within = 7 * FF_DAY,
         .dedupe_window = FF_DAY, .orders_dedupe = 90 * FF_DAY, .max_age = 72 * FF_HOUR,
         .max_visitors = 64, .max_carts = 64, .max_ids = 64, .max_orders = 64,
+        .customers_remember = 1825 * FF_DAY, .customers_active_for = 365 * FF_DAY,
+        .max_customers = 64, .max_customer_days = 1000,
         .max_tails = 64, .max_tail_events = 2000, .max_lines = 65536,
         .max_extras = 8192,
         .support_remember = 365 * FF_DAY, .max_tickets = 64, .max_comments = 8,
