@@ -9,8 +9,10 @@ import unittest
 
 from footfall import SECOND, Daemon, agree, expect, lasting, site_config, taken, until
 from beacons import DAY, MINUTE
+from breakdowns import DIMENSIONS, Row
 from histories import AT, SITES, history, shuffled, wire, with_late
 from reference import Reference
+from truths import BREAKDOWN, COHORTS, agree_breakdowns, agree_cohorts, agree_customers, agree_limit
 
 HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "12"))
 FIRST_SEED = int(os.environ.get("FOOTFALL_SEED", "1"))
@@ -42,11 +44,15 @@ def now_less(ago):
 LONG = 8 * DAY  # after this nothing of a history changes with time
 
 
+def whole(beacons):
+    return beacons[0][AT] // SECOND - 3600, beacons[-1][AT] // SECOND + 3600
+
+
 def windows(beacons, seed):
     """from and to of the whole history, and of some parts of it."""
     rng = random.Random(seed)
     first, last = beacons[0][AT] // SECOND, beacons[-1][AT] // SECOND
-    yield first - 3600, last + 3600
+    yield whole(beacons)
     for _ in range(PARTS):
         start = rng.randint(first, last)
         yield start, start + rng.choice((1, 60, 3600, 7 * 3600, 86400, last - start + 1))
@@ -54,14 +60,27 @@ def windows(beacons, seed):
 
 class Case(unittest.TestCase):
     def check(self, daemon, reference, beacons, seed, note, sites=SITES):
+        rng, note = random.Random(seed), f"seed {seed}, {note}:"
         for start, end in windows(beacons, seed):
             for site in sites:
-                agree(self, reference, daemon, site.id, f"seed {seed}, {note}:", from_=start, to=end)
+                agree(self, reference, daemon, site.id, note, from_=start, to=end)
+                some = rng.sample(list(DIMENSIONS), 3)
+                agree_breakdowns(self, reference, daemon, site, note, some, from_=start, to=end)
+        first, last = whole(beacons)
+        for site in sites:
+            agree_breakdowns(self, reference, daemon, site, note, from_=first, to=last)
+            agree_customers(self, reference, daemon, site.id, note, from_=first, to=last)
+            agree_cohorts(self, reference, daemon, site.id, note)
 
     def everything(self, daemon, beacons, seed):
         """All answers, byte for byte but for the instant they were made."""
-        return [lasting(expect(daemon.stats_answer(site.id, from_=start, to=end), 200))
-                for start, end in windows(beacons, seed) for site in SITES]
+        first, last = whole(beacons)
+        asked = [{"from_": start, "to": end} for start, end in windows(beacons, seed)]
+        asked += [{"path": BREAKDOWN, "by": by, "limit": 1000, "from_": first, "to": last}
+                  for by in DIMENSIONS]
+        asked.append({"path": COHORTS})
+        return [lasting(expect(daemon.stats_answer(site.id, **query), 200))
+                for query in asked for site in SITES]
 
 
 def bring(daemon, order):
@@ -79,9 +98,23 @@ class Imported(Case):
                 reference = bring(daemon, beacons)
                 self.check(daemon, reference, beacons, seed, "in order")
                 before = self.everything(daemon, beacons, seed)
-                daemon.restart()
-                self.check(daemon, reference, beacons, seed, "after kill -9")
-                self.assertEqual(before, self.everything(daemon, beacons, seed), "replay differs")
+                for how in "replay", "checkpoint":
+                    if how == "checkpoint":
+                        daemon.checkpoint()
+                    daemon.restart()
+                    self.check(daemon, reference, beacons, seed, f"after kill -9, {how}")
+                    self.assertEqual(before, self.everything(daemon, beacons, seed), f"{how} differs")
+
+    def test_breakdowns_by_any_field_with_the_rest_in_one_row(self):
+        for seed in seeds(share=0.25):
+            with self.subTest(seed=seed), Daemon(SITES) as daemon:
+                beacons = history(seed + 7000, now_less(LONG), pace_of(seed))
+                bring(daemon, beacons)
+                rng, (start, end) = random.Random(seed), whole(beacons)
+                for by, (_, show) in DIMENSIONS.items():
+                    for sort in show(Row()):
+                        agree_limit(self, daemon, rng.choice(SITES), by, sort, rng.randrange(1, 5),
+                                    from_=start, to=end)
 
     def test_any_order_of_arrival_within_lateness_gives_the_same_bytes(self):
         for seed in seeds():
