@@ -24,17 +24,20 @@ void cells_emit(const struct pen *p, ff_wall at, const struct ff_cell_ref *refs,
     struct fold *f = p->fold;
     if (p->sign == 0 || n == 0 || !f->sink.cells)
         return;
-    int64_t signed_by[FF_ROW_FIELDS_MAX];
-    size_t fields = cells_fields(refs->dimension);
-    bool any = amount != 0;
-    for (size_t i = 0; i < fields; i++) {
-        signed_by[i] = by[i] * p->sign;
-        any |= by[i] != 0;
-    }
-    if (!any)
+    int64_t negative[FF_ROW_FIELDS_MAX];
+    size_t fields = cells_fields(refs->dimension), i = 0;
+    while (i < fields && by[i] == 0)
+        i++;
+    if (i == fields && amount == 0)
         return;
-    struct ff_cells c = {.at = at, .site = p->site, .n = (uint16_t)n, .refs = refs, .by = signed_by,
-                         .currency = currency, .amount = amount * p->sign};
+    struct ff_cells c = {.at = at, .site = p->site, .n = (uint16_t)n, .refs = refs, .by = by,
+                         .currency = currency, .amount = amount};
+    if (p->sign < 0) {
+        for (i = 0; i < fields; i++)
+            negative[i] = -by[i];
+        c.by = negative;
+        c.amount = -amount;
+    }
     if (!audit_takes_cells(p, &c, fields))
         f->sink.cells(f->sink.ctx, &c);
 }

@@ -12,9 +12,9 @@
 #include "lines.h"
 #include "said.h"
 #include "session.h"
+#include "session_image.h"
 #include "story.h"
 #include "tail.h"
-#include "words_image.h"
 
 #include <string.h>
 
@@ -185,64 +185,6 @@ static uint32_t load_cart(struct loading *l, unsigned depth, ff_wall near, struc
 
 #define CARTS_DEEP 2 /* a course's cart and the one before it */
 
-/* --- sessions ------------------------------------------------------------------------------- */
-
-static uint32_t load_word(struct loading *l)
-{
-    return words_get(&l->words, l->in);
-}
-
-static void load_said(struct loading *l, struct said *said)
-{
-    said->word = load_word(l);
-    said->source = load_word(l);
-    said->campaign = load_word(l);
-}
-
-/* One more of a chain that *end is the last link of: where it is kept, gives the next one. */
-static uint32_t *load_extra(struct loading *l, const struct extra *e, uint32_t *end)
-{
-    uint32_t number = load_take(l, &l->fold->extras);
-    if (!number) {
-        if (extra_has_word(e))
-            words_drop(l->fold->options.words, e->what);
-        return end;
-    }
-    *extra_at(l->fold, number) = *e;
-    *end = number;
-    return &extra_at(l->fold, number)->next;
-}
-
-/* A chain of extras, owned by the caller: as much of it as is kept. Gives how many were read. */
-static uint32_t load_extras(struct loading *l, uint32_t *chain)
-{
-    uint32_t n[EXTRA_KINDS] = {0}, all = 0;
-    struct extra e;
-    while (extra_get(l->in, &e) && image_check(l->in, n[e.kind]++ < EXTRAS_MAX)) {
-        if (extra_has_word(&e))
-            e.what = load_word(l);
-        chain = load_extra(l, &e, chain);
-        all++;
-    }
-    return all;
-}
-
-/* What follows the session's own numbers, owned by it; of its extras as much as is kept. Gives how many of
- * them there were. */
-static uint32_t load_session_rest(struct loading *l, struct session *s)
-{
-    uint32_t chain = 0, n;
-    if (!s->begun)
-        return 0;
-    s->source = load_word(l);
-    s->campaign = load_word(l);
-    s->entry_page = load_word(l);
-    s->exit_page = load_word(l);
-    n = load_extras(l, &chain);
-    s->extras = chain;
-    return n;
-}
-
 /* --- visitors ------------------------------------------------------------------------------- */
 
 struct load_match {
@@ -337,7 +279,7 @@ static void load_judge_cart(struct loading *l, uint16_t site, const struct cart 
 static void load_head(struct loading *l, struct session *s, bool room)
 {
     l->keep = room && !l->extras_full;
-    if (load_session_rest(l, s) == 0 || l->keep || !room)
+    if (session_rest_get(l->in, &l->words, l->fold, s, &l->keep) == 0 || l->keep || !room)
         return;
     uint32_t chain = s->extras;
     extras_free(l->fold, &chain);
@@ -396,7 +338,7 @@ static void load_course(struct loading *l, struct course *c, ff_wall near)
 {
     struct cart cart;
     session_get(l->in, &c->session, near);
-    load_session_rest(l, &c->session);
+    session_rest_get(l->in, &l->words, l->fold, &c->session, &l->keep);
     c->cart = load_cart(l, CARTS_DEEP, near, &cart);
 }
 
@@ -436,7 +378,7 @@ static uint32_t load_rest(struct loading *l, const struct act *a, ff_wall near)
     ff_money_sum value;
     act_rest_get(l->in, &rest, a, near);
     if (!a->late)
-        load_said(l, &rest.said);
+        said_get(l->in, &l->words, &rest.said);
     rest.lines = load_lines(l, &act_lines, &n, &value);
     uint32_t number = load_take(l, &l->fold->rests);
     if (number) {
@@ -464,7 +406,7 @@ static ff_wall load_act(struct loading *l, struct tail *t, ff_wall near, ff_wall
         a->rest = load_rest(l, a, near);
         a->rested = a->rest != 0;
     } else if (act_place((enum ff_type)a->type) == ACT_WORD) {
-        a->word = load_word(l);
+        a->word = words_get(&l->words, l->in);
         if (!number)
             words_drop(f->options.words, a->word);
     }

@@ -4,9 +4,9 @@
 #include "act.h"
 #include "encode.h"
 #include "extras.h"
-#include "words_image.h"
 #include "encode_texts.h"
 #include "forget.h"
+#include "session_image.h"
 
 struct saving {
     const struct fold *fold;
@@ -45,35 +45,6 @@ static void save_lines(const struct saving *s, uint32_t chain)
     line_put_end(s->out);
 }
 
-static void save_word(struct saving *s, uint32_t word)
-{
-    words_put(&s->words, s->out, word);
-}
-
-static void save_said(struct saving *s, struct said said)
-{
-    save_word(s, said.word);
-    save_word(s, said.source);
-    save_word(s, said.campaign);
-}
-
-/* What follows the session's own numbers. */
-static void save_session_rest(struct saving *s, const struct session *session)
-{
-    if (!session->begun)
-        return;
-    save_word(s, session->source);
-    save_word(s, session->campaign);
-    save_word(s, session->entry_page);
-    save_word(s, session->exit_page);
-    for (uint32_t i = session->extras; i; i = extra_at(s->fold, i)->next) {
-        extra_put(s->out, extra_at(s->fold, i));
-        if (extra_has_word(extra_at(s->fold, i)))
-            save_word(s, extra_at(s->fold, i)->what);
-    }
-    extra_put_end(s->out);
-}
-
 static void save_cart(struct saving *s, uint32_t number, ff_wall near)
 {
     unsigned i = 0;
@@ -100,7 +71,7 @@ static void save_visitors(struct saving *s)
     for (uint32_t number = f->visitors_by_touch.newest; number;) {
         const struct visitor *v = visitor_at(f, number);
         visitor_put(s->out, v, near);
-        save_session_rest(s, &v->head.session);
+        session_rest_put(s->out, &s->words, f, &v->head.session);
         s->carts.n = 0;
         save_cart(s, v->head.cart, v->newest);
         near = v->touched;
@@ -111,7 +82,7 @@ static void save_visitors(struct saving *s)
 static void save_course(struct saving *s, const struct course *c, ff_wall near)
 {
     session_put(s->out, &c->session, near);
-    save_session_rest(s, &c->session);
+    session_rest_put(s->out, &s->words, s->fold, &c->session);
     save_cart(s, c->cart, near);
 }
 
@@ -123,12 +94,12 @@ static void save_acts(struct saving *s, uint32_t chain, ff_wall near)
         act_put(s->out, a, near, before);
         before = a->time;
         if (!a->rested && act_place((enum ff_type)a->type) == ACT_WORD)
-            save_word(s, a->word);
+            words_put(&s->words, s->out, a->word);
         if (!a->rested)
             continue;
         act_rest_put(s->out, act_rest(s->fold, a), a, near);
         if (!a->late)
-            save_said(s, act_said(s->fold, a));
+            said_put(s->out, &s->words, act_said(s->fold, a));
         save_lines(s, act_rest(s->fold, a)->lines);
     }
 }

@@ -193,29 +193,38 @@ static void session_begin(struct fold *f, struct session *s, ff_wall t)
     s->first = first;
 }
 
+static void session_emit(const struct pen *p, const struct act *a, struct session_change *c)
+{
+    static const int64_t nothing[SESSION_COUNTERS];
+    int64_t was[SESSION_COUNTERS], is[SESSION_COUNTERS];
+    c->was = c->before->begun ? was : nothing;
+    c->is = is;
+    if (c->before->begun)
+        session_contribution(c->before, was);
+    session_contribution(c->after, is);
+    for (int i = 0; i < SESSION_COUNTERS; i++)
+        emit_count(p, (enum ff_counter)(SESSION_FIRST + i), c->after->start, c->is[i] - c->was[i]);
+    session_cells(p, c);
+    emit_visitor(p, a->time);
+}
+
 bool session_fold(const struct pen *p, struct session *s, const struct act *a)
 {
     struct fold *f = p->fold;
-    struct session before = {.begun = false};
+    struct session before;
     struct session_change c = {.before = &before, .after = s};
     if (session_takes(f, s, a->time)) {
         before = *s;
-        if (p->sign)
-            session_contribution(s, c.was);
     } else if (a->type == FF_PING) {
         return false;
     } else {
         session_begin(f, s, a->time);
+        before = (struct session){.begun = false};
     }
     session_apply(p, s, a, &c);
     session_gather(p, s, a, &c);
-    if (p->sign) {
-        session_contribution(s, c.is);
-        for (int i = 0; i < SESSION_COUNTERS; i++)
-            emit_count(p, (enum ff_counter)(SESSION_FIRST + i), s->start, c.is[i] - c.was[i]);
-        session_cells(p, &c);
-        emit_visitor(p, a->time);
-    }
+    if (p->sign)
+        session_emit(p, a, &c);
     words_drop(f->options.words, c.left_page);
     return true;
 }

@@ -21,25 +21,29 @@ static void session_values(const struct fold *f, const struct session *s, uint32
     words[EXIT_PAGE] = s->exit_page;
 }
 
-/* Cells that change alike: so much of a row, and of its money. */
+/* Cells that change alike. */
 struct session_part {
     struct ff_cell_ref refs[DIMENSIONS];
     size_t n;
-    int64_t by[FF_ROW_SESSION_FIELDS];
-    struct {
-        ff_currency currency;
-        ff_money_sum amount;
-    } money[EXTRAS_MAX];
-    size_t purses;
 };
 
-static void part_add_cell(struct session_part *part, int dimension, uint32_t word)
+static void part_add(struct session_part *part, int dimension, uint32_t word)
 {
     part->refs[part->n++] = (struct ff_cell_ref){word, dimension_table[dimension]};
 }
 
-/* Counters of a session that are fields of its row, too. */
-static void part_add_count(struct session_part *part, const int64_t count[SESSION_COUNTERS], int sign)
+/* How a row changes: its fields, and its money where `purses` says so. */
+struct session_row {
+    int64_t by[FF_ROW_SESSION_FIELDS];
+    size_t purses;
+    struct {
+        ff_currency currency;
+        ff_money_sum amount;
+    } money[EXTRAS_MAX];
+};
+
+/* The counters of a session that are fields of its row, too: less some, plus others. */
+static void row_count(struct session_row *row, const int64_t *less, const int64_t *plus)
 {
     static const uint8_t fields[FF_ROW_ORDERS] = {
         [FF_ROW_SESSIONS] = SESSION_SLOT(SESSIONS), [FF_ROW_NEW_VISITORS] = SESSION_SLOT(SESSIONS_NEW),
@@ -48,20 +52,22 @@ static void part_add_count(struct session_part *part, const int64_t count[SESSIO
         [FF_ROW_BEGAN_CHECKOUT] = SESSION_SLOT(BEGAN_CHECKOUT), [FF_ROW_PURCHASED] = SESSION_SLOT(PURCHASED),
     };
     for (int i = 0; i < FF_ROW_ORDERS; i++)
-        part->by[i] += sign * count[fields[i]];
+        row->by[i] = plus[fields[i]] - less[fields[i]];
+    row->by[FF_ROW_ORDERS] = 0;
+    row->purses = 0;
 }
 
-static void part_add_order(struct session_part *part, ff_currency currency, ff_money_sum amount, int64_t n)
+static void row_add_orders(struct session_row *row, ff_currency currency, ff_money_sum amount, int64_t n)
 {
-    part->by[FF_ROW_ORDERS] += n;
     if (n == 0)
         return;
-    part->money[part->purses].currency = currency;
-    part->money[part->purses++].amount = amount;
+    row->by[FF_ROW_ORDERS] += n;
+    row->money[row->purses].currency = currency;
+    row->money[row->purses++].amount = amount;
 }
 
 /* All orders of the session: as they are (sign 1), or, taken out, as they were before the act (-1). */
-static void part_add_orders(const struct fold *f, struct session_part *part, const struct session_change *c, int sign)
+static void row_add_all_orders(const struct fold *f, struct session_row *row, const struct session_change *c, int sign)
 {
     if (!c->after->purchased)
         return;
@@ -70,65 +76,56 @@ static void part_add_orders(const struct fold *f, struct session_part *part, con
         if (e->kind != EXTRA_ORDERS)
             continue;
         bool act = sign < 0 && c->bought && e->what == c->currency;
-        part_add_order(part, e->what, sign * (e->amount - (act ? c->amount : 0)), sign * ((int64_t)e->n - act));
+        row_add_orders(row, e->what, sign * (e->amount - (act ? c->amount : 0)), sign * ((int64_t)e->n - act));
     }
 }
 
-/* The first amount goes with the row, the others by themselves. */
-static void part_emit(const struct pen *p, ff_wall at, const struct session_part *part)
+/* The first amount goes with the fields, the others by themselves. */
+static void row_emit(const struct pen *p, ff_wall at, const struct session_part *part, const struct session_row *row)
 {
     static const int64_t nothing[FF_ROW_SESSION_FIELDS];
-    const int64_t *by = part->by;
-    size_t i = 0;
-    do {
-        bool money = i < part->purses;
-        cells_emit(p, at, part->refs, part->n, by, money ? part->money[i].currency : 0, money ? part->money[i].amount : 0);
-        by = nothing;
-    } while (++i < part->purses);
-}
-
-static void part_begin(struct session_part *part)
-{
-    part->n = part->purses = 0;
-    for (int i = 0; i < FF_ROW_SESSION_FIELDS; i++)
-        part->by[i] = 0;
+    if (row->purses == 0) {
+        cells_emit(p, at, part->refs, part->n, row->by, 0, 0);
+        return;
+    }
+    for (size_t i = 0; i < row->purses; i++)
+        cells_emit(p, at, part->refs, part->n, i == 0 ? row->by : nothing, row->money[i].currency, row->money[i].amount);
 }
 
 /* Where the value of a dimension has stayed, its row changes by the difference; where it has changed, the row goes
  * from the old value to the new one. */
 static void session_rows(const struct pen *p, const struct session_change *c)
 {
+    static const int64_t nothing[SESSION_COUNTERS];
     const struct fold *f = p->fold;
-    struct session_part stay, go, come; /* mostly large, and mostly not touched */
+    struct session_part stay, go, come;
+    struct session_row row; /* mostly large, and mostly not touched */
     uint32_t was[DIMENSIONS], is[DIMENSIONS];
-    part_begin(&stay);
-    part_begin(&go);
-    part_begin(&come);
+    stay.n = go.n = come.n = 0;
     session_values(f, c->before, was);
     session_values(f, c->after, is);
     for (int i = 0; i < DIMENSIONS; i++)
         if (c->before->begun && was[i] == is[i]) {
-            part_add_cell(&stay, i, is[i]);
+            part_add(&stay, i, is[i]);
         } else {
-            part_add_cell(&come, i, is[i]);
+            part_add(&come, i, is[i]);
             if (c->before->begun)
-                part_add_cell(&go, i, was[i]);
+                part_add(&go, i, was[i]);
         }
     if (stay.n > 0) {
-        part_add_count(&stay, c->was, -1);
-        part_add_count(&stay, c->is, 1);
-        part_add_order(&stay, c->currency, c->amount, c->bought);
-        part_emit(p, c->after->start, &stay);
+        row_count(&row, c->was, c->is);
+        row_add_orders(&row, c->currency, c->amount, c->bought);
+        row_emit(p, c->after->start, &stay, &row);
     }
     if (go.n > 0) {
-        part_add_count(&go, c->was, -1);
-        part_add_orders(f, &go, c, -1);
-        part_emit(p, c->after->start, &go);
+        row_count(&row, c->was, nothing);
+        row_add_all_orders(f, &row, c, -1);
+        row_emit(p, c->after->start, &go, &row);
     }
     if (come.n > 0) {
-        part_add_count(&come, c->is, 1);
-        part_add_orders(f, &come, c, 1);
-        part_emit(p, c->after->start, &come);
+        row_count(&row, nothing, c->is);
+        row_add_all_orders(f, &row, c, 1);
+        row_emit(p, c->after->start, &come, &row);
     }
 }
 
@@ -169,10 +166,19 @@ static void pages_add_session(struct page_rows *rows, const struct session *s, c
     exit[FF_ROW_PAGE_TIMED] += sign * (s->last_page_engaged > 0);
 }
 
+static bool session_pages_stay(const struct session_change *c)
+{
+    const struct session *before = c->before, *after = c->after;
+    return before->pageviews == after->pageviews && before->last_page_engaged == after->last_page_engaged &&
+           c->was[SESSION_SLOT(BOUNCES)] == c->is[SESSION_SLOT(BOUNCES)];
+}
+
 static void session_pages(const struct pen *p, const struct session_change *c)
 {
     struct page_rows rows;
     rows.n = 0;
+    if (session_pages_stay(c))
+        return;
     pages_add_session(&rows, c->before, c->was, -1);
     pages_add_session(&rows, c->after, c->is, 1);
     if (c->left) {

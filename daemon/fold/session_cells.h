@@ -9,7 +9,7 @@
 struct session_change {
     const struct session *before; /* not begun: the act began the session; its extras are as they are now */
     const struct session *after;
-    int64_t was[SESSION_COUNTERS], is[SESSION_COUNTERS]; /* what it is counted as; where it was not: zeros */
+    const int64_t *was, *is; /* what it is counted as, SESSION_COUNTERS each; where it was not: zeros */
     bool left;           /* a page view came after another one, */
     uint32_t left_page;  /* of this page, */
     ff_dur left_after;   /* which had been seen so long */
