@@ -10,10 +10,11 @@
 enum {
     METHOD_GET = 1 << NET_GET | 1 << NET_HEAD,
     METHOD_POST = 1 << NET_POST,
+    METHOD_DELETE = 1 << NET_DELETE,
 };
 
 typedef void answer_fn(struct door *d, const struct client *client, const struct net_request *request);
-static answer_fn query_health, query_ready, query_import, query_digest, query_stats;
+static answer_fn query_health, query_ready, query_import, query_digest, query_visitor, query_stats;
 
 /* Every path, on which listener it is, and who answers it. A path ending in '*' takes all that
  * begins so. */
@@ -32,6 +33,7 @@ static const struct route {
     {"/readyz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_ready},
     {"/v1/digest", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_digest},
     {"/metrics", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, scrape_answer},
+    {"/v1/visitors/*", false, true, METHOD_GET | METHOD_DELETE, "Allow: GET, HEAD, DELETE\r\n", false, query_visitor},
     {"/v1/*", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_stats},
 };
 
@@ -134,6 +136,16 @@ static void query_import(struct door *d, const struct client *client, const stru
         door_import(d, client, request);
 }
 
+static void query_visitor(struct door *d, const struct client *client, const struct net_request *request)
+{
+    if (request->method != NET_DELETE)
+        query_stats(d, client, request);
+    else if (request->origin.p || !host_is_own(request->host))
+        door_refuse(d, client, FF_FOREIGN_ORIGIN, NULL);
+    else
+        forget_answer(d, client, request);
+}
+
 static void query_health(struct door *d, const struct client *client, const struct net_request *request)
 {
     (void)request;
@@ -186,6 +198,9 @@ static void query_digest(struct door *d, const struct client *client, const stru
     door_reply(d, client, 200, "application/json", ff_span_of(body, (size_t)n), "Cache-Control: no-store\r\n");
 }
 
+/* Records of ingest threads come a little out of the order of their receipt. */
+#define UNSETTLED (10 * FF_SECOND)
+
 static int64_t house_live_visitors(void *fold, uint16_t site)
 {
     return fold_live_visitors(fold, site);
@@ -205,6 +220,7 @@ void house_answer_context(struct house *h, struct answer_context *out)
         .fold = h->shard.fold,
         .words = &h->shard.words,
         .customers = &h->customers,
+        .unsettled = h->door_count > 0 ? UNSETTLED : 0,
     };
 }
 

@@ -23,6 +23,7 @@ struct checkpoint {
     pid_t child;       /* 0: none */
     uint64_t seq;      /* of the newest checkpoint that is there */
     uint64_t upto;     /* of the one being written */
+    uint64_t forgets;  /* with it those are taken out of the journal whom notes up to this one name; 0: nobody */
     bool asked;        /* one is wanted as soon as record asked_for is on the disk */
     uint64_t asked_for;
     ff_wall started, done; /* the child; the last that worked, or the start of the daemon */
@@ -98,6 +99,12 @@ void checkpoint_begin(struct house *h, uint64_t seq);
 
 /* One is wanted now. */
 void checkpoint_ask(struct house *h);
+
+/* house_forget.c: whether whoever is to be forgotten must be taken out of the journal now; what of it can be
+ * reached (false: soon all can; *note: the last that can be seen to, 0: none); that it has been done. */
+bool forget_is_due(const struct house *h, ff_wall now);
+bool forget_seal(struct house *h, uint64_t *note, uint64_t *sealed);
+void forget_done(struct house *h, uint64_t note, ff_wall now);
 
 /* Once a second or so: begins one when it is due, and hears of the one under way. */
 void checkpoint_look_after(struct house *h, ff_wall now);

@@ -46,10 +46,12 @@ struct answer_context {
     const struct fold *fold;   /* as of now */
     const struct words *words; /* of the tally's cells */
     const struct answer_customers *customers;
+    ff_dur unsettled;          /* records may yet be folded that were received so long before now */
 };
 
 #define ANSWER_MIN 2048 /* bytes of buffer that every refusal fits in */
 #define ANSWER_ETAG 40
+#define ANSWER_ID_MAX 128 /* bytes of an id */
 
 struct answer_out {
     char *body;               /* in: the caller's buffer, not NUL-terminated */
@@ -66,6 +68,17 @@ struct answer_out {
  * "parameter" (where it is about one)}. */
 enum ff_status answer_query(const struct answer_context *ctx, struct ff_span path,
                             struct ff_span query, struct answer_out *out);
+
+/* Whom a request speaks of; texts are borrowed from who itself. */
+struct answer_visitor {
+    uint16_t site;
+    struct ff_span visitor, customer; /* customer: {NULL, 0} where none is named */
+    char visitor_text[3 * ANSWER_ID_MAX], customer_text[ANSWER_ID_MAX];
+};
+
+/* Reads a path /v1/visitors/ID and its parameters. FF_OK, or as answer_query. */
+enum ff_status answer_visitor(const struct answer_context *ctx, struct ff_span path, struct ff_span query,
+                              struct answer_visitor *who, struct answer_out *out);
 
 /* Whether an If-None-Match header ("*", or a list of tags, weak ones too) names etag: the response
  * then is 304 without a body. Never for an empty etag. */

@@ -75,12 +75,12 @@ struct ff_config {
         enum ff_durability durability;
         uint64_t segment_bytes, keep_bytes;
         uint32_t checkpoint_records;
-        ff_dur checkpoint_every, keep;
+        ff_dur checkpoint_every, keep, forget_within;
     } store;
     struct {
         uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, session_extras, words, connections;
         uint32_t tickets, comments; /* comments: of each site */
-        uint32_t customers, customer_days;
+        uint32_t customers, customer_days, forgets;
         uint32_t connections_per_address, requests_per_second; /* 0: no limit */
         uint64_t breakdown_bytes;
     } limits;

@@ -102,6 +102,8 @@ static const struct key config_rows[] = {
      "How long the journal is kept for export; what a restart needs stays longer."},
     {"store.keep_bytes", SIZE(store.keep_bytes, 0, 1000 * 1024 * MIB), "8G", RELOADABLE,
      "How large the journal may grow before its oldest files go sooner."},
+    {"store.forget_within", DURATION(store.forget_within, FF_SECOND, 30 * FF_DAY), "1h", RELOADABLE,
+     "Nothing of a visitor is on the disk this long after it was to be forgotten."},
 
     {"limits.visitors", COUNT(limits.visitors, 1, 1000 * MILLION), "10M", FIXED,
      "Most visitors in memory, each with its session."},
@@ -130,6 +132,8 @@ static const struct key config_rows[] = {
      "Most comments of surveys kept of each site, the newest; 0: none."},
     {"limits.breakdown_bytes", SIZE(limits.breakdown_bytes, 0, 1000 * 1024 * MIB), "512M", FIXED,
      "Most bytes of breakdowns in memory; once reached, new values count as (other) until old ones expire."},
+    {"limits.forgets", COUNT(limits.forgets, 1, MILLION), "10k", FIXED,
+     "Most visitors to be forgotten who are still on the disk; further requests are answered 503."},
     {"limits.connections", COUNT(limits.connections, 1, MILLION), "20k", FIXED,
      "Most connections at once; further ones are closed and counted."},
     {"limits.connections_per_address", COUNT(limits.connections_per_address, 0, MILLION), "0", FIXED,

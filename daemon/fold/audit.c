@@ -195,7 +195,9 @@ void audit_act(struct fold *f, uint32_t visitor, const struct act *a)
     size_t room = 0;
     for (uint32_t i = kept->rest.lines; i; i = line_at(f, i)->next) {
         kept->lines = audit_room(kept->lines, kept->line_count, &room, sizeof *kept->lines);
-        kept->lines[kept->line_count++] = *line_at(f, i);
+        kept->lines[kept->line_count] = *line_at(f, i);
+        kept->lines[kept->line_count].sku_text = 0; /* no counter depends on a text */
+        kept->lines[kept->line_count++].name = 0;
     }
     v->n++;
 }

@@ -9,6 +9,11 @@ static const bool cart_event_table[FF_TYPE_COUNT] = {
     [FF_PURCHASE] = true,
 };
 
+bool course_touches_cart(enum ff_type type)
+{
+    return cart_event_table[type];
+}
+
 bool course_fold(const struct pen *p, struct course *c, const struct act *a)
 {
     if (!a->late && !session_fold(p, &c->session, a)) {

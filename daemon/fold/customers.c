@@ -302,18 +302,11 @@ void customers_spend(const struct pen *p, const struct ff_beacon *b)
                    b->money[FF_AMOUNT_VALUE], 1);
 }
 
-static bool customers_forget_one(struct fold *f, uint16_t site, enum person_kind kind, struct ff_span id)
+void customers_forget(struct fold *f, uint64_t key)
 {
-    uint32_t number = id.n ? person_find(f, person_key(f, site, kind, id)) : 0;
+    uint32_t number = person_find(f, key);
     if (!number)
-        return false;
+        return;
     f->customers.incomplete = true;
     person_drop(f, number);
-    return true;
-}
-
-bool fold_forget_customer(struct fold *f, uint16_t site, struct ff_span visitor, struct ff_span customer)
-{
-    bool known = customers_forget_one(f, site, PERSON_CUSTOMER, customer);
-    return customers_forget_one(f, site, PERSON_VISITOR, visitor) || known;
 }

@@ -47,6 +47,10 @@ void customers_advance(struct fold *f, ff_wall t);
 /* The local date at t, in days since 1970-01-01. */
 int32_t customers_date(const struct fold *f, uint16_t site, ff_wall t);
 
+/* Forgets whoever has this key: a visitor leaves what it bought to the customer who claims it; a customer takes
+ * its visitors along. What they were counted as stays. */
+void customers_forget(struct fold *f, uint64_t key);
+
 /* customers_save.c, customers_load.c: their part of the fold's image. load: into an empty fold whose now is
  * known; as fold_load. */
 void customers_save(const struct fold *f, struct image_out *out);

@@ -2,6 +2,7 @@
 
 #include "audit.h"
 #include "cells.h"
+#include "forget.h"
 #include "orders.h"
 #include "said.h"
 #include "story.h"
@@ -51,7 +52,8 @@ static bool fold_init_sites(struct fold *f, const struct fold_options *options)
     if (!f->sites)
         return false;
     for (uint16_t i = 0; i < options->site_count; i++) {
-        f->sites[i].scope = hash_mark(0, ff_span_text(options->sites[i].id));
+        f->sites[i].scope = hash_mark(FOLD_SCOPE_VISITOR, ff_span_text(options->sites[i].id));
+        f->sites[i].customer_scope = hash_mark(FOLD_SCOPE_CUSTOMER, ff_span_text(options->sites[i].id));
         f->sites[i].currency = options->sites[i].currency;
         f->sites[i].zone = options->zones ? options->zones[i] : NULL;
     }
@@ -73,7 +75,8 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     f->seed = *seed;
     f->sink = *sink;
     f->now = FF_NEVER;
-    if (!fold_init_pools(f) || !fold_init_sites(f, options) || !customers_init(f)) {
+    if (!fold_init_pools(f) || !fold_init_sites(f, options) || !customers_init(f) ||
+        !forget_init(f, at_least(options->max_forgets, 1))) {
         fold_free(&f);
         return NULL;
     }
@@ -98,6 +101,7 @@ void fold_free(struct fold **f)
     words_drop((*f)->options.words, (*f)->visitor_types.fresh);
     words_drop((*f)->options.words, (*f)->visitor_types.returning);
     customers_fini(*f);
+    forget_fini(*f);
     table_fini(&(*f)->visitors_by_key);
     due_fini(&(*f)->live_due);
     due_fini(&(*f)->cart_due);
@@ -202,6 +206,13 @@ enum ff_status fold_apply(struct fold *f, const struct ff_record *r)
     said_end(f);
     emit_flush(f);
     return status;
+}
+
+void fold_note(struct fold *f, const struct ff_note *n)
+{
+    fold_advance(f, n->received);
+    forget_note(f, n);
+    emit_flush(f);
 }
 
 void fold_advance(struct fold *f, ff_wall t)

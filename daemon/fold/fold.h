@@ -5,6 +5,7 @@
 
 #include "footfall/customers.h"
 #include "footfall/fact.h"
+#include "footfall/note.h"
 #include "footfall/record.h"
 
 struct hash_seed;
@@ -38,6 +39,7 @@ struct fold_options {
     uint32_t max_tickets, max_comments; /* comments: of each site */
     ff_dur customers_remember, customers_active_for; /* rounded up to whole days */
     uint32_t max_customers, max_customer_days;
+    uint32_t max_forgets; /* who is to be taken out of the journal, at once */
 };
 
 /* seed is copied; sink is copied and used by every call below. Owned by the caller; NULL when the
@@ -52,6 +54,17 @@ bool fold_is_duplicate(const struct fold *f, const struct ff_record *r);
 /* Folds one record, after advancing to its received. FF_OK; FF_DUPLICATE (nothing was done),
  * FF_DUPLICATE_ORDER, FF_LATE, FF_STRAY (a ping without a session so far) say what it came to. */
 enum ff_status fold_apply(struct fold *f, const struct ff_record *r);
+
+/* Folds a note, after advancing to its received. */
+void fold_note(struct fold *f, const struct ff_note *n);
+
+/* Whether there is room for one more to be forgotten; those that still are in the journal, in their order. */
+bool fold_can_forget(const struct fold *f);
+const struct ff_note *fold_to_forget(const struct fold *f, uint32_t *n);
+
+/* What a note names a visitor or a customer of a site (its id) by. */
+uint64_t fold_visitor_key(const struct hash_seed *seed, struct ff_span site, struct ff_span id);
+uint64_t fold_customer_key(const struct hash_seed *seed, struct ff_span site, struct ff_span id);
 
 /* Fetches early what the next n (at most FOLD_EXPECT) records will need; changes nothing. */
 #define FOLD_EXPECT 16
@@ -84,9 +97,10 @@ bool fold_lifetimes_step(struct fold *f, uint32_t persons, struct ff_lifetimes *
 /* The cohorts of the months of first purchase that touch [from, to), the oldest first. */
 void fold_cohorts(const struct fold *f, uint16_t site, ff_wall from, ff_wall to, ff_cohort_fn *take, void *ctx);
 
-/* Forgets what is known of a visitor id, and of a customer id with all visitors that it claims; either may
- * be {NULL, 0}. What they were counted as stays. False: nothing was known. */
-bool fold_forget_customer(struct fold *f, uint16_t site, struct ff_span visitor, struct ff_span customer);
+/* What is remembered of whom a customer id, or else a visitor id, names: of the customer who claims the visitor,
+ * where there is one. False: nobody of the kind has bought. */
+bool fold_customer(const struct fold *f, uint16_t site, struct ff_span visitor, struct ff_span customer,
+                   struct ff_customer *out);
 
 struct fold_counts {
     uint64_t visitors, carts, ids, orders, tails, tail_events;      /* in memory now */

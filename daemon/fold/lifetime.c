@@ -100,17 +100,41 @@ static void lifetime_add_own(const struct fold *f, struct ff_lifetime *l, const 
         lifetime_pay(l, person_purse_at(f, n));
 }
 
-static void lifetime_add(const struct fold *f, struct ff_lifetime *l, const struct person *p, int32_t today)
+/* *from and *to: the first order and the last; from > to: none is known any more. */
+static void lifetime_add(const struct fold *f, struct ff_lifetime *l, const struct person *p, int32_t today,
+                         ff_wall *from, ff_wall *to)
 {
-    ff_wall from = INT64_MAX, to = INT64_MIN;
-    lifetime_add_own(f, l, p, &from, &to);
+    *from = INT64_MAX;
+    *to = INT64_MIN;
+    lifetime_add_own(f, l, p, from, to);
     for (uint32_t n = p->members; n; n = person_at(f, n)->next)
-        lifetime_add_own(f, l, person_at(f, n), &from, &to);
+        lifetime_add_own(f, l, person_at(f, n), from, to);
     l->customers++;
     if (today < person_day_at(f, p->newest)->day + f->customers.active_for)
         l->active++;
-    else if (from <= to)
-        l->lapsed_time += to - from;
+    else if (*from <= *to)
+        l->lapsed_time += *to - *from;
+}
+
+static uint32_t lifetime_named(const struct fold *f, uint16_t site, enum person_kind kind, struct ff_span id)
+{
+    return id.n ? person_find(f, person_key(f, site, kind, id)) : 0;
+}
+
+bool fold_customer(const struct fold *f, uint16_t site, struct ff_span visitor, struct ff_span customer,
+                   struct ff_customer *out)
+{
+    uint32_t number = lifetime_named(f, site, PERSON_CUSTOMER, customer);
+    if (!number)
+        number = lifetime_named(f, site, PERSON_VISITOR, visitor);
+    if (number && person_at(f, number)->customer)
+        number = person_at(f, number)->customer;
+    const struct person *p = number ? lifetime_root(f, number, site) : NULL;
+    if (!p)
+        return false;
+    *out = (struct ff_customer){.first = 0};
+    lifetime_add(f, &out->spent, p, customers_date(f, site, f->now), &out->first, &out->last);
+    return out->first <= out->last;
 }
 
 /* The next of the persons that the step may still look at, or 0: they are all done, or the step is. */
@@ -153,7 +177,8 @@ static void lifetime_sum(const struct fold *f, struct lifetime_run *r, uint32_t 
         int third = 0;
         while (third < FF_SPENDERS - 1 && !spender_before(s, r->edge[third]))
             third++;
-        lifetime_add(f, &r->sums.by[third], p, r->today);
+        ff_wall from, to;
+        lifetime_add(f, &r->sums.by[third], p, r->today, &from, &to);
     }
 }
 

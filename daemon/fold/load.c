@@ -2,10 +2,13 @@
  * they are got (encode.c), counts end where the image ends, and what there is no room for is read over. */
 #include "act.h"
 #include "audit.h"
+#include "card.h"
 #include "cart.h"
 #include "course.h"
 #include "encode.h"
 #include "extras.h"
+#include "encode_texts.h"
+#include "forget.h"
 #include "lines.h"
 #include "said.h"
 #include "session.h"
@@ -23,6 +26,7 @@ struct loading {
     struct fold_options rules; /* that what is read was counted by; durations only */
     bool same_rules;           /* as those in force */
     struct cart_names carts; /* of the visitor that is read; the number is 0 of one that is not kept */
+    bool tails;              /* what is read is no visitor's head: its carts have no cards */
     bool keep;               /* what is read is kept; false from where there is no room on */
     struct words_in words;
     bool carts_full, tails_full, extras_full; /* there was no room for one: nor is there for those that are older */
@@ -129,6 +133,7 @@ static uint32_t load_lines(struct loading *l, const struct lines_rule *rule, uin
         ++*n;
         *value += (ff_money_sum)line.price * line.quantity;
         uint32_t number = load_take(l, &l->fold->lines);
+        line_texts_get(l->in, number ? l->fold->options.words : NULL, &line);
         if (!number)
             continue;
         *line_at(l->fold, number) = line;
@@ -162,6 +167,8 @@ static uint32_t load_cart(struct loading *l, unsigned depth, ff_wall near, struc
     c->refs = 1;
     c->before = load_cart(l, depth - 1, near, &older);
     cart_get(l->in, c, near);
+    card_get(l->in, l->fold->options.words, &c->card, near);
+    image_check(l->in, !l->tails || !c->card.id);
     c->lines = load_lines(l, &cart_lines, &c->line_count, &value);
     image_check(l->in, c->line_count == 0 || c->value == value);
     uint32_t number = load_take(l, &l->fold->carts);
@@ -170,6 +177,7 @@ static uint32_t load_cart(struct loading *l, unsigned depth, ff_wall near, struc
     } else {
         lines_free(l->fold, &c->lines);
         cart_release(l->fold, &c->before);
+        card_drop(l->fold, &c->card);
     }
     l->carts.number[l->carts.n++] = number;
     return number;
@@ -271,6 +279,16 @@ static void load_watch(struct fold *f, uint32_t number)
     story_pass(f, f->now);
 }
 
+/* The carts of a visitor's head: in the list of those that give way, and on their racks. */
+static void load_show_carts(struct fold *f, uint32_t number)
+{
+    const struct visitor *v = visitor_at(f, number);
+    cart_list_oldest(f, v->head.cart, number);
+    for (uint32_t i = v->head.cart; i; i = cart_at(f, i)->before)
+        cart_at(f, i)->card.site = v->site;
+    card_rack(f, number, f->now);
+}
+
 /* Behind all that have been placed. With each event of a visitor that has a cart both are touched: the
  * order of the carts is that of their visitors. */
 static void load_place(struct loading *l, const struct visitor *v)
@@ -286,7 +304,7 @@ static void load_place(struct loading *l, const struct visitor *v)
     table_add(&f->visitors_by_key, v->key, number);
     chain_add_oldest(&f->visitors_by_touch, number);
     if (v->head.cart)
-        cart_list_oldest(f, v->head.cart, number);
+        load_show_carts(f, number);
     if (v->head.session.extras) {
         placed->extras_listed = true;
         chain_add_oldest(&f->extras_by_touch, number);
@@ -533,6 +551,7 @@ static bool load_tails(struct loading *l)
     if (!load_section(l, SECTION_TAILS))
         return false;
     uint32_t n = load_count(l);
+    l->tails = true;
     for (uint32_t i = 0; i < n && l->in->ok; i++)
         load_tail(l);
     return l->in->ok;
@@ -559,7 +578,7 @@ bool fold_load(struct fold *f, struct image_in *in, const uint16_t *site_map, ui
               load_recall(&l, SECTION_REFUNDS, &f->refunds, waiting_refund_get) &&
               load_visitors(&l) && load_tails(&l) &&
               tickets_load(f, in, site_map, site_count) && comments_load(f, in, site_map, site_count) &&
-              customers_load(f, in, site_map, site_count);
+              customers_load(f, in, site_map, site_count) && forget_load(f, in);
     words_in_end(&l.words);
     emit_flush(f);
     return ok;

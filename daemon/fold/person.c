@@ -4,7 +4,8 @@
 
 uint64_t person_key(const struct fold *f, uint16_t site, enum person_kind kind, struct ff_span id)
 {
-    return hash_id(&f->seed, hash_mix(f->sites[site].scope + kind), id);
+    const struct fold_site_state *s = &f->sites[site];
+    return hash_id(&f->seed, kind == PERSON_VISITOR ? s->scope : s->customer_scope, id);
 }
 
 struct person_match {

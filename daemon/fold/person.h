@@ -51,7 +51,7 @@ static inline bool person_is_buyer(const struct person *p)
     return p->oldest != 0;
 }
 
-/* The key of an id within the scope of its site. */
+/* The key of an id within the scope of its site: fold_visitor_key, fold_customer_key. */
 uint64_t person_key(const struct fold *f, uint16_t site, enum person_kind kind, struct ff_span id);
 
 /* The number of whom has this key, or 0. */

@@ -5,6 +5,8 @@
 #include "encode.h"
 #include "extras.h"
 #include "words_image.h"
+#include "encode_texts.h"
+#include "forget.h"
 
 struct saving {
     const struct fold *fold;
@@ -36,8 +38,10 @@ static void save_recall(const struct saving *s, const char name[4], const struct
 
 static void save_lines(const struct saving *s, uint32_t chain)
 {
-    for (; chain; chain = line_at(s->fold, chain)->next)
+    for (; chain; chain = line_at(s->fold, chain)->next) {
         line_put(s->out, line_at(s->fold, chain));
+        line_texts_put(s->out, s->fold->options.words, line_at(s->fold, chain));
+    }
     line_put_end(s->out);
 }
 
@@ -81,6 +85,7 @@ static void save_cart(struct saving *s, uint32_t number, ff_wall near)
     const struct cart *c = cart_at(s->fold, number);
     save_cart(s, c->before, near); /* that one has none before it: the depth is 2 */
     cart_put(s->out, c, near);
+    card_put(s->out, s->fold->options.words, &c->card, near);
     save_lines(s, c->lines);
     s->carts.number[s->carts.n++] = number;
 }
@@ -182,4 +187,5 @@ void fold_save(const struct fold *f, struct image_out *out)
     tickets_save(f, out);
     comments_save(f, out);
     customers_save(f, out);
+    forget_save(f, out);
 }

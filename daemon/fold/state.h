@@ -40,14 +40,18 @@ struct waiting_refund {
 struct visitor_types {
     uint32_t fresh, returning;
 };
+/* The kinds of ids: a site's scope of each is the mark of its own id in this one. */
+enum { FOLD_SCOPE_VISITOR = 0, FOLD_SCOPE_CUSTOMER = 1 };
 
 struct fold_site_state {
     uint64_t scope; /* of its ids' hashes */
+    uint64_t customer_scope; /* of those of its customers */
     ff_currency currency;
     int64_t live;
     const struct zone *zone; /* NULL: UTC */
     ff_wall first_order;     /* of the site, ever; FF_NEVER: none yet */
     struct ledger ledger;
+    uint32_t racks[CART_STATES]; /* roots (rack.h) */
 };
 
 #define FOLD_FACTS 256
@@ -69,6 +73,10 @@ struct fold {
     struct visitor_types visitor_types;
     struct said said; /* by the record that is being folded; held until it has been */
     struct customers customers;
+    struct {
+        struct ff_note *notes; /* owned, cap of them: FF_NOTE_FORGET, in their order */
+        uint32_t n, cap;
+    } forget;
 
     struct ff_fact_sink sink;
     struct ff_fact facts[FOLD_FACTS];

@@ -2,10 +2,12 @@
 
 #include "act.h"
 #include "audit.h"
+#include "card.h"
 #include "cart.h"
 #include "course.h"
 #include "extras.h"
 #include "session.h"
+#include "rack.h"
 #include "tail.h"
 
 /* Visitors with a session event in this last stretch are live. */
@@ -168,10 +170,22 @@ static bool story_same(const void *ctx, uint32_t number)
     return visitor_at(m->fold, number)->key == m->key;
 }
 
-static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
+uint32_t story_find(const struct fold *f, uint64_t key)
 {
     struct story_match match = {f, key};
-    uint32_t number = table_find(&f->visitors_by_key, key, story_same, &match);
+    return table_find(&f->visitors_by_key, key, story_same, &match);
+}
+
+void story_forget(struct fold *f, uint64_t key)
+{
+    uint32_t number = story_find(f, key);
+    if (number)
+        story_drop_visitor(f, number);
+}
+
+static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
+{
+    uint32_t number = story_find(f, key);
     if (number)
         return number;
     if (pool_left(&f->visitors) < 1) {
@@ -236,12 +250,15 @@ enum ff_status story_fold(struct fold *f, const struct ff_record *r)
     v->touched = story_minute(r->received);
     chain_touch(&f->visitors_by_touch, number);
     enum ff_status status = FF_OK;
+    struct card_hand cards;
+    card_take(f, number, r, &cards);
     if (tail_is_late(f, v, act_time(r), r->received)) {
         story_fold_late(&pen, number, r);
         status = FF_LATE;
     } else if (!tail_take(&pen, number, act_new(f, r), r->received)) {
         status = FF_STRAY;
     }
+    card_give(f, number, r, &cards);
     story_watch(f, number);
     audit_check(f, number);
     return status;
@@ -280,6 +297,8 @@ static void story_pass_cart(struct fold *f, uint32_t number, struct visitor *v, 
         return;
     const struct cart *c = cart_at(f, v->head.cart);
     ff_wall due = cart_due(f, c);
+    rack_take(f, v->head.cart);
+    rack_put(f, v->head.cart, t);
     if (due > t) {
         v->cart_queued = true;
         story_queue(f, &f->cart_due, due, number);

@@ -94,8 +94,3 @@ void surveys_count(const struct pen *p, const struct ff_record *r)
     if (b->text[FF_TEXT_COMMENT].n > 0)
         comments_put(p->fold, r, kind, scale);
 }
-
-uint32_t surveys_forget_visitor(struct fold *f, uint16_t site, uint64_t visitor)
-{
-    return comments_forget(f, site, visitor);
-}

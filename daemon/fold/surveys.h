@@ -8,9 +8,6 @@
  * that its scale has not, is none: canon lets no such one pass. */
 void surveys_count(const struct pen *p, const struct ff_record *r);
 
-/* Forgets the comments of a visitor by its key (story.c); what was counted stays. Gives how many. */
-uint32_t surveys_forget_visitor(struct fold *f, uint16_t site, uint64_t visitor);
-
 /* The words of a kind and a scale by their number, NULL behind the last. */
 const char *survey_kind_word(unsigned kind);
 const char *survey_scale_word(unsigned scale);

@@ -2,8 +2,8 @@
 #ifndef FOOTFALL_FOLD_VISIT_H
 #define FOOTFALL_FOLD_VISIT_H
 
+#include "carts.h"
 #include "chain.h"
-#include "footfall/beacon.h"
 
 /* One line of a cart, or one item of an act. */
 struct line {
@@ -11,6 +11,7 @@ struct line {
     ff_money price;
     int64_t quantity;
     uint32_t next;
+    uint32_t sku_text, name; /* words; this line holds them */
     bool has_price;
 };
 
@@ -133,6 +134,22 @@ static inline ff_wall session_last(const struct session *s)
     return s->begun ? s->start + (ff_dur)s->length : FF_NEVER;
 }
 
+/* What is told of a cart to who acts on it (carts.h). Of all that share a story only the cart of the
+ * visitor's head and the one before it have one; a copy has none. All zeros: none. */
+struct card {
+    uint64_t id;
+    ff_wall at;       /* receipt of the record by which the cart came into the state */
+    uint64_t seq;     /* the record */
+    uint32_t visitor, customer, page; /* words; this card holds them */
+    uint16_t site;
+    uint8_t state;    /* enum cart_state as of the last record; CART_UNLISTED: nothing is to be told */
+};
+
+/* Its place among those on the same rack (rack.h). */
+struct rack_link {
+    uint32_t sooner, later;
+};
+
 /* What a cart is so far. */
 struct cart {
     ff_wall opened, last;
@@ -148,6 +165,9 @@ struct cart {
     bool emptied, converted, checkout;
     bool gap;               /* was abandoned between two of its events */
     bool listed;            /* in the list of those that give way, oldest first */
+    uint8_t rack;          /* enum cart_state it stands under; CART_UNLISTED: nowhere */
+    struct rack_link by_rack;
+    struct card card;
 };
 
 /* A visitor's story up to some point. All zeros: nothing yet. */

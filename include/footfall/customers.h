@@ -53,6 +53,12 @@ struct ff_lifetimes {
     struct ff_lifetime by[FF_SPENDERS];
 };
 
+/* One of them. */
+struct ff_customer {
+    struct ff_lifetime spent;
+    ff_wall first, last; /* orders */
+};
+
 /* Customers by the local month of their first order. */
 struct ff_cohort {
     int32_t month;     /* months since January 1970 */

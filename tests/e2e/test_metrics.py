@@ -401,6 +401,7 @@ class Asking(Case):
 
     def stats(self, daemon, site, window):
         found, sections = {}, daemon.stats(site, window=window)
+        del sections["customers"]  # counted by days: no gauge of a window is
         for kind, fields in sections.pop("surveys").items():
             sections[f"surveys_{kind}"] = {n: v for n, v in fields.items() if n not in ("distribution", "topics")}
         for section, fields in sections.items():

@@ -146,11 +146,11 @@ static void a_visitor_who_is_forgotten_has_said_nothing(void **state)
     elsewhere.site = 1;
     bench_send(&b, elsewhere);
     uint64_t ann = hash_id(&b.fold->seed, b.fold->sites[0].scope, ff_span_text("ann"));
-    assert_int_equal(surveys_forget_visitor(b.fold, 1, ann), 0);
-    assert_int_equal(surveys_forget_visitor(b.fold, 0, ann), 2);
+    assert_int_equal(comments_forget(b.fold, 1, ann), 0);
+    assert_int_equal(comments_forget(b.fold, 0, ann), 2);
     assert_string_equal(texts(&b, 0), "c1 b1");
     assert_string_equal(texts(&b, 1), "a3");
-    assert_int_equal(surveys_forget_visitor(b.fold, 0, ann), 0);
+    assert_int_equal(comments_forget(b.fold, 0, ann), 0);
     assert_total(&b, NPS_7, 5);
     bench_send(&b, comment("ann", T(5), "a4"));
     assert_string_equal(texts(&b, 0), "a4 c1 b1");

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "buying.h"
+#include "state.h"
 #include "history.h"
 #include "picture.h"
 
@@ -342,8 +343,8 @@ static void what_a_member_bought_stays_its_customers(void **state)
     buying_add(&all, DAYS(1), "ann", "A", 0);
     buying_add(&all, DAYS(2), "ann", "A", MONEY(7));
     send_all(b, &all, DAYS(3));
-    assert_true(fold_forget_customer(b->fold, 0, FF_LITERAL("ann"), ff_span_of(NULL, 0)));
-    assert_false(fold_forget_customer(b->fold, 0, FF_LITERAL("ann"), ff_span_of(NULL, 0)));
+    customers_forget(b->fold, person_key(b->fold, 0, PERSON_VISITOR, FF_LITERAL("ann")));
+    customers_forget(b->fold, person_key(b->fold, 0, PERSON_VISITOR, FF_LITERAL("ann"))); /* nobody now */
     assert_int_equal(fold_counts(b->fold).customers, 1);
     struct ff_lifetimes l;
     fold_lifetimes_begin(b->fold, 0);
@@ -364,8 +365,9 @@ static void a_customer_that_is_forgotten_takes_its_visitors_along(void **state)
     buying_add(&all, DAYS(1), "bob", "A", 0);
     buying_add(&all, DAYS(1), "cyn", NULL, MONEY(5));
     send_all(b, &all, DAYS(3));
-    assert_false(fold_forget_customer(b->fold, 1, ff_span_of(NULL, 0), FF_LITERAL("A")));
-    assert_true(fold_forget_customer(b->fold, 0, ff_span_of(NULL, 0), FF_LITERAL("A")));
+    customers_forget(b->fold, person_key(b->fold, 1, PERSON_CUSTOMER, FF_LITERAL("A"))); /* of another site */
+    assert_int_equal(fold_counts(b->fold).customers, 4);
+    customers_forget(b->fold, person_key(b->fold, 0, PERSON_CUSTOMER, FF_LITERAL("A")));
     struct fold_counts c = fold_counts(b->fold);
     assert_int_equal(c.customers, 1);
     assert_int_equal(c.customer_days, 1);

@@ -57,8 +57,11 @@ static void forge_no_words(struct forgery *g)
 
 static void forge_lines(struct forgery *g, uint32_t n, uint64_t step, int64_t quantity)
 {
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
         line_put(&g->out, &(struct line){.sku = (UINT64_C(1) << 63) + i * step, .price = 1, .quantity = quantity});
+        image_put_uint(&g->out, 0); /* no texts */
+        image_put_uint(&g->out, 0);
+    }
     line_put_end(&g->out);
 }
 
@@ -66,6 +69,7 @@ static void forge_lines(struct forgery *g, uint32_t n, uint64_t step, int64_t qu
 static void forge_cart(struct forgery *g, uint32_t lines, uint64_t step, int64_t value)
 {
     cart_put(&g->out, &(struct cart){.opened = T(0), .last = T(0), .value = value}, T(0));
+    image_put_uint(&g->out, 0); /* no card */
     forge_lines(g, lines, step, 1);
 }
 
@@ -107,6 +111,8 @@ static bool forged(struct forgery *g, struct bench *b)
     comments_save(none.fold, &g->out);
     bench_close(&none);
     forge_customers(g);
+    image_put_section(&g->out, "frgt", 1);
+    image_put_uint(&g->out, 0); /* nobody is to be forgotten */
     assert_true(image_out_end(&g->out, &digest));
     bench_open(b);
     bool loaded = picture_load(&g->picture, b->fold);
