@@ -66,11 +66,11 @@ def truth(cart, state):
 
 def expected(reference, site, state, now):
     """Of each visitor's last carts those that are in the state."""
-    last = {}
+    carts = {}
     for cart in reference.carts[site]:
-        last.setdefault(cart.visitor, []).append(cart)
-    known = [cart for carts in last.values() for cart in carts[-KNOWN:]]
-    return [truth(cart, state) for cart in known if cart.in_state(state, now, reference.config)]
+        carts.setdefault(cart.visitor, []).append(cart)
+    known = {id(cart) for mine in carts.values() for cart in mine[-KNOWN:]}
+    return [truth(cart, state) for cart in reference.carts_in(site, state, now) if id(cart) in known]
 
 
 def by_opening(carts):

@@ -12,7 +12,8 @@ from beacons import DAY, MINUTE
 from breakdowns import DIMENSIONS, Row
 from histories import AT, SITES, history, shuffled, wire, with_late
 from reference import Reference
-from truths import BREAKDOWN, COHORTS, agree_breakdowns, agree_cohorts, agree_customers, agree_limit
+from truths import (BREAKDOWN, COHORTS, agree_breakdowns, agree_cohorts, agree_customers, agree_limit,
+                    agree_total)
 
 HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "12"))
 FIRST_SEED = int(os.environ.get("FOOTFALL_SEED", "1"))
@@ -172,6 +173,44 @@ class Imported(Case):
                 for window in ("5m", "15m", "1h", "24h", "7d"):
                     for site in SITES:
                         agree(self, reference, daemon, site.id, f"seed {seed}", window=window)
+
+
+class Ceilings(Case):
+    """What breakdowns have no room for is (other): no total is less for it."""
+
+    def total(self, daemon, reference, beacons, dimensions, note):
+        """How many breakdowns have left something out."""
+        start, end = whole(beacons)
+        return sum(agree_total(self, reference, daemon, site.id, by, note, from_=start, to=end)
+                   for by in dimensions for site in SITES)
+
+    def goes_over(self, option, dimensions, seed):
+        """In any order of arrival, before and after restarts."""
+        beacons = history(seed + 9000, now_less(LONG), pace_of(seed))
+        with Daemon(SITES, [option]) as daemon:
+            reference = bring(daemon, shuffled(beacons, seed))
+            note = f"seed {seed}, {option}:"
+            self.assertGreater(self.total(daemon, reference, beacons, dimensions, note), 0)
+            daemon.restart()
+            self.total(daemon, reference, beacons, dimensions, f"{note} replayed,")
+            daemon.checkpoint()
+            daemon.restart()
+            self.total(daemon, reference, beacons, dimensions, f"{note} from a checkpoint,")
+
+    def test_few_bytes(self):
+        for seed in seeds(share=0.25):
+            for size in ("0", "5k", "20k"):
+                with self.subTest(seed=seed, size=size):
+                    self.goes_over(f"limits.breakdown_bytes={size}", DIMENSIONS, seed)
+
+    def test_few_words(self):
+        """Where a session's terms, steps and names have no room, they are all one."""
+        one = {name for name, (_, show) in DIMENSIONS.items()
+               if show.__name__ not in ("show_term", "show_event")}
+        for seed in seeds(share=0.25):
+            for number in (1, 12):
+                with self.subTest(seed=seed, number=number):
+                    self.goes_over(f"limits.words={number}", one, seed)
 
 
 class Live(Case):

@@ -88,6 +88,20 @@ def local_time(at, zone):
     return datetime.datetime.fromtimestamp(at // SECOND, zone).replace(microsecond=at % SECOND)
 
 
+def agree_total(test, reference, daemon, site, by, note="", **query):
+    """The total, whatever of it is (other), which must be no less than the rows left out; gives whether
+    there are such. Rows that are there have at most what the reference's have."""
+    answer = ask(daemon, site, BREAKDOWN, by=by, limit=1000, **query)
+    expected = reference.breakdown(site, by, instant(answer["from"]), instant(answer["to"]))
+    found = unlike(without_zeros(expected["total"]), fields_of(answer["total"]), f"{by} total")
+    field = next(name for name in FIRST_FIELDS if name in expected["total"])
+    for row in answer["rows"]:
+        most = expected["rows"].get(row["value"], {}).get(field, 0)
+        found += [] if 0 <= row[field] <= most else [f"{by} {row}: expected {most} {field} at most"]
+    test.assertEqual(found, [], f"{note} {site} {query}")
+    return len(answer["rows"]) < len(expected["rows"])
+
+
 def agree_limit(test, daemon, site, by, sort, limit, **query):
     """The first rows by a field, and all others in one; whatever is counted adds up."""
     query.update(by=by, sort=sort)
