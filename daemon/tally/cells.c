@@ -237,13 +237,31 @@ static void add_fields(int64_t *to, const int64_t *by, uint8_t n)
         to[i] = bucket_plus(to[i], by[i]);
 }
 
+/* The fields that a difference changes: few, for up to eight rows in two or three buckets. */
+struct change {
+    uint8_t n, field[FF_ROW_FIELDS_MAX];
+};
+
+static void find_change(struct change *out, const int64_t *by, uint8_t fields)
+{
+    out->n = 0;
+    for (uint8_t i = 0; i < fields; i++) {
+        out->field[out->n] = i;
+        out->n += by[i] != 0;
+    }
+}
+
 void cells_add(struct cells *c, const struct ff_cells *d)
 {
+    struct change change;
+    find_change(&change, d->by, cells_fields(d->refs[0].dimension));
     for (uint16_t i = 0; i < d->n; i++) {
         enum ff_dimension dimension = d->refs[i].dimension;
         struct cell_rows *r = cells_rows(c, dimension);
         uint32_t place = cells_place(c, dimension, d->refs[i].word);
-        add_fields(r->field + (size_t)place * r->fields, d->by, r->fields);
+        int64_t *row = r->field + (size_t)place * r->fields;
+        for (uint8_t k = 0; k < change.n; k++)
+            row[change.field[k]] = bucket_plus(row[change.field[k]], d->by[change.field[k]]);
         if (d->currency && d->amount)
             *cells_amount(c, dimension, place, d->currency) += d->amount;
     }
