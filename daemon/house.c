@@ -28,7 +28,8 @@ static bool house_make_sites(struct house *h)
     if (!h->answer_sites)
         return house_fail("memory", "out of memory");
     for (uint16_t i = 0; i < c->site_count; i++)
-        h->answer_sites[i] = (struct answer_site){c->sites[i].id, c->sites[i].aliases, h->shard.zones[i]};
+        h->answer_sites[i] = (struct answer_site){c->sites[i].id, c->sites[i].aliases, h->shard.zones[i],
+                                                     c->sites[i].currency};
     return true;
 }
 

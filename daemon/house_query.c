@@ -218,6 +218,7 @@ void house_answer_context(struct house *h, struct answer_context *out)
         .live_ctx = h->shard.fold,
         .now = now,
         .fold = h->shard.fold,
+        .words = &h->shard.words,
         .unsettled = h->door_count > 0 ? UNSETTLED : 0,
     };
 }

@@ -113,6 +113,10 @@ static struct fold *shard_make_fold(struct shard *s)
         .max_tails = c->limits.tails,
         .max_tail_events = c->limits.tail_events,
         .max_lines = c->limits.cart_lines,
+        .max_extras = c->limits.session_extras,
+        .support_remember = c->support.remember,
+        .max_tickets = c->limits.tickets,
+        .max_comments = c->limits.comments,
         .max_forgets = c->limits.forgets,
     };
     struct ff_fact_sink sink = {tally_add, s->tally, tally_add_cells};
@@ -123,7 +127,8 @@ bool shard_begin(struct shard *s)
 {
     const struct ff_config *c = s->config;
     struct tally_options tally = {(const struct zone *const *)s->zones, c->site_count,
-                                  c->tally.minutes, c->tally.hours, c->tally.days, &s->words};
+                                  c->tally.minutes, c->tally.hours, c->tally.days, &s->words,
+                                  c->limits.breakdown_bytes};
     fold_free(&s->fold);
     tally_free(&s->tally);
     words_fini(&s->words);

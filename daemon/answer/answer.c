@@ -17,6 +17,11 @@ static const struct query_row {
     {"/v1/stats/series",
      (const char *const[]){"metric", "step", "site", "window", "from", "to", "compare", NULL},
      series_render},
+    {"/v1/surveys/comments",
+     (const char *const[]){"site", "limit", "kind", "topic", "min_score", "max_score", NULL}, comments_render},
+    {"/v1/stats/breakdown",
+     (const char *const[]){"by", "limit", "sort", "site", "window", "from", "to", "compare", NULL},
+     breakdown_render},
     {"/v1/carts", (const char *const[]){"site", "state", "after", "limit", NULL}, cart_list_render},
     {"/v1/visitors/", (const char *const[]){"site", "customer", NULL}, visitor_show_render},
 };

@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_ANSWER_H
 #define FOOTFALL_ANSWER_H
 
+#include "footfall/money.h"
 #include "footfall/span.h"
 #include "footfall/status.h"
 #include "footfall/time.h"
@@ -12,12 +13,14 @@
 
 struct fold;
 struct tally;
+struct words;
 struct zone;
 
 struct answer_site {
     const char *id;
     const char *const *aliases; /* NULL-terminated, or NULL */
     const struct zone *zone;
+    ff_currency currency; /* that money is sorted by */
 };
 
 /* What queries read; all borrowed for the call. Tally and live_visitors must have been advanced to
@@ -29,8 +32,9 @@ struct answer_context {
     int64_t (*live_visitors)(void *ctx, uint16_t site); /* in the 5 minutes before now */
     void *live_ctx;
     ff_wall now;
-    const struct fold *fold; /* as of now */
-    ff_dur unsettled;        /* records may yet be folded that were received so long before now */
+    const struct fold *fold;   /* as of now */
+    const struct words *words; /* of the tally's cells */
+    ff_dur unsettled;          /* records may yet be folded that were received so long before now */
 };
 
 #define ANSWER_MIN 2048 /* bytes of buffer that every refusal fits in */

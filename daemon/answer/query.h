@@ -38,6 +38,8 @@ enum ff_status query_visitor(struct query *q, struct answer_visitor *who);
 /* Renders: FF_OK and a JSON object in q->json, or the status of q->fault. */
 enum ff_status stats_render(struct query *q);
 enum ff_status series_render(struct query *q);
+enum ff_status comments_render(struct query *q);
+enum ff_status breakdown_render(struct query *q);
 enum ff_status cart_list_render(struct query *q);
 enum ff_status visitor_show_render(struct query *q);
 

@@ -61,6 +61,9 @@ struct ff_config {
         ff_dur window;
     } dedupe;
     struct {
+        ff_dur remember;
+    } support;
+    struct {
         ff_dur minutes, hours, days;
     } tally;
     struct {
@@ -72,8 +75,11 @@ struct ff_config {
         ff_dur checkpoint_every, keep, forget_within;
     } store;
     struct {
-        uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, words, forgets, connections;
+        uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, session_extras, words, connections;
+        uint32_t tickets, comments; /* comments: of each site */
+        uint32_t forgets;
         uint32_t connections_per_address, requests_per_second; /* 0: no limit */
+        uint64_t breakdown_bytes;
     } limits;
     struct {
         enum log_level level;

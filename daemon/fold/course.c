@@ -38,10 +38,11 @@ bool course_fold_all(const struct pen *p, struct course *c, uint32_t acts, uint3
 
 struct course course_share(struct fold *f, const struct course *c)
 {
-    return (struct course){c->session, cart_share(f, c->cart)};
+    return (struct course){session_share(f, &c->session), cart_share(f, c->cart)};
 }
 
 void course_release(struct fold *f, struct course *c)
 {
+    session_release(f, &c->session);
     cart_release(f, &c->cart);
 }

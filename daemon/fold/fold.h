@@ -11,6 +11,7 @@ struct hash_seed;
 struct image_in;
 struct image_out;
 struct words;
+struct ff_comment;
 struct fold;
 
 struct fold_site {
@@ -21,7 +22,8 @@ struct fold_site {
 struct fold_options {
     const struct fold_site *sites; /* borrowed for the call; the ids within longer */
     uint16_t site_count;
-    struct words *words; /* borrowed for the fold's life; shared with whom its cells go to */
+    struct words *words; /* borrowed for the fold's life; shared with whom its cells go to, and ended with it:
+                            fold_free does not let go of each word that the state holds */
     ff_dur session_timeout, session_max_length, session_lateness, session_remember;
     ff_dur cart_abandon_after;
     ff_dur cart_recover_within; /* less than cart_abandon_after counts as that: an open cart is live */
@@ -29,6 +31,9 @@ struct fold_options {
     ff_dur max_age; /* how long after its time a live event may come */
     uint32_t max_visitors, max_carts, max_ids, max_orders;
     uint32_t max_tails, max_tail_events, max_lines;
+    uint32_t max_extras; /* terms, steps, custom names and currencies of all sessions */
+    ff_dur support_remember; /* how long after its last event a ticket is known */
+    uint32_t max_tickets, max_comments; /* comments: of each site */
     uint32_t max_forgets; /* who is to be taken out of the journal, at once */
 };
 
@@ -66,13 +71,23 @@ void fold_advance(struct fold *f, ff_wall t);
 /* Visitors of a site with a session event in the 5 minutes before now. */
 int64_t fold_live_visitors(const struct fold *f, uint16_t site);
 
+/* How many comments of surveys are kept of a site, and the i-th of them from 0 on: newest first by their own
+ * time, of those of the same time the later in the journal. */
+uint32_t fold_comments(const struct fold *f, uint16_t site);
+void fold_comment(const struct fold *f, uint16_t site, uint32_t i, struct ff_comment *out);
+
 struct fold_counts {
     uint64_t visitors, carts, ids, orders, tails, tail_events;      /* in memory now */
+    uint64_t extras;
     uint64_t late, duplicates, duplicate_orders;                    /* ever */
     int64_t stray;                                                  /* pings without a session, as of now */
     /* what gave way at a ceiling, ever */
     uint64_t visitors_evicted, carts_evicted, ids_evicted, orders_evicted, tails_settled_early;
     uint64_t lines_left_out, refunds_evicted, refunds_left_out;
+    uint64_t extras_left_out; /* of sessions with too many of a kind */
+    uint64_t extras_evicted;  /* visitors whose extras gave way */
+    uint64_t tickets, comments; /* in memory now */
+    uint64_t tickets_evicted, comments_evicted, ticket_replies_left_out; /* ever */
 };
 struct fold_counts fold_counts(const struct fold *f);
 

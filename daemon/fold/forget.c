@@ -1,6 +1,7 @@
 #include "forget.h"
 
 #include "card.h"
+#include "comments.h"
 #include "story.h"
 
 #include <stdlib.h>
@@ -65,6 +66,8 @@ void forget_note(struct fold *f, const struct ff_note *n)
         return;
     }
     story_forget(f, n->visitor);
+    for (uint16_t site = 0; site < f->options.site_count; site++)
+        comments_forget(f, site, n->visitor);
     if (n->customer)
         card_forget(f, n->customer);
     forget_keep(f, n);

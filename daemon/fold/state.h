@@ -7,11 +7,14 @@
 #include "visit.h"
 
 #include "chain.h"
+#include "comments.h"
 #include "due.h"
 #include "hash.h"
 #include "pool.h"
 #include "recall.h"
 #include "table.h"
+#include "words.h"
+#include "tickets.h"
 
 /* A purchase, for refunds to refer to. */
 struct order {
@@ -31,6 +34,10 @@ struct waiting_refund {
 
 /* The kinds of ids: a site's scope of each is the mark of its own id in this one. */
 enum { FOLD_SCOPE_VISITOR = 0, FOLD_SCOPE_CUSTOMER = 1 };
+/* What is the same in all sessions: words, held for the fold's life. */
+struct visitor_types {
+    uint32_t fresh, returning;
+};
 
 struct fold_site_state {
     uint64_t scope; /* of its ids' hashes */
@@ -49,15 +56,19 @@ struct fold {
     ff_wall now; /* FF_NEVER before the first advance */
 
     struct recall ids, orders, refunds;
-    struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines;
+    struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines, extras;
     struct table visitors_by_key;
-    struct chain visitors_by_touch, carts_by_touch, tails_by_age;
+    struct chain visitors_by_touch, carts_by_touch, tails_by_age, extras_by_touch;
     struct due live_due, cart_due;
+    struct tickets tickets;
+    struct comments comments;
     uint32_t births;
     struct {
         struct ff_note *notes; /* owned, cap of them: FF_NOTE_FORGET, in their order */
         uint32_t n, cap;
     } forget;
+    struct visitor_types visitor_types;
+    struct said said; /* by the record that is being folded; held until it has been */
 
     struct ff_fact_sink sink;
     struct ff_fact facts[FOLD_FACTS];
@@ -100,6 +111,11 @@ static inline struct act *act_at(const struct fold *f, uint32_t number)
 static inline struct act_rest *rest_at(const struct fold *f, uint32_t number)
 {
     return pool_at(&f->rests, number);
+}
+
+static inline struct extra *extra_at(const struct fold *f, uint32_t number)
+{
+    return pool_at(&f->extras, number);
 }
 
 static inline struct cart *cart_at(const struct fold *f, uint32_t number)

@@ -10,12 +10,39 @@ static int hex(char c)
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
+#define EACH_BYTE(byte) ((uint64_t)(byte)*UINT64_C(0x0101010101010101))
+
+/* Whether one of the eight bytes is `byte`: one of their differences is zero, and borrows. */
+static bool eight_have(uint64_t eight, unsigned char byte)
+{
+    uint64_t other = eight ^ EACH_BYTE(byte);
+    return (other - EACH_BYTE(1)) & ~other & EACH_BYTE(0x80);
+}
+
+/* Copies the n bytes at p, but not the eight in which the first of "%+" is, or less than eight; gives how many. */
+static size_t copy_plain(const char *p, size_t n, char *out)
+{
+    size_t i = 0;
+    for (uint64_t eight; n - i >= sizeof eight; i += sizeof eight) {
+        memcpy(&eight, p + i, sizeof eight);
+        if (eight_have(eight, '%') || eight_have(eight, '+'))
+            break;
+        memcpy(out + i, &eight, sizeof eight);
+    }
+    return i;
+}
+
 /* Writes a name or value of a query to out, which may be no shorter; gives the bytes written, or
  * -1 for a '%' without two digits. */
 static ptrdiff_t unescape(struct ff_span raw, char *out)
 {
     char *begin = out;
     for (size_t i = 0; i < raw.n; i++) {
+        size_t plain = copy_plain(raw.p + i, raw.n - i, out);
+        i += plain;
+        out += plain;
+        if (i == raw.n)
+            break;
         char c = raw.p[i];
         if (c == '%') {
             int high = raw.n - i > 2 ? hex(raw.p[i + 1]) : -1;

@@ -74,6 +74,7 @@ void conn_close(struct conn *c)
     if (c->peer)
         peers_leave(n->peers, c->peer);
     conn_reset_input(c);
+    known_free(&c->known);
     pipeline_fini(&c->pipeline, &n->pool);
     c->fd = -1;
     c->phase = CONN_FREE;

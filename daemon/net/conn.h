@@ -41,6 +41,7 @@ struct conn {
     struct loop_event *reader, *writer;
     struct netbuf in; /* the request under assembly and what followed it */
     struct message message;
+    struct known *known; /* of its heads, from the second request on; or NULL */
     ff_mono since; /* open: when the present wait began; linger: when it began */
     size_t drained;
     struct pipeline pipeline; /* last: a new connection's slots are not touched */

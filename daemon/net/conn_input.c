@@ -116,7 +116,7 @@ static int parse_one(struct conn *c, struct netbuf *b)
         b->start += message_skip_blank(b->p + b->start, netbuf_length(b));
     size_t n = netbuf_length(b), used;
     bool headless = m->head_size == 0;
-    enum message_state state = message_take(m, &c->net->limits, b->p + b->start, &n, &used);
+    enum message_state state = message_take(m, &c->net->limits, c->pipeline.next ? &c->known : NULL, b->p + b->start, &n, &used);
     if (state == MESSAGE_BAD) {
         c->net->counts.bad_requests++;
         conn_refuse(c, m->fault, message_origin(m, b->p + b->start));

@@ -130,6 +130,8 @@ static size_t until_blank(const char *p, size_t n)
     return blank ? (size_t)(blank - p) : n;
 }
 
+#define LINE_REST (sizeof " HTTP/1.1\r\n" - 1) /* what follows its target */
+
 /* Takes apart the request line, `METHOD SP target SP HTTP/1.x CRLF`; the target has no control bytes. */
 static bool line_split(const char *p, size_t n, struct http_piece *target, bool *old)
 {
@@ -207,6 +209,15 @@ static bool head_is_sound(const char *p, struct http_head *head)
     if (coding.given && (!head->chunked || head->old))
         return false;
     return head->old || head->field[HTTP_HOST].given;
+}
+
+bool http_parse_line(const char *p, size_t n, struct http_head *out)
+{
+    struct http_piece target;
+    if (!line_split(p, n, &target, &out->old) || p[target.at] != '/' || target.at + target.n + LINE_REST != n)
+        return false;
+    target_split(p, target, out);
+    return true;
 }
 
 enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out)

@@ -7,6 +7,7 @@
 /* Headers that somebody reads. X(name, wire name in lower case, must not come twice) */
 #define HTTP_FIELD_TABLE(X)                                                                      \
     X(HOST, "host", true)                                                                        \
+    X(CONTENT_LENGTH, "content-length", true)                                                    \
     X(CONTENT_TYPE, "content-type", true)                                                        \
     X(CONTENT_ENCODING, "content-encoding", true)                                                \
     X(TRANSFER_ENCODING, "transfer-encoding", true)                                              \
@@ -43,6 +44,11 @@ struct http_head {
     struct http_piece path, query;
     struct http_piece field[HTTP_FIELDS]; /* values without blanks around; of several the last */
 };
+
+/* Takes apart a request line of n bytes at p, its end included, that begins with a method whose head has
+ * been parsed before, and a target that begins with '/': sets path, query and old. False: it is not of
+ * that kind, or not sound. */
+bool http_parse_line(const char *p, size_t n, struct http_head *out);
 
 /* Takes apart the head of n bytes at p, from the request line to the empty line, both included,
  * in which (as message.c has made sure) CR and LF come in pairs only and no line is folded.

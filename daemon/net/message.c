@@ -56,8 +56,21 @@ static bool begins_like_a_request(char first)
     return (first >= 'A' && first <= 'Z') || first == '\r';
 }
 
+/* Parses a head that has come whole. */
+static enum message_state head_parse(struct message *m, struct known **known, const char *p)
+{
+    enum ff_status status = http_parse_head(p, m->head_size, &m->head);
+    if (status == FF_OK) {
+        if (known)
+            known_keep(known, p, m->head_size, &m->head);
+        return MESSAGE_DONE;
+    }
+    m->head = (struct http_head){0}; /* nothing in it is to be believed */
+    return message_fault(m, status);
+}
+
 static enum message_state head_take(struct message *m, const struct message_limits *limits,
-                                    const char *p, size_t n)
+                                    struct known **known, const char *p, size_t n)
 {
     if (n && !begins_like_a_request(*p))
         return message_fault(m, FF_BAD_REQUEST);
@@ -67,13 +80,18 @@ static enum message_state head_take(struct message *m, const struct message_limi
     size_t size = state == MESSAGE_DONE ? m->head_size : n;
     if (size > limits->max_header)
         return message_fault(m, FF_HEADER_TOO_LARGE);
-    if (state == MESSAGE_MORE)
+    return state == MESSAGE_MORE ? state : head_parse(m, known, p);
+}
+
+/* The head, the quick way where all of it has come and is like the last one. */
+static enum message_state head_take_any(struct message *m, const struct message_limits *limits,
+                                        struct known **known, const char *p, size_t n)
+{
+    if (m->seen == 0 && known)
+        m->head_size = known_take(*known, p, n, limits->max_header, &m->head);
+    enum message_state state = m->head_size ? MESSAGE_DONE : head_take(m, limits, known, p, n);
+    if (state != MESSAGE_DONE)
         return state;
-    enum ff_status status = http_parse_head(p, m->head_size, &m->head);
-    if (status != FF_OK) {
-        m->head = (struct http_head){0}; /* nothing in it is to be believed */
-        return message_fault(m, status);
-    }
     if (m->head.content_length > limits->max_body)
         return message_fault(m, FF_BODY_TOO_LARGE);
     return MESSAGE_DONE;
@@ -107,12 +125,12 @@ static enum message_state chunks_take(struct message *m, const struct message_li
     }
 }
 
-enum message_state message_take(struct message *m, const struct message_limits *limits, char *p,
-                                size_t *n, size_t *used)
+enum message_state message_take(struct message *m, const struct message_limits *limits, struct known **known,
+                                char *p, size_t *n, size_t *used)
 {
     *used = 0;
     if (!m->head_size) {
-        enum message_state state = head_take(m, limits, p, *n);
+        enum message_state state = head_take_any(m, limits, known, p, *n);
         if (state != MESSAGE_DONE)
             return state;
     }

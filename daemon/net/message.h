@@ -5,6 +5,7 @@
 
 #include "chunk.h"
 #include "http.h"
+#include "known.h"
 
 struct message_limits {
     size_t max_header, max_body;
@@ -29,9 +30,10 @@ size_t message_skip_blank(const char *p, size_t n);
 /* Looks at the *n bytes at p, which begin with the message's first one and hold all that came of
  * it. MORE: come again with more; *n may have shrunk, and what is beyond it is not needed.
  * DONE: the message is whole and *used bytes long; *n - *used bytes of the next may follow.
- * BAD: fault says why (FF_BAD_REQUEST, FF_HEADER_TOO_LARGE, FF_BODY_TOO_LARGE). */
-enum message_state message_take(struct message *m, const struct message_limits *limits, char *p,
-                                size_t *n, size_t *used);
+ * BAD: fault says why (FF_BAD_REQUEST, FF_HEADER_TOO_LARGE, FF_BODY_TOO_LARGE).
+ * known: what is known of the connection's heads, kept there between calls; NULL: nothing is kept. */
+enum message_state message_take(struct message *m, const struct message_limits *limits, struct known **known,
+                                char *p, size_t *n, size_t *used);
 
 /* How many bytes the message will have in all, as far as known (0: not yet). */
 size_t message_expected(const struct message *m);

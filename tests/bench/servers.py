@@ -127,16 +127,20 @@ class Nginx(Server):
 class Footfall(Server):
     """The daemon on a fresh store."""
 
-    def __init__(self, program, core, folder, durability="process", wrapper=(), options=None):
+    def __init__(self, program, core, folder, durability="process", wrapper=(), options=None, config=""):
         super().__init__("footfalld", core, folder)
         self.program, self.durability, self.wrapper = program, durability, list(wrapper)
         self.options = options or {}
+        self.config = os.path.join(self.directory, "footfalld.yaml") if config else ""
+        if config:
+            with open(self.config, "w", encoding="utf-8") as file:
+                file.write(config)
 
     def start(self):
         options = {"ingest.http": "127.0.0.1:0", "ingest.udp": "127.0.0.1:0",
                    "stats.http": "127.0.0.1:0", "store.durability": self.durability,
                    "store.path": os.path.join(self.directory, "store"), "log.level": "info", **self.options}
-        command = [*self.wrapper, self.program]
+        command = [*self.wrapper, self.program, *(["-c", self.config] if self.config else [])]
         for key, value in options.items():
             command += ["-o", f"{key}={value}"]
         self.run(command)

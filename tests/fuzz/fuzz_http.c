@@ -1,5 +1,5 @@
-/* HTTP: the bytes of a connection give the same requests in one piece as in any others. The first
- * byte of the input says how it is cut. */
+/* HTTP: the bytes of a connection give the same requests in one piece as in any others, and whether or not
+ * what is known of its heads helps. The first byte of the input says how it is cut. */
 #include "fuzz.h"
 #include "message.h"
 
@@ -32,7 +32,7 @@ static void note_request(FILE *out, const struct message *m, const char *p)
 }
 
 /* Takes whole messages off the front of the *n bytes at p, each from memory of exactly its size. */
-static enum message_state take_all(struct message *m, char **p, size_t *n, FILE *out)
+static enum message_state take_all(struct message *m, struct known **known, char **p, size_t *n, FILE *out)
 {
     for (;;) {
         size_t used = 0, blank = m->seen == 0 ? message_skip_blank(*p, *n) : 0;
@@ -41,7 +41,7 @@ static enum message_state take_all(struct message *m, char **p, size_t *n, FILE 
         free(*p);
         *p = exact;
         size_t before = *n;
-        enum message_state state = message_take(m, &limits, *p, n, &used);
+        enum message_state state = message_take(m, &limits, known, *p, n, &used);
         MUST(*n <= before && used <= (state == MESSAGE_DONE ? *n : SIZE_MAX));
         if (state != MESSAGE_DONE)
             return state;
@@ -53,8 +53,9 @@ static enum message_state take_all(struct message *m, char **p, size_t *n, FILE 
 }
 
 /* Feeds the bytes in pieces of 1 to most, or in one (most 0). */
-static struct outcome feed(const uint8_t *data, size_t size, size_t most, uint32_t seed)
+static struct outcome feed(const uint8_t *data, size_t size, size_t most, uint32_t seed, bool knows)
 {
+    struct known *known = NULL;
     struct outcome o = {.end = MESSAGE_MORE};
     struct message m = {0};
     FILE *out = open_memstream(&o.text, &o.n);
@@ -71,8 +72,9 @@ static struct outcome feed(const uint8_t *data, size_t size, size_t most, uint32
         memcpy(p + have, data + at, piece);
         have += piece;
         at += piece;
-        o.end = take_all(&m, &p, &have, out);
+        o.end = take_all(&m, knows ? &known : NULL, &p, &have, out);
     }
+    known_free(&known);
     free(p);
     fclose(out);
     return o;
@@ -85,7 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t seed = data[0];
     data++;
     size--;
-    struct outcome whole = feed(data, size, 0, 0), pieces = feed(data, size, 1u << seed % 12, seed);
+    struct outcome whole = feed(data, size, 0, 0, seed & 128),
+                   pieces = feed(data, size, 1u << seed % 12, seed, !(seed & 128));
     MUST(whole.end == pieces.end && whole.n == pieces.n);
     MUST(whole.n == 0 || memcmp(whole.text, pieces.text, whole.n) == 0);
     free(whole.text);

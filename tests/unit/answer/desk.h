@@ -8,6 +8,7 @@
 
 #include "answer.h"
 #include "tally.h"
+#include "words.h"
 #include "zone.h"
 
 #define NOW                                                                                        \
@@ -16,6 +17,7 @@
 struct desk {
     struct zone *zone[2];
     struct answer_site site[2];
+    struct words words; /* 1,000 of them at most */
     struct answer_context ctx;
     struct answer_out out;
     enum ff_status status;
@@ -34,12 +36,15 @@ static int desk_open(void **state)
     struct desk *d = calloc(1, sizeof(*d));
     d->zone[0] = zone_new("Europe/Berlin");
     d->zone[1] = zone_new("UTC");
-    d->site[0] = (struct answer_site){"shop", aliases, d->zone[0]};
-    d->site[1] = (struct answer_site){"other", NULL, d->zone[1]};
+    d->site[0] = (struct answer_site){"shop", aliases, d->zone[0], FF_CURRENCY('E', 'U', 'R')};
+    d->site[1] = (struct answer_site){"other", NULL, d->zone[1], FF_CURRENCY('G', 'B', 'P')};
     const struct zone *const zones[] = {d->zone[0], d->zone[1]};
-    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL};
+    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, &d->words, UINT64_MAX};
+    if (!words_init(&d->words, 1000))
+        return -1;
     d->ctx = (struct answer_context){
-        .sites = d->site, .site_count = 2, .tally = tally_new(&options), .live_visitors = desk_live, .now = NOW};
+        .sites = d->site, .site_count = 2, .tally = tally_new(&options), .live_visitors = desk_live, .now = NOW,
+        .words = &d->words};
     tally_advance(d->ctx.tally, NOW);
     *state = d;
     return 0;
@@ -49,6 +54,7 @@ static int desk_close(void **state)
 {
     struct desk *d = *state;
     tally_free(&d->ctx.tally);
+    words_fini(&d->words);
     zone_free(&d->zone[0]);
     zone_free(&d->zone[1]);
     free(d);
@@ -59,7 +65,7 @@ static int desk_close(void **state)
 static inline void desk_move(struct desk *d, ff_wall now)
 {
     const struct zone *const zones[] = {d->zone[0], d->zone[1]};
-    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL};
+    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, &d->words, UINT64_MAX};
     tally_free(&d->ctx.tally);
     d->ctx.tally = tally_new(&options);
     d->ctx.now = now;
@@ -84,6 +90,20 @@ static inline void desk_pay(struct desk *d, uint16_t site, ff_wall at, ff_money 
                         .by = 1};
     f.amount = amount;
     tally_add(d->ctx.tally, &f, 1);
+}
+
+/* Adds to the fields of a value of a dimension, field by field from the first on: n of them. */
+static inline void desk_cell(struct desk *d, uint16_t site, ff_wall at, enum ff_dimension dimension,
+                             const char *value, const int64_t *by, size_t n, ff_currency currency,
+                             ff_money amount)
+{
+    int64_t all[FF_ROW_FIELDS_MAX] = {0};
+    memcpy(all, by, n * sizeof *by);
+    struct ff_cell_ref ref = {words_take(&d->words, ff_span_text(value)), (uint8_t)dimension};
+    struct ff_cells c = {
+        .at = at, .site = site, .n = 1, .refs = &ref, .by = all, .currency = currency, .amount = amount};
+    tally_add_cells(d->ctx.tally, &c);
+    words_drop(&d->words, ref.word);
 }
 
 /* Asks, and gives the body as a string. */

@@ -96,6 +96,23 @@ static void what_is_escaped_is_read_as_it_was_meant(void **state)
     ask_end(&q);
 }
 
+static void escapes_are_found_wherever_they_stand(void **state)
+{
+    (void)state;
+    for (int before = 0; before < 20; before++)
+        for (int behind = 0; behind < 20; behind++) {
+            char query[200], wanted[200];
+            snprintf(query, sizeof query, "type=page_view&title=%.*s%%41+%%2B%.*s", before, "abcdefghijklmnopqrstu",
+                     behind, "ABCDEFGHIJKLMNOPQRSTU");
+            snprintf(wanted, sizeof wanted, "%.*sA +%.*s", before, "abcdefghijklmnopqrstu", behind,
+                     "ABCDEFGHIJKLMNOPQRSTU");
+            struct asking q;
+            const struct ff_beacon *b = ask(&q, query);
+            assert_true(ff_span_is(b->text[FF_TEXT_TITLE], wanted));
+            ask_end(&q);
+        }
+}
+
 static void a_broken_escape_is_malformed(void **state)
 {
     static const char *const bad[] = {"title=%",   "title=%4",    "title=%4g", "title=%g4",
@@ -236,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_purchase_is_read_with_all_it_brings),
         cmocka_unit_test(what_is_escaped_is_read_as_it_was_meant),
+        cmocka_unit_test(escapes_are_found_wherever_they_stand),
         cmocka_unit_test(a_broken_escape_is_malformed),
         cmocka_unit_test(time_is_a_number_or_a_text),
         cmocka_unit_test(values_that_cannot_be_are_refused),

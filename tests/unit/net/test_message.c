@@ -31,7 +31,7 @@ static enum message_state feed(struct message *m, const char *text, size_t step,
         *kept = p;
         have += take;
         at += take;
-        state = message_take(m, &limits, p, &have, used);
+        state = message_take(m, &limits, NULL, p, &have, used);
     }
     return state;
 }
@@ -90,7 +90,7 @@ static void what_follows_a_message_is_left_alone(void **state)
         int n = snprintf(text, sizeof text, "%sGET /next", table[i]);
         struct message m = {0};
         size_t have = (size_t)n, used;
-        assert_int_equal(message_take(&m, &limits, text, &have, &used), MESSAGE_DONE);
+        assert_int_equal(message_take(&m, &limits, NULL, text, &have, &used), MESSAGE_DONE);
         assert_int_equal(used, strlen(table[i]));
         assert_int_equal(have, n);
         assert_memory_equal(text + used, "GET /next", 9);
@@ -132,7 +132,7 @@ static void sizes_are_refused_as_soon_as_they_are_known(void **state)
         struct message m = {0};
         size_t have = strlen(text), used;
         assert_int_equal(have, n);
-        enum message_state got = message_take(&m, &limits, text, &have, &used);
+        enum message_state got = message_take(&m, &limits, NULL, text, &have, &used);
         assert_int_equal(got, n <= 200 ? MESSAGE_DONE : MESSAGE_BAD);
     }
     memset(text, 'a', 300);
