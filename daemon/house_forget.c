@@ -64,12 +64,14 @@ void forget_reply(struct door *d, const struct client *client, ff_wall since)
     door_reply(d, client, 202, "application/json", ff_span_of(body, (size_t)n), "Cache-Control: no-store\r\n");
 }
 
-/* Half of the time is for the work, and for trying it again. */
+/* Half of the time is for the work, and for trying it again. Who asks for a checkpoint asks for this, too. */
 bool forget_is_due(const struct house *h, ff_wall now)
 {
     uint32_t n;
     const struct ff_note *notes = fold_to_forget(h->shard.fold, &n);
-    return n > 0 && now >= h->checkpoint.not_before && now - notes[0].received >= h->config->store.forget_within / 2;
+    if (n == 0 || h->checkpoint.asked)
+        return n > 0;
+    return now >= h->checkpoint.not_before && now - notes[0].received >= h->config->store.forget_within / 2;
 }
 
 /* A store that has failed seals nothing: a checkpoint need not wait for that. */

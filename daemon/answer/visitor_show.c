@@ -33,6 +33,15 @@ static void write_boolean(struct json_out *out, struct ff_span key, bool value)
     json_out_boolean(out, value);
 }
 
+static void write_text(struct json_out *out, struct ff_span key, struct ff_span text)
+{
+    json_out_key(out, key);
+    if (text.p)
+        json_out_text(out, text);
+    else
+        json_out_null(out);
+}
+
 static void write_session(const struct visitor_view *v, struct json_out *out)
 {
     json_out_key(out, FF_LITERAL("session"));
@@ -49,6 +58,10 @@ static void write_session(const struct visitor_view *v, struct json_out *out)
     write_boolean(out, FF_LITERAL("new_visitor"), v->is_new);
     json_out_key(out, FF_LITERAL("pageviews"));
     json_out_integer(out, v->pageviews);
+    write_text(out, FF_LITERAL("entry_page"), v->entry_page);
+    write_text(out, FF_LITERAL("exit_page"), v->exit_page);
+    write_text(out, FF_LITERAL("source"), v->source);
+    write_text(out, FF_LITERAL("campaign"), v->campaign);
     write_boolean(out, FF_LITERAL("interacted"), v->interacted);
     write_boolean(out, FF_LITERAL("searched"), v->searched);
     write_boolean(out, FF_LITERAL("added_to_cart"), v->added_to_cart);

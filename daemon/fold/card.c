@@ -131,7 +131,7 @@ static void card_see(struct fold *f, const struct visitor *v, const struct ff_re
         return;
     card_word(f, &c->card.customer, r->beacon.text[FF_TEXT_CUSTOMER]);
     if (r->beacon.time >= v->newest && !c->converted)
-        card_word(f, &c->card.page, r->beacon.text[FF_TEXT_URL]);
+        card_word(f, &c->card.page, r->beacon.page);
 }
 
 void card_give(struct fold *f, uint32_t visitor, const struct ff_record *r, struct card_hand *hand)

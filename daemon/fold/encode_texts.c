@@ -1,41 +1,22 @@
 #include "encode_texts.h"
 
-#include "words.h"
-
 /* Two thousand years, as in encode.c: no instant is further from 1970. */
 #define FAR (((int64_t)1 << 30) * FF_MINUTE)
 
-static void text_put(struct image_out *out, const struct words *words, uint32_t word)
+void line_texts_put(struct image_out *out, struct words_out *words, const struct line *l)
 {
-    struct ff_span text = words_text(words, word);
-    if (word == WORD_NONE)
-        text.n = 0;
-    image_put_uint(out, text.n);
-    image_put_bytes(out, text.p, text.n);
+    words_put(words, out, l->sku_text);
+    words_put(words, out, l->name);
 }
 
-static uint32_t text_get(struct image_in *in, struct words *words)
+void line_texts_get(struct image_in *in, struct words_in *words, struct line *l)
 {
-    char text[WORD_MAX];
-    size_t n = (size_t)image_uint_upto(in, sizeof text);
-    image_bytes(in, text, n);
-    return words && in->ok ? words_take(words, ff_span_of(text, n)) : WORD_NONE;
-}
-
-void line_texts_put(struct image_out *out, const struct words *words, const struct line *l)
-{
-    text_put(out, words, l->sku_text);
-    text_put(out, words, l->name);
-}
-
-void line_texts_get(struct image_in *in, struct words *words, struct line *l)
-{
-    l->sku_text = text_get(in, words);
-    l->name = text_get(in, words);
+    l->sku_text = words_get(words, in);
+    l->name = words_get(words, in);
 }
 
 /* A card that is none has no id, or an id of 0: then nothing is told of the cart. */
-void card_put(struct image_out *out, const struct words *words, const struct card *card, ff_wall near)
+void card_put(struct image_out *out, struct words_out *words, const struct card *card, ff_wall near)
 {
     image_put_uint(out, card->id != 0);
     if (!card->id)
@@ -46,9 +27,9 @@ void card_put(struct image_out *out, const struct words *words, const struct car
         image_put_int(out, card->at - near);
         image_put_uint(out, card->seq);
     }
-    text_put(out, words, card->visitor);
-    text_put(out, words, card->customer);
-    text_put(out, words, card->page);
+    words_put(words, out, card->visitor);
+    words_put(words, out, card->customer);
+    words_put(words, out, card->page);
 }
 
 static ff_wall instant_get(struct image_in *in, ff_wall near)
@@ -58,7 +39,7 @@ static ff_wall instant_get(struct image_in *in, ff_wall near)
     return image_check(in, !over && t >= -FAR && t <= FAR) ? t : 0;
 }
 
-void card_get(struct image_in *in, struct words *words, struct card *card, ff_wall near)
+void card_get(struct image_in *in, struct words_in *words, struct card *card, ff_wall near)
 {
     *card = (struct card){0};
     if (!image_uint_upto(in, 1))
@@ -70,7 +51,7 @@ void card_get(struct image_in *in, struct words *words, struct card *card, ff_wa
         card->at = instant_get(in, near);
         card->seq = image_uint(in);
     }
-    card->visitor = text_get(in, words);
-    card->customer = text_get(in, words);
-    card->page = text_get(in, words);
+    card->visitor = words_get(words, in);
+    card->customer = words_get(words, in);
+    card->page = words_get(words, in);
 }

@@ -1,6 +1,7 @@
 #include "forget.h"
 
 #include "card.h"
+#include "comments.h"
 #include "story.h"
 
 #include <stdlib.h>

@@ -74,12 +74,16 @@ uint32_t lines_copy(struct fold *f, uint32_t chain)
     return first;
 }
 
+void lines_let_go(struct fold *f, const struct line *l)
+{
+    words_drop(f->options.words, l->sku_text);
+    words_drop(f->options.words, l->name);
+}
+
 /* Gives back one line that is in no chain any more. */
 static void line_free(struct fold *f, uint32_t number)
 {
-    const struct line *l = line_at(f, number);
-    words_drop(f->options.words, l->sku_text);
-    words_drop(f->options.words, l->name);
+    lines_let_go(f, line_at(f, number));
     pool_give(&f->lines, number);
 }
 

@@ -133,9 +133,11 @@ static uint32_t load_lines(struct loading *l, const struct lines_rule *rule, uin
         ++*n;
         *value += (ff_money_sum)line.price * line.quantity;
         uint32_t number = load_take(l, &l->fold->lines);
-        line_texts_get(l->in, number ? l->fold->options.words : NULL, &line);
-        if (!number)
+        line_texts_get(l->in, &l->words, &line);
+        if (!number) {
+            lines_let_go(l->fold, &line);
             continue;
+        }
         *line_at(l->fold, number) = line;
         *end = number;
         end = &line_at(l->fold, number)->next;
@@ -167,7 +169,7 @@ static uint32_t load_cart(struct loading *l, unsigned depth, ff_wall near, struc
     c->refs = 1;
     c->before = load_cart(l, depth - 1, near, &older);
     cart_get(l->in, c, near);
-    card_get(l->in, l->fold->options.words, &c->card, near);
+    card_get(l->in, &l->words, &c->card, near);
     image_check(l->in, !l->tails || !c->card.id);
     c->lines = load_lines(l, &cart_lines, &c->line_count, &value);
     image_check(l->in, c->line_count == 0 || c->value == value);

@@ -36,11 +36,11 @@ static void save_recall(const struct saving *s, const char name[4], const struct
     }
 }
 
-static void save_lines(const struct saving *s, uint32_t chain)
+static void save_lines(struct saving *s, uint32_t chain)
 {
     for (; chain; chain = line_at(s->fold, chain)->next) {
         line_put(s->out, line_at(s->fold, chain));
-        line_texts_put(s->out, s->fold->options.words, line_at(s->fold, chain));
+        line_texts_put(s->out, &s->words, line_at(s->fold, chain));
     }
     line_put_end(s->out);
 }
@@ -56,7 +56,7 @@ static void save_cart(struct saving *s, uint32_t number, ff_wall near)
     const struct cart *c = cart_at(s->fold, number);
     save_cart(s, c->before, near); /* that one has none before it: the depth is 2 */
     cart_put(s->out, c, near);
-    card_put(s->out, s->fold->options.words, &c->card, near);
+    card_put(s->out, &s->words, &c->card, near);
     save_lines(s, c->lines);
     s->carts.number[s->carts.n++] = number;
 }

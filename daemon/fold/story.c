@@ -6,8 +6,8 @@
 #include "cart.h"
 #include "course.h"
 #include "extras.h"
-#include "session.h"
 #include "rack.h"
+#include "session.h"
 #include "tail.h"
 
 /* Visitors with a session event in this last stretch are live. */

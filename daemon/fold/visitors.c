@@ -1,6 +1,12 @@
 #include "visitors.h"
 
 #include "story.h"
+#include "words.h"
+
+static struct ff_span visitors_text(const struct fold *f, uint32_t word)
+{
+    return word <= WORD_OTHER ? (struct ff_span){NULL, 0} : words_text(f->options.words, word);
+}
 
 static void visitors_session(const struct fold *f, const struct session *s, struct visitor_view *out)
 {
@@ -11,6 +17,10 @@ static void visitors_session(const struct fold *f, const struct session *s, stru
     out->last = session_last(s);
     out->over = f->now - out->last > f->options.session_timeout;
     out->pageviews = s->pageviews;
+    out->entry_page = visitors_text(f, s->entry_page);
+    out->exit_page = visitors_text(f, s->exit_page);
+    out->source = visitors_text(f, s->source);
+    out->campaign = visitors_text(f, s->campaign);
     out->is_new = s->first;
     out->interacted = s->interacted;
     out->searched = s->searched;

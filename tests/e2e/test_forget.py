@@ -1,5 +1,6 @@
 """GET and DELETE /v1/visitors/ID: what is known of a visitor, and forgetting it, on the disk too."""
 
+import errno
 import os
 import re
 import signal
@@ -8,6 +9,7 @@ import time
 import unittest
 from urllib.parse import quote
 
+from faulty.sheet import FaultyDaemon
 from footfall import FOOTFALLCTL, Daemon, Site, expect, instant, lasting, until
 
 MINUTE = 60
@@ -80,6 +82,7 @@ class Visitors(unittest.TestCase):
             answer = expect(daemon.office.get(path(VISITOR)), 200).json
             self.assertEqual((answer["site"], answer["visitor"]), ("default", VISITOR))
             self.assertEqual((answer["session"]["pageviews"], answer["session"]["over"]), (1, True))
+            self.assertEqual(answer["session"]["entry_page"], f"/{PAGE}")
             self.assertEqual((answer["cart"]["state"], answer["cart"]["visitor"]), ("abandoned", VISITOR))
             self.assertEqual(daemon.office.get(path("nobody")).status, 404)
             self.assertEqual(daemon.office.get("/v1/visitors/%").status, 400)
@@ -167,28 +170,6 @@ class Forget(unittest.TestCase):
             daemon.logged("forgotten upto")
             self.assertEqual(Store(daemon).traces([VISITOR.encode(), COMMENT.encode()]), [])
 
-    def test_a_kill_at_any_moment_leaves_it_to_be_done(self):
-        with Daemon(options=["store.segment_bytes=64k"]) as daemon:
-            now, store = time.time(), Store(daemon)
-            daemon.send(others(now, 300) + beacons(VISITOR, now))
-            before = lasting(daemon.stats_answer(window="24h"))
-            self.forget(daemon)
-            for pause in (0, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08):
-                daemon.signal(signal.SIGUSR1)
-                time.sleep(pause)  # the kill shall hit another moment each time
-                daemon.restart()
-                self.assertEqual(daemon.office.get(path(VISITOR)).status, 404)
-                self.assertEqual(lasting(daemon.stats_answer(window="24h")), before)
-            daemon.send(others(time.time(), 1))
-            def gone():
-                daemon.signal(signal.SIGUSR1)
-                return not store.traces([VISITOR.encode(), COMMENT.encode()])
-            until(gone, "no trace")
-            at = digest(daemon)
-            code, text = check(daemon, at["at"])
-            self.assertEqual(code, 0, text)
-            self.assertIn(at["digest"], text)
-
     def test_many_are_forgotten_under_load(self):
         with Daemon(options=["store.checkpoint_records=1000", "ingest.threads=1", "store.segment_bytes=64k"],
                     sites=(Site("a"), Site("b"))) as daemon:
@@ -221,6 +202,60 @@ class Forget(unittest.TestCase):
             self.assertEqual(daemon.office.get(path("other-2")).status, 200)
             forgotten(daemon)
             self.forget(daemon, "other-2")
+
+
+class Broken(unittest.TestCase):
+    """Whatever fails while the visitor is taken off the disk, and whoever dies there: it is done later."""
+
+    STEPS = (("write", "new-checkpoint"), ("rename", "/checkpoint"), ("unlink", "/checkpoint"), ("create", "new-journal"),
+             ("write", "new-journal"), ("date", "new-journal"), ("sync", "new-journal"), ("rename", "/journal"))
+
+    def sent(self, daemon):
+        now = time.time()
+        daemon.send(others(now, 300) + beacons(VISITOR, now))
+        daemon.signal(signal.SIGUSR1)
+        daemon.logged("checkpoint seq")
+        expect(daemon.office.request("DELETE", path(VISITOR)), 202)
+        return lasting(daemon.stats_answer(window="24h"))
+
+    def done(self, daemon, before):
+        """It is done, once all is well, and nothing else has changed."""
+        forgotten(daemon)
+        self.assertEqual(Store(daemon).traces([VISITOR.encode(), COMMENT.encode()]), [])
+        self.assertEqual(daemon.office.get(path(VISITOR)).status, 404)
+        self.assertEqual(lasting(daemon.stats_answer(window="24h")), before)
+        at = digest(daemon)
+        code, text = check(daemon, at["at"])
+        self.assertEqual(code, 0, text)
+        self.assertIn(at["digest"], text)
+        daemon.restart()
+        self.assertEqual(lasting(daemon.stats_answer(window="24h")), before)
+
+    def test_a_step_that_fails_is_told_of_and_done_again(self):
+        for operation, name in self.STEPS:
+            with self.subTest(f"{operation} {name}"), FaultyDaemon(options=["store.segment_bytes=64k"]) as daemon:
+                before = self.sent(daemon)
+                with daemon.faults.fault(operation, name=name, error=errno.EIO):
+                    daemon.signal(signal.SIGUSR1)
+                    daemon.logged("checkpoint_failed")
+                self.assertGreater(daemon.faults.get(operation, "faulted"), 0)
+                self.assertNotEqual(Store(daemon).traces([VISITOR.encode()]), [])
+                self.assertEqual(lasting(daemon.stats_answer(window="24h")), before)
+                daemon.restart()  # or else it is tried again in a minute
+                self.done(daemon, before)
+
+    def test_a_kill_in_the_middle_leaves_it_to_be_done(self):
+        for operation, name in self.STEPS:
+            with self.subTest(f"{operation} {name}"), FaultyDaemon(options=["store.segment_bytes=64k"]) as daemon:
+                before = self.sent(daemon)
+                with daemon.faults.held(operation, name=name):
+                    daemon.signal(signal.SIGUSR1)
+                    until(lambda: daemon.faults.get(operation, "waiting"), "the step")
+                    daemon.kill()
+                daemon.start()
+                self.assertEqual(daemon.office.get(path(VISITOR)).status, 404)
+                self.assertEqual(lasting(daemon.stats_answer(window="24h")), before)
+                self.done(daemon, before)
 
 
 if __name__ == "__main__":

@@ -46,8 +46,8 @@ struct bench_cell {
 
 struct bench {
     struct fold *fold;
+    struct words *words; /* owned */
     struct fold_options options;
-    struct words *words; /* of this fold alone */
     struct bench_sum *sums;
     size_t n, room;
     struct bench_cell *cells;

@@ -153,10 +153,10 @@ static void a_cart_knows_whose_it_is_and_where_that_one_was(void **state)
     assert_null(c.last_page.p);
     e = bench_event(FF_PAGE_VIEW, "v", T(3));
     e.text[FF_TEXT_CUSTOMER] = FF_LITERAL("c-1");
-    e.text[FF_TEXT_URL] = FF_LITERAL("/delivery");
+    e.page = FF_LITERAL("/delivery");
     bench_send(&b, e);
     e.time = T(2); /* out of order: it was not there last */
-    e.text[FF_TEXT_URL] = FF_LITERAL("/tea");
+    e.page = FF_LITERAL("/tea");
     bench_send(&b, e);
     c = list_of(&b, CART_OPEN).of[0];
     assert_string_equal(text_of(c.customer), "c-1");

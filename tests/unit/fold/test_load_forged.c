@@ -8,6 +8,7 @@
 #include "picture.h"
 
 #include "encode.h"
+#include "forget.h"
 
 #define MINUTE_OF_T0 ((int32_t)(T(0) / FF_MINUTE))
 
@@ -59,8 +60,8 @@ static void forge_lines(struct forgery *g, uint32_t n, uint64_t step, int64_t qu
 {
     for (uint32_t i = 0; i < n; i++) {
         line_put(&g->out, &(struct line){.sku = (UINT64_C(1) << 63) + i * step, .price = 1, .quantity = quantity});
-        image_put_uint(&g->out, 0); /* no texts */
-        image_put_uint(&g->out, 0);
+        image_put_uint(&g->out, WORD_NONE); /* no texts */
+        image_put_uint(&g->out, WORD_NONE);
     }
     line_put_end(&g->out);
 }
@@ -90,18 +91,6 @@ static void forge_tail(struct forgery *g, uint64_t key, uint64_t named, bool set
         image_put_uint(&g->out, 0); /* no session */
 }
 
-/* Nobody ever bought. */
-static void forge_customers(struct forgery *g)
-{
-    image_put_section(&g->out, SECTION_CUSTOMERS, SECTION_VERSION);
-    image_put_uint(&g->out, 365);
-    for (int i = 0; i < 2; i++) {
-        now_put(&g->out, FF_NEVER);
-        image_put_uint(&g->out, 0);
-    }
-    image_put_uint(&g->out, 0);
-}
-
 static bool forged(struct forgery *g, struct bench *b)
 {
     struct hash128 digest;
@@ -109,10 +98,9 @@ static bool forged(struct forgery *g, struct bench *b)
     bench_open(&none);
     tickets_save(none.fold, &g->out);
     comments_save(none.fold, &g->out);
+    customers_save(none.fold, &g->out);
+    forget_save(none.fold, &g->out);
     bench_close(&none);
-    forge_customers(g);
-    image_put_section(&g->out, "frgt", 1);
-    image_put_uint(&g->out, 0); /* nobody is to be forgotten */
     assert_true(image_out_end(&g->out, &digest));
     bench_open(b);
     bool loaded = picture_load(&g->picture, b->fold);

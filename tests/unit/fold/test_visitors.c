@@ -23,8 +23,13 @@ static void a_visitor_is_as_the_last_event_left_it(void **state)
     assert_true(visitors_find(b.fold, 0, FF_LITERAL("v"), &v) && !v.over); /* an event now would extend it */
     fold_advance(b.fold, T(34) + 1);
     assert_true(visitors_find(b.fold, 0, FF_LITERAL("v"), &v) && v.over);
-    bench_play(&b, "v", T(60), "p");
+    struct ff_beacon e = bench_event(FF_PAGE_VIEW, "v", T(60));
+    e.page = FF_LITERAL("/tea");
+    e.source = FF_LITERAL("letter");
+    bench_send(&b, e);
     assert_true(visitors_find(b.fold, 0, FF_LITERAL("v"), &v));
+    assert_true(ff_span_is(v.entry_page, "/tea") && ff_span_is(v.exit_page, "/tea") &&
+                ff_span_is(v.source, "letter") && !v.campaign.p);
     assert_true(!v.is_new && !v.interacted && !v.purchased && v.start == T(60));
     assert_false(visitors_find(b.fold, 1, FF_LITERAL("v"), &v));
     assert_false(visitors_find(b.fold, 0, FF_LITERAL("w"), &v));
