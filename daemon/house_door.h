@@ -81,6 +81,9 @@ bool door_listen_own(struct door *d);
 /* house_query.c: the routes, and what is asked. */
 void door_request(void *door, struct net_handle handle, const struct net_request *request);
 
+/* house_web.c: the tracker script. */
+void door_tracker(struct door *d, const struct client *client, const struct net_request *request);
+
 /* house_reply.c: answers. Each adds the CORS headers that the client needs to the header lines that
  * are given ("" for none). */
 void door_reply(struct door *d, const struct client *client, int status, const char *content_type,

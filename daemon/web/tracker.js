@@ -1,0 +1,147 @@
+/* What shops put on their pages: sends footfall what a visitor does there. What it is told by is in
+ * README.md, "On your pages". scripts/minify makes tracker.min.js of it, which is what is served.
+ *
+ * It changes nothing on the page but window.footfall and two functions of history, throws nothing at
+ * it, and keeps nothing in the browser unless it is asked for a cookie. */
+(function () {
+    "use strict";
+    const script = document.currentScript, given = script.dataset, stub = window.footfall || 0;
+    const to = given.to || new URL(script.src).origin + "/v1/events";
+    const searchNames = ("search" in given ? given.search : "q s search query keyword keywords").split(/[ ,]+/);
+    const leastMs = 100;  // of engagement, for a ping of its own
+    const common = {};    // fields of every event
+    let gathered = [];    // events as JSON, in their order, that wait to be sent
+    let timer;            // of the sending
+    let page, lastPage;   // URL of the view being made; "" and that, where it begins anew
+    let cameBack;         // to the page as it is now: that is no new search
+    let engagedMs = 0;    // time in view that no ping has told yet,
+    let inViewSince;      // and since when it goes on, unless out of view
+
+    function randomId() {
+        return crypto.getRandomValues(new Uint32Array(4)).join("-");
+    }
+
+    // The id in our cookie, which lasts a year from now; a new one where there is none.
+    function cookieId() {
+        const found = /(?:^|; )footfall=([^;]+)/.exec(document.cookie), id = found ? found[1] : randomId();
+        document.cookie = "footfall=" + id + ";path=/;max-age=31536000;samesite=lax" +
+            (location.protocol == "https:" ? ";secure" : "");
+        return id;
+    }
+
+    function setCommon(fields) {
+        Object.assign(common, fields);
+        if (common.visitor == "cookie")
+            common.visitor = cookieId();
+    }
+
+    // As JSON at once: the page may go on to change what it gave us. What is undefined stays out of it.
+    function gather(type, fields) {
+        gathered.push(JSON.stringify(Object.assign({type, id: randomId(), url: page}, common, fields)));
+        sendSoon();
+    }
+
+    // A page's clean-up of its title comes after its change of the URL, and events of one moment keep
+    // their order only within one request.
+    function sendSoon() {
+        timer = timer || setTimeout(send);
+    }
+
+    // Bodies that could be beyond the 64 KiB which may outlive a page are sent without outliving it.
+    function send() {
+        view();
+        timer = 0;
+        const body = "[" + gathered + "]";
+        if (gathered[0] && !(gathered = [], navigator.sendBeacon && navigator.sendBeacon(to, body)))
+            fetch(to, {method: "POST", body, keepalive: body.length < 2e4}).catch(() => 0);
+    }
+
+    // Tells for how long the page has been in view since that was last told.
+    function tellEngagement() {
+        const now = performance.now();
+        if (inViewSince >= 0)
+            engagedMs += now - inViewSince;
+        inViewSince = document.visibilityState == "visible" ? now : -1;
+        if (engagedMs >= leastMs) {
+            gather("ping", {engaged_ms: Math.round(engagedMs)});
+            engagedMs = 0;
+        }
+    }
+
+    function leave() {
+        tellEngagement();
+        send();
+    }
+
+    // What is searched for at a URL, also behind a '#', where some shops have their routes.
+    function termOf(url) {
+        const parameters = new URLSearchParams(url.split("?")[1]);
+        return searchNames.map(name => parameters.get(name)).find(Boolean);
+    }
+
+    // A view, where the URL is another than that of the last one. What stands behind '#' is a place in
+    // the page, but for routes: "#/..." and "#!...". The further pages of a search are no further search.
+    function view() {
+        const url = location.href.replace(/#(?![!/]).*/, ""), referrer = lastPage || document.referrer;
+        const term = !cameBack && termOf(url);
+        cameBack = 0;
+        if (url == page)
+            return;
+        tellEngagement();
+        page = lastPage = url;
+        gather("page_view", {title: document.title, referrer});
+        if (term && term != termOf(referrer))
+            gather("search", {term});
+    }
+
+    // What the page calls.
+    function footfall(type, fields) {
+        if (type == "set")
+            return setCommon(fields);
+        view();
+        gather(type, fields);
+    }
+
+    function wrap(name) {
+        const original = history[name];
+        history[name] = function () {
+            const result = original.apply(this, arguments);
+            sendSoon();
+            return result;
+        };
+    }
+
+    function start() {
+        cameBack = /back|reload/.test((performance.getEntriesByType("navigation")[0] || 0).type);
+        footfall.runs = 1;
+        window.footfall = footfall;
+        setCommon({site: given.site, visitor: given.visitor, customer: given.customer});
+        (stub.q || []).forEach(call => footfall.apply(0, call));
+        send();
+        wrap("pushState");
+        wrap("replaceState");
+        addEventListener("popstate", () => {
+            cameBack = 1;
+            sendSoon();
+        });
+        document.addEventListener("visibilitychange", leave);
+        addEventListener("pagehide", () => {
+            leave();
+            inViewSince = -1;
+        });
+        addEventListener("pageshow", event => {
+            if (event.persisted) { // out of the browser's cache, as it was left
+                page = "";
+                cameBack = 1;
+                send();
+            }
+        });
+    }
+
+    if (stub.runs)
+        return;
+    if (document.prerendering) // nobody has seen it yet
+        document.addEventListener("prerenderingchange", start, {once: true});
+    else
+        start();
+})();
