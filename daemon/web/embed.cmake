@@ -13,7 +13,9 @@ file(ARCHIVE_CREATE OUTPUT ${OUT}.gz PATHS ${IN} FORMAT raw COMPRESSION GZip COM
 bytes_of(${IN} plain)
 bytes_of(${OUT}.gz packed)
 # Bytes 4 to 7 are the time of the packing: without it the same file always gives the same bytes.
-string(REGEX REPLACE "^(0x..,0x..,0x..,0x..,)0x..,0x..,0x..,0x..," "\\10,0,0,0," packed "${packed}")
+string(SUBSTRING "${packed}" 0 20 before)
+string(SUBSTRING "${packed}" 40 -1 behind)
+set(packed "${before}0x00,0x00,0x00,0x00,${behind}")
 file(SHA256 ${IN} hash)
 string(SUBSTRING ${hash} 0 16 hash)
 

@@ -1,21 +1,23 @@
 /* What shops put on their pages: sends footfall what a visitor does there. What it is told by is in
  * README.md, "On your pages". scripts/minify makes tracker.min.js of it, which is what is served.
  *
- * It changes nothing on the page but window.footfall and two functions of history, throws nothing at
- * it, and keeps nothing in the browser unless it is asked for a cookie. */
+ * It changes nothing on the page but window.footfall and two functions of history, and keeps nothing in
+ * the browser unless it is asked for a cookie. */
 (function () {
     "use strict";
-    const script = document.currentScript, given = script.dataset, stub = window.footfall || 0;
+    const script = document.currentScript, given = script.dataset;
     const to = given.to || new URL(script.src).origin + "/v1/events";
     const searchNames = ("search" in given ? given.search : "q s search query keyword keywords").split(/[ ,]+/);
-    const leastMs = 100;  // of engagement, for a ping of its own
-    const common = {};    // fields of every event
-    let gathered = [];    // events as JSON, in their order, that wait to be sent
-    let timer;            // of the sending
-    let page, lastPage;   // URL of the view being made; "" and that, where it begins anew
-    let cameBack;         // to the page as it is now: that is no new search
-    let engagedMs = 0;    // time in view that no ping has told yet,
-    let inViewSince;      // and since when it goes on, unless out of view
+    const leastMs = 100; // of engagement, for a ping of its own
+    const common = {};   // fields of every event
+    let gathered = [];   // events as JSON, in their order, that wait to be sent
+    let timer;           // of the sending
+    let page;            // URL of the newest view
+    let anew;            // the next view is one, whatever its URL
+    let cameBack;        // to the page as it is now: that is no new search
+    const seen = {};     // URLs of all views
+    let engagedMs = 0;   // time in view that no ping has told yet,
+    let inViewSince;     // and since when it goes on; -1: out of view
 
     function randomId() {
         return crypto.getRandomValues(new Uint32Array(4)).join("-");
@@ -41,8 +43,8 @@
         sendSoon();
     }
 
-    // A page's clean-up of its title comes after its change of the URL, and events of one moment keep
-    // their order only within one request.
+    // Soon and not at once: a page changes its title after its URL, and events of one moment keep their
+    // order only within one request.
     function sendSoon() {
         timer = timer || setTimeout(send);
     }
@@ -51,8 +53,11 @@
     function send() {
         view();
         timer = 0;
+        if (!gathered[0])
+            return;
         const body = "[" + gathered + "]";
-        if (gathered[0] && !(gathered = [], navigator.sendBeacon && navigator.sendBeacon(to, body)))
+        gathered = [];
+        if (!navigator.sendBeacon || !navigator.sendBeacon(to, body))
             fetch(to, {method: "POST", body, keepalive: body.length < 2e4}).catch(() => 0);
     }
 
@@ -79,16 +84,22 @@
         return searchNames.map(name => parameters.get(name)).find(Boolean);
     }
 
-    // A view, where the URL is another than that of the last one. What stands behind '#' is a place in
-    // the page, but for routes: "#/..." and "#!...". The further pages of a search are no further search.
+    // What stands behind '#' is a place in the page, but for routes: "#/..." and "#!...".
+    function urlNow() {
+        return location.href.replace(/#(?![!/]).*/, "");
+    }
+
+    // A view, where the URL is another than that of the newest one. The further pages of a search are no
+    // further search.
     function view() {
-        const url = location.href.replace(/#(?![!/]).*/, ""), referrer = lastPage || document.referrer;
-        const term = !cameBack && termOf(url);
+        const url = urlNow(), referrer = page || document.referrer, term = !cameBack && termOf(url);
         cameBack = 0;
-        if (url == page)
+        if (url == page && !anew)
             return;
         tellEngagement();
-        page = lastPage = url;
+        anew = 0;
+        page = url;
+        seen[url] = 1;
         gather("page_view", {title: document.title, referrer});
         if (term && term != termOf(referrer))
             gather("search", {term});
@@ -112,6 +123,9 @@
     }
 
     function start() {
+        const stub = window.footfall || 0;
+        if (stub.runs)
+            return;
         cameBack = /back|reload/.test((performance.getEntriesByType("navigation")[0] || 0).type);
         footfall.runs = 1;
         window.footfall = footfall;
@@ -121,7 +135,7 @@
         wrap("pushState");
         wrap("replaceState");
         addEventListener("popstate", () => {
-            cameBack = 1;
+            cameBack = seen[urlNow()]; // it also tells of the way forward, by "#..."
             sendSoon();
         });
         document.addEventListener("visibilitychange", leave);
@@ -131,15 +145,12 @@
         });
         addEventListener("pageshow", event => {
             if (event.persisted) { // out of the browser's cache, as it was left
-                page = "";
-                cameBack = 1;
+                anew = cameBack = 1;
                 send();
             }
         });
     }
 
-    if (stub.runs)
-        return;
     if (document.prerendering) // nobody has seen it yet
         document.addEventListener("prerenderingchange", start, {once: true});
     else
