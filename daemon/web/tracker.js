@@ -141,11 +141,11 @@
         document.addEventListener("visibilitychange", leave);
         addEventListener("pagehide", () => {
             leave();
-            inViewSince = -1;
+            inViewSince = -1; // not all browsers say that it is hidden, too
         });
         addEventListener("pageshow", event => {
             if (event.persisted) { // out of the browser's cache, as it was left
-                anew = cameBack = 1;
+                anew = 1;
                 send();
             }
         });

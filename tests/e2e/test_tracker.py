@@ -389,8 +389,7 @@ class Engagement(InBrowser):
         front.show()
         tab.becomes("hidden")
         self.arrived("page_view")
-        before = sum(e["engaged_ms"] for e in self.exported() if e["type"] == "ping") / 1000
-        self.near(before, 0)
+        self.near(self.told("index.html"), 0)
         tab.put_forward(1000)
         tab.close()
         front.close()
@@ -418,8 +417,6 @@ class Engagement(InBrowser):
         tab.put_forward(4)
         tab.click("product")
         self.arrived("page_view", "page_view", "view_item")
-        tab.put_forward(1000)
-        tab.evaluate("putForward(-1000)")
         tab.put_forward(6)
         tab.back()
         self.arrived("page_view", "page_view", "view_item", ("page_view", "index.html"))
@@ -430,13 +427,35 @@ class Engagement(InBrowser):
             self.near(told, expected)
 
 
+    def test_time_away_is_none_where_a_browser_says_only_that_the_page_goes(self):
+        tab = self.tab(prepare=CLOCK + "document.addEventListener('visibilitychange', event => "
+                                       "event.stopImmediatePropagation());"
+                                       "addEventListener('pageshow', event => event.persisted && putForward(1000));")
+        self.arrived("page_view")
+        tab.put_forward(4)
+        tab.click("product")
+        self.arrived("page_view", "page_view", "view_item")
+        tab.back()
+        self.arrived("page_view", "page_view", "view_item", ("page_view", "index.html"))
+        tab.put_forward(9)
+        tab.close()
+        until(lambda: self.told("index.html") >= 13, "the time in view")
+        self.near(self.told("index.html"), 13)
+
+    def told(self, name):
+        return sum(e["engaged_ms"] for e in self.exported() if e["type"] == "ping" and page(e) == name) / 1000
+
+
 class Sending(InBrowser):
-    NO_BEACON = CLOCK + "Navigator.prototype.sendBeacon = undefined;"
-    DEAF_BEACON = CLOCK + "Navigator.prototype.sendBeacon = () => false;"
+    FETCHES = CLOCK + ("const ask = fetch, kept = []; window.fetch = (to, how) => "
+                       "{ kept.push(how.keepalive); return ask(to, how); };")
+    NO_BEACON = FETCHES + "Navigator.prototype.sendBeacon = undefined;"
+    DEAF_BEACON = FETCHES + "Navigator.prototype.sendBeacon = () => false;"
 
     def test_without_send_beacon_it_goes_by_fetch_also_when_the_page_is_left(self):
         for prepare in self.NO_BEACON, self.DEAF_BEACON:
             tab = self.visitor.tab(f"{self.shop('data-visitor=v').url}/product.html", prepare)
+            self.assertEqual(tab.evaluate("kept"), [True])
             tab.put_forward(3)
             tab.click("take")
             tab.close()
@@ -447,11 +466,12 @@ class Sending(InBrowser):
         self.assertGreaterEqual(counts["ping"], 2)
 
     def test_what_is_too_large_for_a_beacon_arrives(self):
-        tab = self.visitor.tab(f"{self.shop('data-visitor=v').url}/index.html")
+        tab = self.visitor.tab(f"{self.shop('data-visitor=v').url}/index.html", self.FETCHES)
         tab.do("footfall('purchase', {order: 'large', value: 1, items: Array.from({length: 1000}, (_, n) => "
                "({sku: 'Tee-' + n, name: 'é'.repeat(60)}))})")
         events = self.arrived("page_view", "purchase")
         self.assertEqual(len(events[1]["items"]), 1000)
+        self.assertEqual(tab.evaluate("kept"), [False])
 
     def test_calls_from_before_it_was_loaded_are_kept(self):
         calls = STUB + ("<script>footfall('set', {customer: 'c-1'}); footfall('view_cart');"
