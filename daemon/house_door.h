@@ -88,6 +88,9 @@ void door_request(void *door, struct net_handle handle, const struct net_request
 void forget_answer(struct door *d, const struct client *client, const struct net_request *request);
 void forget_reply(struct door *d, const struct client *client, ff_wall since);
 
+/* house_web.c: the tracker script. */
+void door_tracker(struct door *d, const struct client *client, const struct net_request *request);
+
 /* house_reply.c: answers. Each adds the CORS headers that the client needs to the header lines that
  * are given ("" for none). */
 void door_reply(struct door *d, const struct client *client, int status, const char *content_type,

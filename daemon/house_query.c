@@ -29,6 +29,7 @@ static const struct route {
     {"/v1/events", true, false, METHOD_POST, "Allow: POST, OPTIONS\r\n", true, door_events},
     {"/v1/pixel.gif", true, false, METHOD_GET | METHOD_POST, "Allow: GET, HEAD, POST, OPTIONS\r\n", true, door_pixel},
     {"/v1/import", false, true, METHOD_POST, "Allow: POST\r\n", false, query_import},
+    {"/tracker.js", true, false, METHOD_GET, "Allow: GET, HEAD, OPTIONS\r\n", true, door_tracker},
     {"/healthz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_health},
     {"/readyz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_ready},
     {"/v1/digest", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_digest},
@@ -45,11 +46,18 @@ static bool route_path(const struct route *r, struct ff_span path)
     return ff_span_is(path, r->path);
 }
 
+/* The tracker script is also where the configuration says. */
+static bool route_configured(const struct door *d, const struct route *r, struct ff_span path)
+{
+    return r->answer == door_tracker && ff_span_is(path, d->house->config->ingest.tracker_path);
+}
+
 static const struct route *route_find(const struct door *d, const struct net_request *request)
 {
     for (size_t i = 0; i < sizeof route_table / sizeof *route_table; i++) {
         const struct route *r = &route_table[i];
-        if ((request->listener == d->stats ? r->stats : r->ingest) && route_path(r, request->path))
+        if ((request->listener == d->stats ? r->stats : r->ingest) &&
+            (route_path(r, request->path) || route_configured(d, r, request->path)))
             return r;
     }
     return NULL;

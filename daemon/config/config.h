@@ -37,6 +37,7 @@ struct ff_config_site {
 struct ff_config {
     struct {
         const char *http, *udp; /* "ADDR:PORT" or "[ADDR]:PORT", numeric */
+        const char *tracker_path; /* "/...", as requests name it; no path of anything else */
         const char *const *
             udp_allow; /* "10.0.0.0/8", "::1/128": always with a prefix length, no bits behind it */
         uint64_t max_body, max_header; /* bytes */

@@ -13,6 +13,7 @@
 #define WORD(member, type, words) KEY_WORD, AT(type, member), 0, 0, words
 #define ADDRESS(member) KEY_ADDRESS, AT(const char *, member), 0, 0, NULL
 #define PATH(member, min) KEY_PATH, AT(const char *, member), min, 4095, NULL
+#define ROUTE(member) KEY_ROUTE, AT(const char *, member), 2, 255, NULL
 #define NETWORKS(member) KEY_NETWORKS, AT(const char *const *, member), 0, 0, NULL
 
 #define KIB INT64_C(1024)
@@ -45,6 +46,8 @@ static const struct key config_rows[] = {
      "A connection without a request is closed after this."},
     {"ingest.request_timeout", DURATION(ingest.request_timeout, FF_SECOND, FF_HOUR), "30s", FIXED,
      "A request must be complete this long after its first byte."},
+    {"ingest.tracker_path", ROUTE(ingest.tracker_path), "/tracker.js", FIXED,
+     "A further path at which the tracker script is given out."},
 
     {"stats.http", ADDRESS(stats.http), "127.0.0.1:7071", FIXED,
      "Where numbers are asked for; private. Other than loopback needs stats.token_file."},
