@@ -86,10 +86,11 @@ static void add_amount(struct row *r, const struct tally_amount *more, int sign)
         if (r->amounts == TALLY_CURRENCIES) /* more than exist */
             return;
         memmove(&r->amount[i + 1], &r->amount[i], (r->amounts - i) * sizeof *r->amount);
-        r->amount[i] = (struct amount){more->currency, 0};
+        r->amount[i] = (struct tally_amount){.currency = more->currency};
         r->amounts++;
     }
     r->amount[i].amount += sign * more->amount;
+    r->amount[i].things = plus(r->amount[i].things, more->things, sign);
 }
 
 void row_add(struct row *r, const struct tally_cells *c, uint32_t i, int sign)
@@ -107,13 +108,13 @@ static double ratio(const struct row_field *f, const int64_t *field, double scal
     return field[f->bottom] == 0 ? NAN : (double)field[f->top] / scale / (double)field[f->bottom];
 }
 
-/* The amounts that are not 0: those of currencies that occurred. */
+/* The amounts of the currencies that occurred. */
 static size_t take_money(const struct row *r, struct amount *to)
 {
     size_t n = 0;
     for (size_t i = 0; r && i < r->amounts; i++)
-        if (r->amount[i].amount != 0)
-            to[n++] = r->amount[i];
+        if (r->amount[i].things != 0)
+            to[n++] = (struct amount){r->amount[i].currency, r->amount[i].amount};
     return n;
 }
 

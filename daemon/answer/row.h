@@ -10,7 +10,7 @@
 struct row {
     int64_t field[FF_ROW_FIELDS_MAX];
     size_t amounts;
-    struct amount amount[TALLY_CURRENCIES]; /* sorted by currency; may be 0 */
+    struct tally_amount amount[TALLY_CURRENCIES]; /* sorted by currency; may sum nothing */
 };
 
 /* Adds (sign 1) row i of the cells, or takes it away (sign -1). */

@@ -147,10 +147,10 @@ static void audit_add_cell(struct audit_sums *s, const struct ff_cells *c, struc
             audit_sum_up(s, &sum);
     }
     sum.field = AUDIT_MONEY;
-    sum.by = 0;
+    sum.by = c->things;
     sum.currency = c->currency;
     sum.amount = c->amount;
-    if (sum.amount != 0)
+    if (sum.currency)
         audit_sum_up(s, &sum);
 }
 

@@ -19,7 +19,7 @@ static size_t cells_fields(uint8_t dimension)
 }
 
 void cells_emit(const struct pen *p, ff_wall at, const struct ff_cell_ref *refs, size_t n, const int64_t *by,
-                ff_currency currency, ff_money_sum amount)
+                const struct cells_money *money)
 {
     struct fold *f = p->fold;
     if (p->sign == 0 || n == 0 || !f->sink.cells)
@@ -28,15 +28,18 @@ void cells_emit(const struct pen *p, ff_wall at, const struct ff_cell_ref *refs,
     size_t fields = cells_fields(refs->dimension), i = 0;
     while (i < fields && by[i] == 0)
         i++;
-    if (i == fields && amount == 0)
+    if (i == fields && !money)
         return;
-    struct ff_cells c = {.at = at, .site = p->site, .n = (uint16_t)n, .refs = refs, .by = by,
-                         .currency = currency, .amount = amount};
+    struct ff_cells c = {.at = at, .site = p->site, .n = (uint16_t)n, .refs = refs, .by = by};
+    if (money) {
+        c.currency = money->currency;
+        c.amount = p->sign * money->amount;
+        c.things = p->sign * money->things;
+    }
     if (p->sign < 0) {
         for (i = 0; i < fields; i++)
             negative[i] = -by[i];
         c.by = negative;
-        c.amount = -amount;
     }
     if (!audit_takes_cells(p, &c, fields))
         f->sink.cells(f->sink.ctx, &c);
@@ -46,7 +49,7 @@ static void cells_emit_one(const struct pen *p, ff_wall at, enum ff_dimension di
                            const int64_t *by)
 {
     struct ff_cell_ref ref = {word, (uint8_t)dimension};
-    cells_emit(p, at, &ref, 1, by, 0, 0);
+    cells_emit(p, at, &ref, 1, by, NULL);
 }
 
 void cells_page_view(const struct pen *p, const struct ff_beacon *b)
@@ -61,7 +64,7 @@ void cells_search(const struct pen *p, const struct ff_beacon *b)
     bool zero = ff_has(b, FF_HAS(RESULTS)) && b->number[FF_NUMBER_RESULTS] == 0;
     struct ff_cell_ref refs[] = {{p->fold->said.word, FF_BY_SEARCH_TERM}, {p->fold->said.word, FF_BY_ZERO_RESULT_TERM}};
     int64_t by[FF_ROW_TERM_FIELDS] = {[FF_ROW_SEARCHES] = 1, [FF_ROW_ZERO_RESULTS] = zero};
-    cells_emit(p, b->time, refs, zero ? 2 : 1, by, 0, 0);
+    cells_emit(p, b->time, refs, zero ? 2 : 1, by, NULL);
 }
 
 static const int64_t one_event[FF_ROW_EVENT_FIELDS] = {[FF_ROW_EVENTS] = 1};
@@ -77,13 +80,13 @@ void cells_custom(const struct pen *p, const struct ff_beacon *b)
 }
 
 static void cells_item(const struct pen *p, ff_wall at, const struct ff_item *item, const int64_t *by,
-                       ff_currency currency, ff_money_sum amount)
+                       const struct cells_money *money)
 {
     struct words *words = p->fold->options.words;
     uint32_t sku = words_take(words, item->text[FF_ITEM_SKU]);
     uint32_t category = words_take(words, item->text[FF_ITEM_CATEGORY]);
     struct ff_cell_ref refs[] = {{sku, FF_BY_PRODUCT}, {category, FF_BY_CATEGORY}};
-    cells_emit(p, at, refs, 2, by, currency, amount);
+    cells_emit(p, at, refs, 2, by, money);
     words_drop(words, sku);
     words_drop(words, category);
 }
@@ -97,7 +100,7 @@ void cells_items(const struct pen *p, const struct ff_beacon *b, ff_currency cur
     for (uint32_t i = 0; i < b->item_count; i++) {
         const struct ff_item *item = &b->items[i];
         by[FF_ROW_ITEM_QUANTITY] = purchase ? item->quantity : 0;
-        ff_money_sum amount = purchase && item->has_price ? (ff_money_sum)item->price * item->quantity : 0;
-        cells_item(p, b->time, item, by, purchase ? currency : 0, amount);
+        struct cells_money money = {currency, item->has_price ? (ff_money_sum)item->price * item->quantity : 0, 1};
+        cells_item(p, b->time, item, by, purchase ? &money : NULL);
     }
 }

@@ -5,10 +5,17 @@
 #include "footfall/record.h"
 #include "state.h"
 
-/* The same difference for n cells of one kind: `by` has its fields; the amount is in the currency (0: there
- * is none). Does nothing when it would say nothing: sign 0, no cells, differences of 0. */
+/* So many orders, or lines of them, and what was paid. */
+struct cells_money {
+    ff_currency currency;
+    ff_money_sum amount;
+    int64_t things;
+};
+
+/* The same difference for n cells of one kind: `by` has its fields; money may be NULL. Does nothing when it
+ * would say nothing: sign 0, no cells, differences of 0. */
 void cells_emit(const struct pen *p, ff_wall at, const struct ff_cell_ref *refs, size_t n, const int64_t *by,
-                ff_currency currency, ff_money_sum amount);
+                const struct cells_money *money);
 
 /* What an event adds by itself, at its own time, for what it says (f->said). */
 void cells_page_view(const struct pen *p, const struct ff_beacon *b);

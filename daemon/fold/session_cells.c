@@ -36,10 +36,7 @@ static void part_add(struct session_part *part, int dimension, uint32_t word)
 struct session_row {
     int64_t by[FF_ROW_SESSION_FIELDS];
     size_t purses;
-    struct {
-        ff_currency currency;
-        ff_money_sum amount;
-    } money[EXTRAS_MAX];
+    struct cells_money money[EXTRAS_MAX];
 };
 
 /* The counters of a session that are fields of its row, too: less some, plus others. */
@@ -62,8 +59,7 @@ static void row_add_orders(struct session_row *row, ff_currency currency, ff_mon
     if (n == 0)
         return;
     row->by[FF_ROW_ORDERS] += n;
-    row->money[row->purses].currency = currency;
-    row->money[row->purses++].amount = amount;
+    row->money[row->purses++] = (struct cells_money){currency, amount, n};
 }
 
 /* All orders of the session: as they are (sign 1), or, taken out, as they were before the act (-1). */
@@ -85,11 +81,11 @@ static void row_emit(const struct pen *p, ff_wall at, const struct session_part 
 {
     static const int64_t nothing[FF_ROW_SESSION_FIELDS];
     if (row->purses == 0) {
-        cells_emit(p, at, part->refs, part->n, row->by, 0, 0);
+        cells_emit(p, at, part->refs, part->n, row->by, NULL);
         return;
     }
     for (size_t i = 0; i < row->purses; i++)
-        cells_emit(p, at, part->refs, part->n, i == 0 ? row->by : nothing, row->money[i].currency, row->money[i].amount);
+        cells_emit(p, at, part->refs, part->n, i == 0 ? row->by : nothing, &row->money[i]);
 }
 
 /* Where the value of a dimension has stayed, its row changes by the difference; where it has changed, the row goes
@@ -187,7 +183,7 @@ static void session_pages(const struct pen *p, const struct session_change *c)
         left[FF_ROW_PAGE_TIMED]++;
     }
     for (size_t i = 0; i < rows.n; i++)
-        cells_emit(p, c->after->start, &(struct ff_cell_ref){rows.row[i].word, FF_BY_PAGE}, 1, rows.row[i].by, 0, 0);
+        cells_emit(p, c->after->start, &(struct ff_cell_ref){rows.row[i].word, FF_BY_PAGE}, 1, rows.row[i].by, NULL);
 }
 
 void session_cells(const struct pen *p, const struct session_change *c)

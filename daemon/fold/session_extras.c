@@ -33,7 +33,7 @@ static void gather_word(const struct pen *p, struct session *s, enum extra_kind 
     by[row->field] = 1;
     if (row->term)
         by[FF_ROW_TERM_PURCHASED] = s->purchased;
-    cells_emit(p, s->start, &(struct ff_cell_ref){word, row->dimension}, 1, by, 0, 0);
+    cells_emit(p, s->start, &(struct ff_cell_ref){word, row->dimension}, 1, by, NULL);
 }
 
 /* The first purchase of the session: its terms are those of a session with one. */
@@ -47,7 +47,7 @@ static void gather_convert(const struct pen *p, const struct session *s)
         if (extra_table[e->kind].term)
             refs[n++] = (struct ff_cell_ref){e->what, extra_table[e->kind].dimension};
     }
-    cells_emit(p, s->start, refs, n, by, 0, 0);
+    cells_emit(p, s->start, refs, n, by, NULL);
 }
 
 static void gather_order(const struct pen *p, struct session *s, const struct act_rest *rest, struct session_change *c)

@@ -193,12 +193,12 @@ static void amounts_grow(struct cell_rows *r)
         r->first = memory_zeroed(r->room, sizeof(*r->first));
 }
 
-static ff_money_sum *find_amount(const struct cell_rows *r, uint32_t place, ff_currency currency)
+static struct cell_amount *find_amount(const struct cell_rows *r, uint32_t place, ff_currency currency)
 {
     uint32_t i = r->first ? r->first[place] : 0;
     while (i > 0 && r->amount[i - 1].currency != currency)
         i = r->amount[i - 1].next;
-    return i > 0 ? &r->amount[i - 1].amount : NULL;
+    return i > 0 ? &r->amount[i - 1] : NULL;
 }
 
 /* Whether a further amount of that row may be kept. */
@@ -213,11 +213,11 @@ static bool admit_amount(struct cells *c, struct cell_rows *r, uint32_t place)
     return false;
 }
 
-ff_money_sum *cells_amount(struct cells *c, enum ff_dimension dimension, uint32_t place,
-                           ff_currency currency)
+struct cell_amount *cells_amount(struct cells *c, enum ff_dimension dimension, uint32_t place,
+                                 ff_currency currency)
 {
     struct cell_rows *r = c->rows[dimension];
-    ff_money_sum *sum = find_amount(r, place, currency);
+    struct cell_amount *sum = find_amount(r, place, currency);
     if (!sum && !admit_amount(c, r, place)) {
         place = WORD_OTHER;
         sum = find_amount(r, place, currency);
@@ -226,9 +226,17 @@ ff_money_sum *cells_amount(struct cells *c, enum ff_dimension dimension, uint32_
         return sum;
     if (r->amounts == r->amount_room)
         amounts_grow(r);
-    r->amount[r->amounts] = (struct cell_amount){0, place, currency, r->first[place]};
+    r->amount[r->amounts] = (struct cell_amount){0, 0, place, currency, r->first[place]};
     r->first[place] = r->amounts + 1;
-    return &r->amount[r->amounts++].amount;
+    return &r->amount[r->amounts++];
+}
+
+void cells_pay(struct cells *c, enum ff_dimension dimension, uint32_t place, ff_currency currency,
+               ff_money_sum amount, int64_t things)
+{
+    struct cell_amount *sum = cells_amount(c, dimension, place, currency);
+    sum->amount += amount;
+    sum->things = bucket_plus(sum->things, things);
 }
 
 static void add_fields(int64_t *to, const int64_t *by, uint8_t n)
@@ -262,8 +270,8 @@ void cells_add(struct cells *c, const struct ff_cells *d)
         int64_t *row = r->field + (size_t)place * r->fields;
         for (uint8_t k = 0; k < change.n; k++)
             row[change.field[k]] = bucket_plus(row[change.field[k]], d->by[change.field[k]]);
-        if (d->currency && d->amount)
-            *cells_amount(c, dimension, place, d->currency) += d->amount;
+        if (d->currency)
+            cells_pay(c, dimension, place, d->currency, d->amount, d->things);
     }
 }
 
@@ -290,7 +298,7 @@ static void sum_amounts(struct cells *c, const struct cell_rows *f, enum ff_dime
     for (uint32_t i = 0; i < f->amounts; i++) {
         const struct cell_amount *a = &f->amount[i];
         __builtin_prefetch(f->amount + (i + FETCH_FROM < f->amounts ? i + FETCH_FROM : i));
-        *cells_amount(c, dimension, to[a->place], a->currency) += a->amount;
+        cells_pay(c, dimension, to[a->place], a->currency, a->amount, a->things);
     }
 }
 
@@ -342,7 +350,7 @@ bool cells_row_is_zero(const struct cell_rows *r, uint32_t place)
         if (r->field[(size_t)place * r->fields + i] != 0)
             return false;
     for (uint32_t i = r->first ? r->first[place] : 0; i > 0; i = r->amount[i - 1].next)
-        if (r->amount[i - 1].amount != 0)
+        if (r->amount[i - 1].amount != 0 || r->amount[i - 1].things != 0)
             return false;
     return true;
 }

@@ -27,6 +27,7 @@ struct cell_slot {
 
 struct cell_amount {
     ff_money_sum amount;
+    int64_t things; /* summed */
     uint32_t place; /* of its row */
     ff_currency currency;
     uint32_t next; /* 1 + place in amount of the row's next one; 0: none */
@@ -70,8 +71,12 @@ void cells_add(struct cells *c, const struct ff_cells *d);
  * (else that of (other)), and the sum of a row and currency, likewise; both borrowed until the next. */
 struct cell_rows *cells_rows(struct cells *c, enum ff_dimension dimension);
 uint32_t cells_place(struct cells *c, enum ff_dimension dimension, uint32_t word);
-ff_money_sum *cells_amount(struct cells *c, enum ff_dimension dimension, uint32_t place,
-                           ff_currency currency);
+struct cell_amount *cells_amount(struct cells *c, enum ff_dimension dimension, uint32_t place,
+                                 ff_currency currency);
+
+/* Adds to the sum of a row and currency. */
+void cells_pay(struct cells *c, enum ff_dimension dimension, uint32_t place, ff_currency currency,
+               ff_money_sum amount, int64_t things);
 
 /* Adds the rows of a dimension of from; cells_merge as well makes it as full as from is. */
 void cells_sum(struct cells *c, const struct cells *from, enum ff_dimension dimension);

@@ -36,7 +36,7 @@ static void place_amounts(const struct cell_rows *r, struct tally_cells *out)
     uint32_t before = 0;
     out->amounts = memory_zeroed((size_t)r->n + 1, sizeof(*out->amounts));
     for (uint32_t i = 0; i < r->amounts; i++)
-        out->amounts[r->amount[i].place] += r->amount[i].amount != 0;
+        out->amounts[r->amount[i].place] += r->amount[i].things != 0;
     for (uint32_t row = 0; row <= r->n; row++) {
         uint32_t n = out->amounts[row];
         out->amounts[row] = before;
@@ -52,13 +52,13 @@ static void take_amounts(const struct cell_rows *r, struct tally_cells *out)
     out->amount = memory_zeroed((size_t)r->amounts + 1, sizeof(*out->amount));
     for (uint32_t i = 0; i < r->amounts; i++) {
         const struct cell_amount *a = &r->amount[i];
-        if (a->amount == 0)
+        if (a->things == 0)
             continue;
         struct tally_amount *first = &out->amount[out->amounts[a->place]];
         uint32_t at = taken[a->place]++;
         for (; at > 0 && first[at - 1].currency > a->currency; at--)
             first[at] = first[at - 1];
-        first[at] = (struct tally_amount){a->currency, a->amount};
+        first[at] = (struct tally_amount){a->currency, a->amount, a->things};
     }
     free(taken);
 }

@@ -13,7 +13,8 @@
  *   they hold something:
  *     how many numbers were left out before it
  *     the fields
- *     how many amounts, and those by currency: all of an admitted row, what is not 0 of the two others */
+ *     how many amounts, and those by currency, each with how many things it sums: all of an admitted row, what
+ *     is not 0 of the two others */
 
 /* No sum of amounts comes near this many bits, and thousands of buckets of thousands of such rows can
  * still be added up. */
@@ -117,7 +118,7 @@ static struct order *order_amounts(const struct cell_rows *r, uint32_t *n)
     struct order *o = memory_zeroed(r->amounts + 1, sizeof(*o));
     *n = 0;
     for (uint32_t i = 0; i < r->amounts; i++)
-        if (r->amount[i].place >= ALWAYS || r->amount[i].amount != 0)
+        if (r->amount[i].place >= ALWAYS || r->amount[i].amount != 0 || r->amount[i].things != 0)
             o[(*n)++] =
                 (struct order){(uint64_t)r->amount[i].place << 32 | r->amount[i].currency, i};
     qsort(o, *n, sizeof(*o), by_key);
@@ -156,6 +157,7 @@ static void save_amounts(const struct cell_rows *r, uint32_t place, const struct
     for (uint32_t i = first; i < end; i++) {
         image_put_uint(out, r->amount[o[i].at].currency);
         amount_save(r->amount[o[i].at].amount, out);
+        image_put_int(out, r->amount[o[i].at].things);
     }
 }
 
@@ -228,8 +230,9 @@ static void load_amounts(struct cells *c, enum ff_dimension d, uint32_t place, b
     for (uint64_t i = 0; i < n && in->ok; i++) {
         ff_currency currency = amount_load_currency(in);
         ff_money_sum amount = amount_load(in, AMOUNT_BITS);
-        if (image_check(in, currency > last && (!always || amount != 0)))
-            *cells_amount(c, d, place, currency) += amount;
+        int64_t things = image_int(in);
+        if (image_check(in, currency > last && (!always || amount != 0 || things != 0)))
+            cells_pay(c, d, place, currency, amount, things);
         last = currency;
     }
 }

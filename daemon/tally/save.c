@@ -21,7 +21,7 @@
  *     0
  *
  * A counter, purse, dimension or field more, or another order of them, needs another VERSION. */
-#define VERSION 2
+#define VERSION 3
 static const char section[4] = "taly";
 
 #define CLOCK_MOST ((uint64_t)253402214400 / 60) /* minutes: the last day of the year 9999 */

@@ -90,7 +90,8 @@ void tally_widen_cells(const struct tally *t, uint16_t site, enum ff_dimension d
 /* An amount of a row of a breakdown. */
 struct tally_amount {
     ff_currency currency;
-    ff_money_sum amount; /* not 0 */
+    ff_money_sum amount;
+    int64_t things; /* summed in it, not 0 */
 };
 
 /* The sums of a dimension in a window, by value. Values whose sums have come to nothing are not there. */

@@ -104,6 +104,7 @@ struct ff_cells {
     const struct ff_cell_ref *refs; /* borrowed for the call */
     const int64_t *by;              /* one for each field of the kind; borrowed */
     ff_currency currency;           /* of the amount; 0: none */
+    int64_t things;                 /* summed in the amount: a currency occurs where theirs is not 0 */
     ff_money_sum amount;
 };
 

@@ -14,7 +14,7 @@
 /* Two products: what each sold for, in two currencies and in one. */
 static uint32_t word[] = {5, 6}, amounts[] = {0, 2, 3};
 static int64_t field[] = {8, 4, 2, 3, 0, 0, 0, 1};
-static struct tally_amount amount[] = {{EUR, 100}, {USD, -50}, {USD, 50}};
+static struct tally_amount amount[] = {{EUR, 100, 2}, {USD, -50, 1}, {USD, 50, 1}};
 static const struct tally_cells cells = {
     .n = 2, .fields = 4, .word = word, .field = field, .amounts = amounts, .amount = amount};
 
@@ -52,7 +52,7 @@ static void rows_are_added_and_taken_away(void **state)
     row_add(&r, &cells, 1, 1);
     row_add(&r, &cells, 0, 1);
     assert_string_equal(written(&r, NULL, false), "\"views\":8,\"added\":4,\"purchased\":2,\"quantity\":4,"
-                                                  "\"revenue\":{\"EUR\":0.01}"); /* no dollars are left */
+                                                  "\"revenue\":{\"EUR\":0.01,\"USD\":0}"); /* two amounts that sum to nothing */
     row_add(&r, &cells, 1, -1);
     assert_string_equal(written(&r, NULL, false), "\"views\":8,\"added\":4,\"purchased\":2,\"quantity\":3,"
                                                   "\"revenue\":{\"EUR\":0.01,\"USD\":-0.005}");

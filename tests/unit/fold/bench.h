@@ -181,10 +181,10 @@ BENCH void bench_take_cells(void *ctx, const struct ff_cells *c)
                 bench_add_cell(b, &cell);
         }
         cell.field = BENCH_MONEY;
-        cell.by = 0;
+        cell.by = c->things;
         cell.currency = c->currency;
         cell.amount = c->amount;
-        if (c->amount)
+        if (c->currency)
             bench_add_cell(b, &cell);
     }
 }

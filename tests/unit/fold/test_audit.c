@@ -70,7 +70,7 @@ static void spoil_cells(struct bench *b)
     struct pen p = {.fold = b->fold, .visitor = 1, .sign = 1};
     struct ff_cell_ref ref = {WORD_NONE, FF_BY_EXIT_PAGE};
     int64_t by[FF_ROW_SESSION_FIELDS] = {[FF_ROW_PURCHASED] = 1};
-    cells_emit(&p, T(0), &ref, 1, by, 0, 0);
+    cells_emit(&p, T(0), &ref, 1, by, NULL);
 }
 
 static void spoil_cell_money(struct bench *b)
@@ -78,7 +78,7 @@ static void spoil_cell_money(struct bench *b)
     struct pen p = {.fold = b->fold, .visitor = 1, .sign = 1};
     struct ff_cell_ref ref = {WORD_NONE, FF_BY_SOURCE};
     int64_t by[FF_ROW_SESSION_FIELDS] = {0};
-    cells_emit(&p, T(0), &ref, 1, by, USD, 1);
+    cells_emit(&p, T(0), &ref, 1, by, &(struct cells_money){USD, 1, 1});
 }
 
 static void spoil_word(struct bench *b)

@@ -160,14 +160,14 @@ static void nothing_is_said_of_nothing(void **state)
     struct ff_cell_ref ref = {WORD_NONE, FF_BY_SOURCE};
     int64_t none[FF_ROW_SESSION_FIELDS] = {0}, one[FF_ROW_SESSION_FIELDS] = {1};
     struct pen silent = {.fold = b.fold}, pen = {.fold = b.fold, .sign = 1}, back = {.fold = b.fold, .sign = -1};
-    cells_emit(&silent, T(0), &ref, 1, one, EUR, 1);
-    cells_emit(&pen, T(0), &ref, 1, none, 0, 0);
-    cells_emit(&pen, T(0), &ref, 0, one, EUR, 1);
+    cells_emit(&silent, T(0), &ref, 1, one, &(struct cells_money){EUR, 1, 1});
+    cells_emit(&pen, T(0), &ref, 1, none, NULL);
+    cells_emit(&pen, T(0), &ref, 0, one, &(struct cells_money){EUR, 1, 1});
     assert_int_equal(b.cell_n, 0);
-    cells_emit(&back, T(0), &ref, 1, one, EUR, 5);
+    cells_emit(&back, T(0), &ref, 1, one, &(struct cells_money){EUR, 5, 1});
     assert_cell(&b, SOURCE, "(none)", SESSIONS, -1);
     assert_cell_money(&b, SOURCE, "(none)", -5);
-    cells_emit(&pen, T(0), &ref, 1, one, EUR, 5);
+    cells_emit(&pen, T(0), &ref, 1, one, &(struct cells_money){EUR, 5, 1});
     bench_finish(&b);
 }
 

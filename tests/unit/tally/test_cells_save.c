@@ -255,11 +255,11 @@ static void what_no_cells_can_hold_is_refused(void **state)
     is(true, TIER_MINUTE, FF_LITERAL(NO_TEXTS TOPIC "\0\0\1\0" ROW ROW ROW ROW ROW ROW "\2\0"));
     is(false, TIER_DAY, FF_LITERAL(NO_TEXTS "\x80\x80\x10\0\0\1\0" ROW "\0")); /* no such dimension */
     is(false, TIER_DAY, FF_LITERAL(NO_TEXTS STEP "\0\0\xeb\7"));               /* 1,003 rows */
-    is(true, TIER_DAY, FF_LITERAL(A_B STEP "\0\0\1\2" ROW "\2" EUR_CODE "\2\0" USD_CODE "\0\0"));
-    is(false, TIER_DAY, FF_LITERAL(A_B STEP "\0\0\1\2" ROW "\2" USD_CODE "\2\0" EUR_CODE "\2\0"));
-    is(false, TIER_DAY, FF_LITERAL(A_B STEP "\0\0\1\2" ROW "\1\7\2\0"));                 /* no letters */
-    is(false, TIER_DAY, FF_LITERAL(A_B STEP "\0\0\1\0" ROW "\1" EUR_CODE "\0\0"));       /* 0 of (none) */
-    is(false, TIER_DAY, FF_LITERAL(A_B STEP "\0\0\1\2" ROW "\1" EUR_CODE "\2\x80\x80\x80\x80\x10")); /* 2^96 */
+    is(true, TIER_DAY, FF_LITERAL(A_B STEP "\0\0\1\2" ROW "\2" EUR_CODE "\2\0\2" USD_CODE "\0\0\0"));
+    is(false, TIER_DAY, FF_LITERAL(A_B STEP "\0\0\1\2" ROW "\2" USD_CODE "\2\0\2" EUR_CODE "\2\0\2"));
+    is(false, TIER_DAY, FF_LITERAL(A_B STEP "\0\0\1\2" ROW "\1\7\2\0\2"));                 /* no letters */
+    is(false, TIER_DAY, FF_LITERAL(A_B STEP "\0\0\1\0" ROW "\1" EUR_CODE "\0\0\0"));       /* 0 of (none) */
+    is(false, TIER_DAY, FF_LITERAL(A_B STEP "\0\0\1\2" ROW "\1" EUR_CODE "\2\x80\x80\x80\x80\x10\2")); /* 2^96 */
 }
 
 #define t(name) cmocka_unit_test_setup_teardown(name, begin, end)

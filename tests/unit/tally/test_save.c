@@ -289,10 +289,10 @@ static void another_section_version_list_or_number_of_sites_is_refused(void **st
     (void)state;
     struct shop s = new_shop("UTC", NULL, usual);
     struct tape t = saved(&s);
-    assert_memory_equal(t.p, "taly\2", 5);
+    assert_memory_equal(t.p, "taly\3", 5);
     refuses(&t, 0, 'T', 1);
     refuses(&t, 4, 1, 1);
-    refuses(&t, 4, 3, 1);
+    refuses(&t, 4, 4, 1);
     refuses(&t, 5, (char)(t.p[5] + 1), 1); /* what is counted */
     refuses(&t, 13, FF_PURSES + 1, 1);
     refuses(&t, 0, 't', 0);

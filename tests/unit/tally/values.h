@@ -64,7 +64,7 @@ static inline const struct ff_cells *change_of(struct change *c, enum ff_dimensi
     c->ref = (struct ff_cell_ref){word, (uint8_t)dimension};
     for (int i = 0; i < FF_ROW_FIELDS_MAX; i++)
         c->by[i] = by * (i + 1);
-    c->cells = (struct ff_cells){.n = 1, .refs = &c->ref, .by = c->by, .currency = currency, .amount = amount};
+    c->cells = (struct ff_cells){.n = 1, .refs = &c->ref, .by = c->by, .currency = currency, .amount = amount, .things = (int64_t)amount};
     return &c->cells;
 }
 
