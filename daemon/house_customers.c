@@ -6,16 +6,69 @@
 #define LIFETIMES_AGE FF_MINUTE
 #define LIFETIMES_STEP 200000 /* persons: some 25 ms */
 
+/* Dashboards ask for the same days again and again, and what is said of a year of days takes a while to sum up: it
+ * is kept as long as its stamp says that it holds. */
+#define CUSTOMERS_KEPT 256 /* answers, each in the place that its question gives it */
+
+struct customers_answer {
+    uint16_t site;
+    bool used, kept; /* kept: the answer of customers_kept */
+    ff_wall from, to;
+    uint64_t stamp;
+    union {
+        struct ff_customers window;
+        struct ff_kept who;
+    };
+};
+
+/* Where the answer to a question is kept; *good: it is there. NULL: out of memory. */
+static struct customers_answer *customers_answer(struct house *h, struct customers_answer asked, bool *good)
+{
+    *good = false;
+    if (!h->customer_answers)
+        h->customer_answers = calloc(CUSTOMERS_KEPT, sizeof *h->customer_answers);
+    if (!h->customer_answers)
+        return NULL;
+    uint64_t mixed = hash_mix(hash_mix((uint64_t)asked.from) ^ (uint64_t)asked.to ^ asked.site ^ (uint64_t)asked.kept << 32);
+    struct customers_answer *a = &h->customer_answers[mixed % CUSTOMERS_KEPT];
+    asked.stamp = fold_customers_stamp(h->shard.fold, asked.site);
+    *good = a->used && a->site == asked.site && a->kept == asked.kept && a->from == asked.from && a->to == asked.to &&
+            a->stamp == asked.stamp;
+    if (!*good)
+        *a = asked;
+    a->used = true;
+    return a;
+}
+
+#define FAR_AHEAD (INT64_C(253402214400) * FF_SECOND) /* the last day of the year 9999 */
+
 static void customers_window(void *house, uint16_t site, ff_wall from, ff_wall to, struct ff_customers *out)
 {
-    const struct house *h = house;
-    fold_customers(h->shard.fold, site, from, to, out);
+    struct house *h = house;
+    const struct zone *zone = h->shard.zones[site];
+    if (from < 0 || to > FAR_AHEAD || from > to) {
+        fold_customers(h->shard.fold, site, from, to, out);
+        return;
+    }
+    bool good;
+    struct zone_span last = zone_day(zone, to);
+    struct customers_answer asked = {.site = site, .from = zone_day(zone, from).start,
+                                     .to = last.start == to ? to : last.end}, *a = customers_answer(h, asked, &good);
+    if (!good)
+        fold_customers(h->shard.fold, site, asked.from, asked.to, a ? &a->window : out);
+    if (a)
+        *out = a->window;
 }
 
 static void customers_kept(void *house, uint16_t site, ff_wall t, struct ff_kept *out)
 {
-    const struct house *h = house;
-    fold_kept_customers(h->shard.fold, site, t, out);
+    struct house *h = house;
+    bool good;
+    struct customers_answer asked = {.site = site, .kept = true, .from = t}, *a = customers_answer(h, asked, &good);
+    if (!good)
+        fold_kept_customers(h->shard.fold, site, t, a ? &a->who : out);
+    if (a)
+        *out = a->who;
 }
 
 /* The first time a site is asked about all is done at once; later, while there are many, in steps, and what
@@ -68,4 +121,5 @@ void house_customers_end(struct house *h)
     for (uint16_t i = 0; h->lifetimes && i < h->config->site_count; i++)
         free(h->lifetimes[i]);
     free(h->lifetimes);
+    free(h->customer_answers);
 }

@@ -42,6 +42,7 @@ struct house {
     struct shard shard; /* the state */
     struct answer_site *answer_sites; /* one a site */
     struct answer_customers customers;
+    struct customers_answer *customer_answers; /* house_customers.c */
     struct ff_lifetimes **lifetimes; /* one a site, as last asked for; NULL before that */
     bool lifetimes_running;          /* those of a site are being summed up anew */
     uint16_t lifetimes_site;

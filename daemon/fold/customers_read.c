@@ -82,6 +82,14 @@ void fold_customers(const struct fold *f, uint16_t site, ff_wall from, ff_wall t
     read_buyers(l, first, after, out);
 }
 
+#define STAMP_DAYS 22 /* bits: 11,000 years */
+
+uint64_t fold_customers_stamp(const struct fold *f, uint16_t site)
+{
+    uint64_t today = f->now == FF_NEVER ? 0 : (uint32_t)customers_date(f, site, f->now);
+    return f->sites[site].ledger.changes << STAMP_DAYS | (today & ((1u << STAMP_DAYS) - 1));
+}
+
 void fold_kept_customers(const struct fold *f, uint16_t site, ff_wall t, struct ff_kept *out)
 {
     const struct ledger *l = &f->sites[site].ledger;

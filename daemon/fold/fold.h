@@ -84,6 +84,10 @@ void fold_comment(const struct fold *f, uint16_t site, uint32_t i, struct ff_com
 /* The customers of a site in the local days that hold [from, to); as of the fold's now. */
 void fold_customers(const struct fold *f, uint16_t site, ff_wall from, ff_wall to, struct ff_customers *out);
 
+/* Changes with whatever the two functions around this one say of a site for the same whole local days, and
+ * seldom else: what they said under the same stamp still holds. */
+uint64_t fold_customers_stamp(const struct fold *f, uint16_t site);
+
 /* Who bought in the 365 local days before the day of t, and in the 365 from it on. */
 void fold_kept_customers(const struct fold *f, uint16_t site, ff_wall t, struct ff_kept *out);
 

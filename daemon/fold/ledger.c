@@ -67,6 +67,7 @@ void ledger_roll(struct ledger *l, int32_t today)
 void ledger_add(struct ledger *l, enum ledger_count which, int32_t day, int64_t by)
 {
     l->used = true;
+    l->changes++;
     if (day < l->start)
         l->base[which] += by;
     else
@@ -78,6 +79,7 @@ void ledger_mark(struct ledger *l, enum ledger_set which, int32_t day, uint64_t 
     if (day < l->start || day >= l->start + l->days)
         return;
     l->used = true;
+    l->changes++;
     struct distinct *d = &ledger_at(l, day)->set[which];
     if (by > 0)
         distinct_add(d, mark);

@@ -38,6 +38,7 @@ struct ledger {
     int64_t base[LEDGER_COUNTS]; /* of all days before it */
     int32_t *cohorts;        /* region; of first month a, later month b at a % months, b % months */
     int32_t months;          /* on each side; more than the ring can hold */
+    uint64_t changes;        /* so often anything was added or taken back; not in the image */
     bool used;               /* something was added, ever: else its memory is not looked at */
 };
 

@@ -41,13 +41,17 @@ uint16_t tally_read_purse(const struct tally *t, uint16_t site, enum ff_purse pu
     stop = to < stop ? to : stop;
     if (tier_span(TIER_DAY, s->zone, from).start < s->kept[TIER_DAY])
         return 0;
-    for (ff_wall at = from; at < stop;) {
-        struct zone_span span = tier_span(TIER_DAY, s->zone, at);
-        const struct bucket *b = tier_find(&s->tier[TIER_DAY], span);
-        for (uint16_t i = 0; b && i < b->money_n; i++)
+    const struct tier *days = &s->tier[TIER_DAY];
+    size_t slot = tier_slot(days, from);
+    for (size_t left = days->slots; left > 0; left--, slot = (slot + 1) % days->slots) {
+        const struct bucket *b = days->slot[slot];
+        if (!b || b->span.end <= from)
+            continue;
+        if (b->span.start >= stop)
+            break;
+        for (uint16_t i = 0; i < b->money_n; i++)
             if (b->money[i].purse == purse)
                 n = purse_add(out, n, &b->money[i]);
-        at = span.end;
     }
     return purse_end(out, n);
 }

@@ -110,7 +110,7 @@ def memory(server):
 def measure(bench):
     """Lines of Markdown."""
     quick = bench.options.quick
-    with bench.footfall(config=CONFIG) as server:
+    with bench.footfall(config=CONFIG, options={"limits.breakdown_bytes": "4G"}) as server:
         fill(Asker(server.stats), 2 if quick else DAYS)
         closed = {"kind": "json", "connections": 64, "requests": 5_000 if quick else 100_000, "seconds": 20}
         rate = round(statistics.median(bench.load.stream(server, closed).rate for _ in range(3)) / 2)
