@@ -26,7 +26,7 @@ static int shop_open(void **state)
 {
     static const struct fold_site sites[] = {{"shop", FF_CURRENCY('E', 'U', 'R')}, {"other", FF_CURRENCY('U', 'S', 'D')}};
     struct shop *s = calloc(1, sizeof *s);
-    if (!s || desk_open(state) != 0 || !words_init(&s->words, 1000))
+    if (!s || desk_open(state) != 0 || !words_init(&s->words, 1000, &(struct hash_seed){{1, 2}}))
         return -1;
     s->desk = *state;
     struct fold_options options = {

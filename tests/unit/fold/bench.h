@@ -246,7 +246,7 @@ BENCH struct words *bench_words(struct fold_options *options)
 {
     struct words *words = malloc(sizeof *words);
     assert_non_null(words);
-    assert_true(words_init(words, 4096));
+    assert_true(words_init(words, 4096, &(struct hash_seed){{1, 2}}));
     options->words = words;
     return words;
 }
