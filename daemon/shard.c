@@ -114,6 +114,7 @@ static struct fold *shard_make_fold(struct shard *s)
         .max_tails = c->limits.tails,
         .max_tail_events = c->limits.tail_events,
         .max_lines = c->limits.cart_lines,
+        .max_cart_words = c->limits.cart_words,
         .max_extras = c->limits.session_extras,
         .support_remember = c->support.remember,
         .max_tickets = c->limits.tickets,
