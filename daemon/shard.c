@@ -114,6 +114,7 @@ static struct fold *shard_make_fold(struct shard *s)
         .max_tails = c->limits.tails,
         .max_tail_events = c->limits.tail_events,
         .max_lines = c->limits.cart_lines,
+        .max_cart_words = c->limits.cart_words,
         .max_extras = c->limits.session_extras,
         .support_remember = c->support.remember,
         .max_tickets = c->limits.tickets,
@@ -141,7 +142,7 @@ bool shard_begin(struct shard *s)
     s->now = FF_NEVER;
     s->unknown_site = 0;
     s->erased = 0;
-    s->tally = words_init(&s->words, c->limits.words) ? tally_new(&tally) : NULL;
+    s->tally = words_init(&s->words, c->limits.words, &s->seed) ? tally_new(&tally) : NULL;
     s->fold = s->tally ? shard_make_fold(s) : NULL;
     return s->fold != NULL;
 }

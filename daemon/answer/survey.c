@@ -5,6 +5,7 @@
 #include "words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct survey {
@@ -123,20 +124,43 @@ static const int64_t *row_at(const struct tally_cells *c, uint32_t row)
     return c->field + (size_t)row * c->fields;
 }
 
-static const int64_t *row_of(const struct tally_cells *c, uint32_t word)
-{
-    static const fields none;
-    for (uint32_t row = 0; row < c->n; row++)
-        if (c->word[row] == word)
-            return row_at(c, row);
-    return none;
-}
-
-/* Topics by name. */
+/* Topics, in the order in which they are written. */
 struct names {
     uint32_t n;
-    uint32_t word[2 * SURVEY_TOPICS];
+    struct name {
+        uint32_t word;
+        uint32_t now, before; /* 1 + the row in either window, or 0 */
+    } name[2 * SURVEY_TOPICS];
 };
+
+static const int64_t *row_of(const struct tally_cells *c, uint32_t row)
+{
+    static const fields none;
+    return row > 0 ? row_at(c, row - 1) : none;
+}
+
+static int by_word(const void *a, const void *b)
+{
+    uint32_t x = (*(struct name *const *)a)->word, y = (*(struct name *const *)b)->word;
+    return (x > y) - (x < y);
+}
+
+/* Finds the rows of all names: senders choose how many rows there are. */
+static void names_find(struct names *names, const struct tally_cells *now, const struct tally_cells *before)
+{
+    struct name *sorted[2 * SURVEY_TOPICS];
+    for (uint32_t i = 0; i < names->n; i++)
+        sorted[i] = &names->name[i];
+    qsort(sorted, names->n, sizeof *sorted, by_word);
+    for (uint32_t row = 0; row < now->n + before->n; row++) {
+        bool earlier = row >= now->n;
+        uint32_t at = earlier ? row - now->n : row;
+        struct name wanted = {.word = earlier ? before->word[at] : now->word[at]}, *key = &wanted;
+        struct name **found = bsearch(&key, sorted, names->n, sizeof *sorted, by_word);
+        if (found)
+            *(earlier ? &(*found)->before : &(*found)->now) = at + 1;
+    }
+}
 
 /* Whether row a comes before row b: by answers, ties by text. */
 static bool row_leads(const struct words *words, const struct tally_cells *c, uint32_t a, uint32_t b)
@@ -148,9 +172,24 @@ static bool row_leads(const struct words *words, const struct tally_cells *c, ui
 static bool names_have(const struct names *names, uint32_t word)
 {
     uint32_t i = 0;
-    while (i < names->n && names->word[i] != word)
+    while (i < names->n && names->name[i].word != word)
         i++;
     return i < names->n;
+}
+
+/* How many of the n rows, which are in order, come before row. */
+static uint32_t rows_before(const struct words *words, const struct tally_cells *c, const uint32_t *rows, uint32_t n,
+                            uint32_t row)
+{
+    uint32_t low = 0, high = n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (row_leads(words, c, rows[middle], row))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 /* Adds the topics with the most answers, those that are not there yet. */
@@ -160,14 +199,14 @@ static void names_take(const struct words *words, const struct tally_cells *c, s
     for (uint32_t row = 0; row < c->n; row++) {
         if (c->word[row] == WORD_OTHER || (n == SURVEY_TOPICS && !row_leads(words, c, row, first[n - 1])))
             continue;
-        uint32_t place = n < SURVEY_TOPICS ? n++ : n - 1;
-        for (; place > 0 && row_leads(words, c, row, first[place - 1]); place--)
-            first[place] = first[place - 1];
+        uint32_t place = rows_before(words, c, first, n, row);
+        n += n < SURVEY_TOPICS;
+        memmove(first + place + 1, first + place, (n - 1 - place) * sizeof *first);
         first[place] = row;
     }
     for (uint32_t i = 0; i < n; i++)
         if (!names_have(names, c->word[first[i]]))
-            names->word[names->n++] = c->word[first[i]];
+            names->name[names->n++] = (struct name){.word = c->word[first[i]]};
 }
 
 static void window_fill(const struct survey *kind, struct tally_window *w, const int64_t *by)
@@ -210,15 +249,16 @@ static void write_topics(struct topic_writer *w, const struct words *words, cons
         names_take(words, now, &names);
     if (w->set->before)
         names_take(words, before, &names);
+    names_find(&names, now, before);
     for (uint32_t row = 0; row < now->n; row++)
         fields_add(rest_now, row_at(now, row), 1);
     for (uint32_t row = 0; row < before->n; row++)
         fields_add(rest_before, row_at(before, row), 1);
     for (uint32_t i = 0; i < names.n; i++) {
-        const int64_t *is = row_of(now, names.word[i]), *was = row_of(before, names.word[i]);
+        const int64_t *is = row_of(now, names.name[i].now), *was = row_of(before, names.name[i].before);
         fields_add(rest_now, is, -1);
         fields_add(rest_before, was, -1);
-        write_topic(w, words_text(words, names.word[i]), is, was, out);
+        write_topic(w, words_text(words, names.name[i].word), is, was, out);
     }
     bool rest = (w->set->now && fields_answers(rest_now) > 0) || (w->set->before && fields_answers(rest_before) > 0);
     if (rest)

@@ -1,7 +1,5 @@
 #include "words.h"
 
-#include "hash.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,14 +13,16 @@ struct word {
 static const struct ff_span always[] = {{"(none)", 6}, {"(other)", 7}};
 #define ALWAYS ((uint32_t)(sizeof always / sizeof *always))
 
+#define WORDS_SCOPE 2 /* other hashes of the same seed are of other scopes */
+
 static struct word *word_at(const struct words *w, uint32_t word)
 {
     return pool_at(&w->pool, word - WORD_OTHER);
 }
 
-bool words_init(struct words *w, uint32_t cap)
+bool words_init(struct words *w, uint32_t cap, const struct hash_seed *seed)
 {
-    *w = (struct words){.bytes = 0};
+    *w = (struct words){.seed = *seed};
     return pool_init(&w->pool, cap, sizeof(struct word)) && table_init(&w->table, cap);
 }
 
@@ -92,7 +92,7 @@ uint32_t words_take(struct words *w, struct ff_span text)
         if (span_same(text, always[i]))
             return i;
     text = word_cut(text);
-    struct word_match match = {w, text, hash_bytes(text.p, text.n).lo};
+    struct word_match match = {w, text, hash_id(&w->seed, WORDS_SCOPE, text)};
     uint32_t place = table_find(&w->table, match.hash, word_same, &match);
     if (!place)
         return words_add(w, text, match.hash);

@@ -3,6 +3,7 @@
 #define FOOTFALL_WORDS_H
 
 #include "footfall/span.h"
+#include "hash.h"
 #include "pool.h"
 #include "table.h"
 
@@ -10,14 +11,16 @@
 #define WORD_OTHER 1u /* "(other)": what there was no room for */
 
 struct words {
+    struct hash_seed seed; /* of the table's hashes: senders choose the texts */
     struct pool pool;
     struct table table;
     uint64_t bytes;    /* of all texts kept */
     uint64_t left_out; /* texts that there was no room for, ever */
 };
 
-/* At most cap texts, besides the two above. False when the address space is refused. */
-bool words_init(struct words *w, uint32_t cap);
+/* At most cap texts, besides the two above; no number depends on the seed. False when the address space is
+ * refused. */
+bool words_init(struct words *w, uint32_t cap, const struct hash_seed *seed);
 void words_fini(struct words *w);
 
 /* The number of a text (UTF-8, at most WORD_MAX bytes are kept, cut on a character), held once more for

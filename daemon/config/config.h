@@ -79,7 +79,7 @@ struct ff_config {
         ff_dur checkpoint_every, keep, forget_within;
     } store;
     struct {
-        uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, session_extras, words, connections;
+        uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, cart_words, session_extras, words, connections;
         uint32_t tickets, comments; /* comments: of each site */
         uint32_t customers, customer_days, forgets;
         uint32_t connections_per_address, requests_per_second; /* 0: no limit */

@@ -121,6 +121,8 @@ static const struct key config_rows[] = {
      "Most events that can still be put in order."},
     {"limits.cart_lines", COUNT(limits.cart_lines, 1, 1000 * MILLION), "8M", FIXED,
      "Most lines of all carts together."},
+    {"limits.cart_words", COUNT(limits.cart_words, 1, 1000 * MILLION), "8M", FIXED,
+     "Most texts of carts (visitors, customers, skus, names, pages); further ones are not shown."},
     {"limits.session_extras", COUNT(limits.session_extras, 1, 1000 * MILLION), "8M", FIXED,
      "Most search terms, checkout steps, custom names and currencies of orders of all sessions together."},
     {"limits.customers", COUNT(limits.customers, 1, 1000 * MILLION), "2M", FIXED,

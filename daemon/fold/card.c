@@ -10,9 +10,9 @@
 
 void card_drop(struct fold *f, struct card *card)
 {
-    words_drop(f->options.words, card->visitor);
-    words_drop(f->options.words, card->customer);
-    words_drop(f->options.words, card->page);
+    words_drop(&f->cart_words, card->visitor);
+    words_drop(&f->cart_words, card->customer);
+    words_drop(&f->cart_words, card->page);
     *card = (struct card){0};
 }
 
@@ -58,8 +58,8 @@ static void card_word(struct fold *f, uint32_t *word, struct ff_span text)
 {
     if (text.n == 0)
         return;
-    uint32_t taken = words_take(f->options.words, text);
-    words_drop(f->options.words, *word);
+    uint32_t taken = words_take(&f->cart_words, text);
+    words_drop(&f->cart_words, *word);
     *word = taken;
 }
 
@@ -152,9 +152,9 @@ void card_give(struct fold *f, uint32_t visitor, const struct ff_record *r, stru
 static void card_forget_in(struct fold *f, struct card *card, uint64_t customer)
 {
     if (card->customer <= WORD_OTHER ||
-        hash_id(&f->seed, f->sites[card->site].customer_scope, words_text(f->options.words, card->customer)) != customer)
+        hash_id(&f->seed, f->sites[card->site].customer_scope, words_text(&f->cart_words, card->customer)) != customer)
         return;
-    words_drop(f->options.words, card->customer);
+    words_drop(&f->cart_words, card->customer);
     card->customer = WORD_NONE;
 }
 

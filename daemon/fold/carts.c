@@ -5,7 +5,7 @@
 
 static struct ff_span carts_text(const struct fold *f, uint32_t word)
 {
-    return word <= WORD_OTHER ? (struct ff_span){NULL, 0} : words_text(f->options.words, word);
+    return word <= WORD_OTHER ? (struct ff_span){NULL, 0} : words_text(&f->cart_words, word);
 }
 
 void carts_view(const struct fold *f, uint32_t number, struct cart_view *out)

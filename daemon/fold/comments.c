@@ -106,19 +106,25 @@ void comments_put(struct fold *f, const struct ff_record *r, unsigned kind, unsi
     char *to = c->text;
     to += c->text_n = (uint16_t)text_copy(to, b->text[FF_TEXT_COMMENT], COMMENT_TEXT_MAX);
     to += c->topic_n = (uint8_t)text_copy(to, b->text[FF_TEXT_TOPIC], COMMENT_TOPIC_MAX);
+    if (ff_has(b, FF_HAS(CUSTOMER)))
+        c->customer = hash_id(&f->seed, f->sites[b->site].customer_scope, b->text[FF_TEXT_CUSTOMER]);
     if (!ff_has(b, FF_HAS(VISITOR)))
         return;
     c->visitor_n = (uint8_t)text_copy(to, b->text[FF_TEXT_VISITOR], COMMENT_VISITOR_MAX);
     c->visitor = hash_id(&f->seed, f->sites[b->site].scope, b->text[FF_TEXT_VISITOR]);
 }
 
-uint32_t comments_forget(struct fold *f, uint16_t site, uint64_t visitor)
+static bool comment_is_of(const struct comment *c, uint64_t key)
+{
+    return (c->visitor_n > 0 && c->visitor == key) || c->customer == key;
+}
+
+uint32_t comments_forget(struct fold *f, uint16_t site, uint64_t key)
 {
     struct comments *c = &f->comments;
     uint32_t *rows = comments_of(c, site), kept = 0, n = c->count[site];
     for (uint32_t i = 0; i < n; i++) {
-        const struct comment *comment = comment_at(c, rows[i]);
-        if (comment->visitor_n > 0 && comment->visitor == visitor)
+        if (comment_is_of(comment_at(c, rows[i]), key))
             pool_give(&c->pool, rows[i]);
         else
             rows[kept++] = rows[i];
@@ -164,6 +170,7 @@ static void comment_put(struct image_out *out, const struct comment *c, ff_wall 
     image_put_uint(out, c->visitor_n);
     if (c->visitor_n > 0)
         image_put_u64(out, c->visitor);
+    image_put_u64(out, c->customer);
     image_put_bytes(out, c->text, comment_bytes(c));
 }
 
@@ -198,6 +205,7 @@ static void comment_get(struct image_in *in, struct comment *c, ff_wall near)
     c->visitor_n = (uint8_t)image_uint_upto(in, COMMENT_VISITOR_MAX);
     if (c->visitor_n > 0)
         c->visitor = image_u64(in);
+    c->customer = image_u64(in);
     image_bytes(in, c->text, comment_bytes(c));
     image_check(in, survey_has_score(c->kind, c->scale, c->score) && c->text_n > 0);
 }

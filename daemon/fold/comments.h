@@ -17,6 +17,7 @@ struct image_out;
 struct comment {
     ff_wall time, received;
     uint64_t visitor;          /* its key, where visitor_n is not 0 */
+    uint64_t customer;         /* the key of the customer it named; 0: none */
     uint8_t kind, scale, score; /* numbers of words (surveys.h) */
     uint8_t topic_n, visitor_n;
     uint16_t text_n;
@@ -42,8 +43,8 @@ void comments_fini(struct comments *c);
  * which may be this one. */
 void comments_put(struct fold *f, const struct ff_record *r, unsigned kind, unsigned scale);
 
-/* Forgets those of a visitor by its key; how many. */
-uint32_t comments_forget(struct fold *f, uint16_t site, uint64_t visitor);
+/* Forgets those of a visitor, or those that named a customer, by the key; how many. */
+uint32_t comments_forget(struct fold *f, uint16_t site, uint64_t key);
 
 /* A section of the fold's image (fold.h). Where there is less room than there was the oldest give way. */
 void comments_save(const struct fold *f, struct image_out *out);

@@ -16,6 +16,7 @@
 #define LEAST_LINES 65536
 #define LEAST_ACTS (2 * TAIL_ACTS_MAX)
 #define LEAST_EXTRAS 8192
+#define LEAST_CART_WORDS 64
 
 static uint32_t at_least(uint32_t n, uint32_t least)
 {
@@ -36,6 +37,7 @@ static bool fold_init_pools(struct fold *f)
            pool_init(&f->carts, at_least(o->max_carts, LEAST_CARTS), sizeof(struct cart)) &&
            pool_init(&f->lines, at_least(o->max_lines, LEAST_LINES), sizeof(struct line)) &&
            pool_init(&f->extras, at_least(o->max_extras, LEAST_EXTRAS), sizeof(struct extra)) &&
+           words_init(&f->cart_words, at_least(o->max_cart_words, LEAST_CART_WORDS), &f->seed) &&
            table_init(&f->visitors_by_key, visitors) &&
            due_init(&f->live_due, 2 * (size_t)visitors + 2) &&
            due_init(&f->cart_due, 2 * (size_t)visitors + 2) &&
@@ -98,6 +100,7 @@ void fold_free(struct fold **f)
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         pool_fini(pools[i]);
     audit_free(*f);
+    words_fini(&(*f)->cart_words);
     words_drop((*f)->options.words, (*f)->visitor_types.fresh);
     words_drop((*f)->options.words, (*f)->visitor_types.returning);
     customers_fini(*f);
@@ -245,6 +248,8 @@ struct fold_counts fold_counts(const struct fold *f)
     c.tails = f->tails.used;
     c.tail_events = f->acts.used;
     c.extras = f->extras.used;
+    c.cart_words = words_used(&f->cart_words);
+    c.cart_words_left_out = f->cart_words.left_out;
     c.customers = f->customers.persons.used;
     c.customer_days = f->customers.days.used;
     c.ids_evicted = f->ids.evicted;

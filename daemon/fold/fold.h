@@ -34,6 +34,7 @@ struct fold_options {
     ff_dur max_age; /* how long after its time a live event may come */
     uint32_t max_visitors, max_carts, max_ids, max_orders;
     uint32_t max_tails, max_tail_events, max_lines;
+    uint32_t max_cart_words; /* texts of carts; others are in words */
     uint32_t max_extras; /* terms, steps, custom names and currencies of all sessions */
     ff_dur support_remember; /* how long after its last event a ticket is known */
     uint32_t max_tickets, max_comments; /* comments: of each site */
@@ -114,6 +115,7 @@ struct fold_counts {
     /* what gave way at a ceiling, ever */
     uint64_t visitors_evicted, carts_evicted, ids_evicted, orders_evicted, tails_settled_early;
     uint64_t lines_left_out, refunds_evicted, refunds_left_out;
+    uint64_t cart_words, cart_words_left_out; /* texts of carts; that there was no room for since the start */
     uint64_t extras_left_out; /* of sessions with too many of a kind */
     uint64_t extras_evicted;  /* visitors whose extras gave way */
     uint64_t tickets, comments; /* in memory now */

@@ -59,6 +59,14 @@ static void forget_done(struct fold *f, uint64_t upto)
     memmove(f->forget.notes, f->forget.notes + gone, f->forget.n * sizeof *f->forget.notes);
 }
 
+/* A visitor or a customer, in what is kept of both. */
+static void forget_everywhere(struct fold *f, uint64_t key)
+{
+    customers_forget(f, key);
+    for (uint16_t site = 0; site < f->options.site_count; site++)
+        comments_forget(f, site, key);
+}
+
 void forget_note(struct fold *f, const struct ff_note *n)
 {
     if (n->kind == FF_NOTE_FORGOTTEN) {
@@ -66,12 +74,10 @@ void forget_note(struct fold *f, const struct ff_note *n)
         return;
     }
     story_forget(f, n->visitor);
-    customers_forget(f, n->visitor);
-    for (uint16_t site = 0; site < f->options.site_count; site++)
-        comments_forget(f, site, n->visitor);
+    forget_everywhere(f, n->visitor);
     if (n->customer) {
         card_forget(f, n->customer);
-        customers_forget(f, n->customer);
+        forget_everywhere(f, n->customer);
     }
     forget_keep(f, n);
 }

@@ -28,8 +28,8 @@ static uint32_t lines_from_item(struct fold *f, const struct ff_item *item)
         .price = item->price,
         .has_price = item->has_price,
         .quantity = item->quantity,
-        .sku_text = words_take(f->options.words, item->text[FF_ITEM_SKU]),
-        .name = words_take(f->options.words, item->text[FF_ITEM_NAME]),
+        .sku_text = words_take(&f->cart_words, item->text[FF_ITEM_SKU]),
+        .name = words_take(&f->cart_words, item->text[FF_ITEM_NAME]),
     };
     return number;
 }
@@ -66,8 +66,8 @@ uint32_t lines_copy(struct fold *f, uint32_t chain)
         struct line *l = line_at(f, number);
         *l = *line_at(f, chain);
         l->next = 0;
-        words_hold(f->options.words, l->sku_text);
-        words_hold(f->options.words, l->name);
+        words_hold(&f->cart_words, l->sku_text);
+        words_hold(&f->cart_words, l->name);
         *end = number;
         end = &l->next;
     }
@@ -76,8 +76,8 @@ uint32_t lines_copy(struct fold *f, uint32_t chain)
 
 void lines_let_go(struct fold *f, const struct line *l)
 {
-    words_drop(f->options.words, l->sku_text);
-    words_drop(f->options.words, l->name);
+    words_drop(&f->cart_words, l->sku_text);
+    words_drop(&f->cart_words, l->name);
 }
 
 /* Gives back one line that is in no chain any more. */
@@ -131,8 +131,8 @@ static void line_rename(struct fold *f, struct line *l, uint32_t name)
 {
     if (name == WORD_NONE)
         return;
-    words_hold(f->options.words, name);
-    words_drop(f->options.words, l->name);
+    words_hold(&f->cart_words, name);
+    words_drop(&f->cart_words, l->name);
     l->name = name;
 }
 
@@ -150,7 +150,7 @@ static void lines_add_one(struct fold *f, struct cart *c, uint32_t *place, const
         assert(fresh);
         *line_at(f, fresh) = (struct line){
             .sku = item->sku, .price = old ? old->price : 0, .next = *place, .sku_text = item->sku_text};
-        words_hold(f->options.words, item->sku_text);
+        words_hold(&f->cart_words, item->sku_text);
         line_rename(f, line_at(f, fresh), old ? old->name : WORD_NONE);
         *place = fresh;
         c->line_count++;

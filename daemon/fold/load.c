@@ -28,7 +28,7 @@ struct loading {
     struct cart_names carts; /* of the visitor that is read; the number is 0 of one that is not kept */
     bool tails;              /* what is read is no visitor's head: its carts have no cards */
     bool keep;               /* what is read is kept; false from where there is no room on */
-    struct words_in words;
+    struct words_in words, cart_words;
     bool carts_full, tails_full, extras_full; /* there was no room for one: nor is there for those that are older */
 };
 
@@ -133,7 +133,7 @@ static uint32_t load_lines(struct loading *l, const struct lines_rule *rule, uin
         ++*n;
         *value += (ff_money_sum)line.price * line.quantity;
         uint32_t number = load_take(l, &l->fold->lines);
-        line_texts_get(l->in, &l->words, &line);
+        line_texts_get(l->in, &l->cart_words, &line);
         if (!number) {
             lines_let_go(l->fold, &line);
             continue;
@@ -169,7 +169,7 @@ static uint32_t load_cart(struct loading *l, unsigned depth, ff_wall near, struc
     c->refs = 1;
     c->before = load_cart(l, depth - 1, near, &older);
     cart_get(l->in, c, near);
-    card_get(l->in, &l->words, &c->card, near);
+    card_get(l->in, &l->cart_words, &c->card, near);
     image_check(l->in, !l->tails || !c->card.id);
     c->lines = load_lines(l, &cart_lines, &c->line_count, &value);
     image_check(l->in, c->line_count == 0 || c->value == value);
@@ -517,6 +517,7 @@ bool fold_load(struct fold *f, struct image_in *in, const uint16_t *site_map, ui
     assert(f->now == FF_NEVER && f->visitors.used == 0);
     struct loading l = {.fold = f, .in = in, .site_map = site_map, .site_count = site_count};
     words_in_begin(&l.words, f->options.words);
+    words_in_begin(&l.cart_words, &f->cart_words);
     bool ok = load_begin(&l) && load_recall(&l, SECTION_IDS, &f->ids, NULL) &&
               load_recall(&l, SECTION_ORDERS, &f->orders, order_get) &&
               load_recall(&l, SECTION_REFUNDS, &f->refunds, waiting_refund_get) &&
@@ -524,6 +525,7 @@ bool fold_load(struct fold *f, struct image_in *in, const uint16_t *site_map, ui
               tickets_load(f, in, site_map, site_count) && comments_load(f, in, site_map, site_count) &&
               customers_load(f, in, site_map, site_count) && forget_load(f, in);
     words_in_end(&l.words);
+    words_in_end(&l.cart_words);
     emit_flush(f);
     return ok;
 }

@@ -12,7 +12,7 @@ struct saving {
     const struct fold *fold;
     struct image_out *out;
     struct cart_names carts;
-    struct words_out words;
+    struct words_out words, cart_words;
 };
 
 typedef void entry_put(struct image_out *out, const struct recall_entry *e);
@@ -40,7 +40,7 @@ static void save_lines(struct saving *s, uint32_t chain)
 {
     for (; chain; chain = line_at(s->fold, chain)->next) {
         line_put(s->out, line_at(s->fold, chain));
-        line_texts_put(s->out, &s->words, line_at(s->fold, chain));
+        line_texts_put(s->out, &s->cart_words, line_at(s->fold, chain));
     }
     line_put_end(s->out);
 }
@@ -56,7 +56,7 @@ static void save_cart(struct saving *s, uint32_t number, ff_wall near)
     const struct cart *c = cart_at(s->fold, number);
     save_cart(s, c->before, near); /* that one has none before it: the depth is 2 */
     cart_put(s->out, c, near);
-    card_put(s->out, &s->words, &c->card, near);
+    card_put(s->out, &s->cart_words, &c->card, near);
     save_lines(s, c->lines);
     s->carts.number[s->carts.n++] = number;
 }
@@ -144,6 +144,7 @@ void fold_save(const struct fold *f, struct image_out *out)
 {
     struct saving s = {.fold = f, .out = out};
     words_out_begin(&s.words, f->options.words, out);
+    words_out_begin(&s.cart_words, &f->cart_words, out);
     image_put_section(out, SECTION_FOLD, SECTION_VERSION);
     image_put_uint(out, f->options.site_count);
     now_put(out, f->now);
@@ -155,6 +156,7 @@ void fold_save(const struct fold *f, struct image_out *out)
     save_visitors(&s);
     save_tails(&s);
     words_out_end(&s.words);
+    words_out_end(&s.cart_words);
     tickets_save(f, out);
     comments_save(f, out);
     customers_save(f, out);

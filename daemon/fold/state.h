@@ -64,6 +64,7 @@ struct fold {
 
     struct recall ids, orders, refunds;
     struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines, extras;
+    struct words cart_words; /* of cards and lines: carts full of texts leave room for those that are counted */
     struct table visitors_by_key;
     struct chain visitors_by_touch, carts_by_touch, tails_by_age, extras_by_touch;
     struct due live_due, cart_due;

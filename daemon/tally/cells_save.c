@@ -268,7 +268,7 @@ static void load_rows(struct cells *c, enum ff_dimension d, const struct cell_te
     }
     if (full)
         r->full = full;
-    r->amounts_full = amounts_full;
+    r->amounts_full |= amounts_full;
     image_check(in, says_something(r));
 }
 

@@ -80,7 +80,7 @@
 
     // What is searched for at a URL, also behind a '#', where some shops have their routes.
     function termOf(url) {
-        const parameters = new URLSearchParams(url.split("?")[1]);
+        const parameters = new URLSearchParams(url.split(/[?#]/).slice(1).join("&"));
         return searchNames.map(name => parameters.get(name)).find(Boolean);
     }
 

@@ -313,6 +313,14 @@ class OnePage(InBrowser):
         events = self.arrived("page_view", "page_view", ("page_view", "app.html#!search?q=assam"), "search")
         self.assertEqual(events[-1]["term"], "assam")
 
+    def test_a_route_behind_a_search_is_no_part_of_it(self):
+        tab = self.app()
+        tab.do("go('/search?q=assam', 'Results')")
+        tab.do("location.hash = '#/cheap'")
+        tab.do("location.hash = '#/cheap?page=2'")
+        events = self.arrived("page_view", "page_view", "search", ("page_view", "search?q=assam#/cheap"), "page_view")
+        self.assertEqual(events[2]["term"], "assam")
+
     def test_where_a_route_leads_on_at_once_only_the_end_counts(self):
         tab = self.app()
         tab.do("go('/old', 'Old'); history.replaceState({}, '', '/new')")

@@ -78,7 +78,7 @@ static int desk_open(void **state)
     d->site[1] = (struct answer_site){"other", NULL, d->zone[1], FF_CURRENCY('G', 'B', 'P')};
     const struct zone *const zones[] = {d->zone[0], d->zone[1]};
     struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, &d->words, UINT64_MAX};
-    if (!words_init(&d->words, 1000))
+    if (!words_init(&d->words, 1000, &(struct hash_seed){{1, 2}}))
         return -1;
     d->ctx = (struct answer_context){
         .sites = d->site, .site_count = 2, .tally = tally_new(&options), .live_visitors = desk_live, .now = NOW,

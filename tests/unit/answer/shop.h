@@ -26,7 +26,7 @@ static int shop_open(void **state)
 {
     static const struct fold_site sites[] = {{"shop", FF_CURRENCY('E', 'U', 'R')}, {"other", FF_CURRENCY('U', 'S', 'D')}};
     struct shop *s = calloc(1, sizeof *s);
-    if (!s || desk_open(state) != 0 || !words_init(&s->words, 1000))
+    if (!s || desk_open(state) != 0 || !words_init(&s->words, 1000, &(struct hash_seed){{1, 2}}))
         return -1;
     s->desk = *state;
     struct fold_options options = {
@@ -34,7 +34,7 @@ static int shop_open(void **state)
         .session_max_length = FF_DAY, .session_lateness = 5 * FF_MINUTE, .session_remember = 90 * FF_DAY,
         .cart_abandon_after = FF_HOUR, .cart_recover_within = 7 * FF_DAY, .dedupe_window = FF_DAY,
         .orders_dedupe = 90 * FF_DAY, .max_age = 72 * FF_HOUR, .max_visitors = 1000, .max_carts = 1000,
-        .max_ids = 64, .max_orders = 64, .max_tails = 64, .max_tail_events = 2000, .max_lines = 65536,
+        .max_ids = 64, .max_orders = 64, .max_tails = 64, .max_tail_events = 2000, .max_lines = 65536, .max_cart_words = 1000,
     };
     struct hash_seed seed = {{1, 2}};
     struct ff_fact_sink sink = {.take = shop_ignore};

@@ -14,7 +14,7 @@ static struct words w;
 static int begin(void **state)
 {
     (void)state;
-    return words_init(&w, 3) ? 0 : -1;
+    return words_init(&w, 3, &(struct hash_seed){{1, 2}}) ? 0 : -1;
 }
 
 static int end(void **state)
@@ -142,7 +142,7 @@ static void many_come_and_go(void **state)
     struct words many;
     uint32_t word[1000];
     char text[16];
-    assert_true(words_init(&many, 1000));
+    assert_true(words_init(&many, 1000, &(struct hash_seed){{1, 2}}));
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < 1000; i++) {
             int n = snprintf(text, sizeof text, "%d", i * 7 + round);
@@ -160,6 +160,26 @@ static void many_come_and_go(void **state)
     words_fini(&many);
 }
 
+/* Its hash, as the table has it. */
+static uint64_t slot_of_one(uint64_t seed, const char *text)
+{
+    struct words one;
+    uint64_t slot = 0;
+    assert_true(words_init(&one, 1, &(struct hash_seed){{seed, 0}}));
+    words_take(&one, ff_span_text(text));
+    for (size_t i = 0; i <= one.table.mask; i++)
+        slot |= one.table.slots[i];
+    words_fini(&one);
+    return slot;
+}
+
+static void who_does_not_know_the_seed_cannot_choose_where_a_text_lies(void **state)
+{
+    (void)state;
+    assert_true(slot_of_one(1, "/shoes") == slot_of_one(1, "/shoes"));
+    assert_true(slot_of_one(1, "/shoes") != slot_of_one(2, "/shoes"));
+}
+
 #define t(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -173,6 +193,7 @@ int main(void)
         t(what_is_no_utf8_is_cut_all_the_same),
         t(their_order_is_that_of_their_bytes),
         t(many_come_and_go),
+        t(who_does_not_know_the_seed_cannot_choose_where_a_text_lies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,7 +66,7 @@ static void words_are_got_as_they_were_put_by_whatever_number(void **state)
 {
     (void)state;
     struct words other;
-    assert_true(words_init(&other, 8));
+    assert_true(words_init(&other, 8, &(struct hash_seed){{1, 2}}));
     uint32_t a = take("/shoes"), b = take("/"), put[] = {a, b, WORD_NONE, a, WORD_OTHER, b};
     record(put, 6);
     words_take(&other, FF_LITERAL("in the way"));
@@ -120,7 +120,7 @@ static void what_there_is_no_room_for_is_other(void **state)
 {
     (void)state;
     struct words small;
-    assert_true(words_init(&small, 1));
+    assert_true(words_init(&small, 1, &(struct hash_seed){{1, 2}}));
     uint32_t a = take("one"), b = take("two"), put[] = {a, b, a};
     record(put, 3);
     struct image_in in;
@@ -171,7 +171,7 @@ static void what_cannot_be_is_refused(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    return !words_init(&words, 16);
+    return !words_init(&words, 16, &(struct hash_seed){{1, 2}});
 }
 
 static int tear_down(void **state)

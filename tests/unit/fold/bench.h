@@ -235,7 +235,7 @@ BENCH struct fold_options bench_options(void)
         .max_visitors = 64, .max_carts = 64, .max_ids = 64, .max_orders = 64,
         .customers_remember = 1825 * FF_DAY, .customers_active_for = 365 * FF_DAY,
         .max_customers = 64, .max_customer_days = 1000,
-        .max_tails = 64, .max_tail_events = 2000, .max_lines = 65536,
+        .max_tails = 64, .max_tail_events = 2000, .max_lines = 65536, .max_cart_words = 70000,
         .max_extras = 8192,
         .support_remember = 365 * FF_DAY, .max_tickets = 64, .max_comments = 8,
     };
@@ -246,7 +246,7 @@ BENCH struct words *bench_words(struct fold_options *options)
 {
     struct words *words = malloc(sizeof *words);
     assert_non_null(words);
-    assert_true(words_init(words, 4096));
+    assert_true(words_init(words, 4096, &(struct hash_seed){{1, 2}}));
     options->words = words;
     return words;
 }

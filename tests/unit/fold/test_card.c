@@ -251,9 +251,42 @@ static void who_follows_a_list_misses_none_whatever_happens(void **state)
     assert_true(told > 100);
 }
 
+static void texts_of_carts_leave_room_for_those_that_are_counted(void **state)
+{
+    (void)state;
+    enum { ROOM = 64, ITEMS = 100 };
+    struct bench b;
+    struct fold_options o = bench_options();
+    o.max_cart_words = ROOM;
+    bench_open_with(&b, o);
+    for (int i = 0; i < ITEMS; i++) {
+        char sku[16];
+        snprintf(sku, sizeof sku, "sku-%d", i);
+        struct ff_item item = bench_item(sku, 1, MONEY(1));
+        bench_send(&b, bench_cart(FF_ADD_TO_CART, "v", T(0), &item, 1));
+    }
+    for (int i = 0; i < 2; i++) {
+        uint32_t line = list_of(&b, CART_OPEN).of[0].lines;
+        int shown = 0;
+        while (line) {
+            struct cart_line_view item;
+            carts_line(b.fold, &line, &item);
+            shown += item.sku.p != NULL;
+        }
+        assert_int_equal(shown, ROOM - 1); /* and the visitor */
+        assert_int_equal(fold_counts(b.fold).cart_words, ROOM);
+        assert_int_equal(words_used(b.words), 2); /* the types of visitor */
+        if (i == 0)
+            assert_int_equal(fold_counts(b.fold).cart_words_left_out, ITEMS - ROOM + 1);
+        bench_reload(&b);
+    }
+    bench_finish(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_of_carts_leave_room_for_those_that_are_counted),
         cmocka_unit_test(a_cart_is_told_of_by_what_it_is_now),
         cmocka_unit_test(a_cart_that_was_bought_or_emptied_is_in_no_list),
         cmocka_unit_test(what_comes_late_is_behind_what_was_read_before),

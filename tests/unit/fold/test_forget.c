@@ -7,6 +7,8 @@
 #include "picture.h"
 #include "visitors.h"
 
+#include "footfall/comment.h"
+
 static uint64_t visitor_key(const struct bench *b, const char *id)
 {
     return fold_visitor_key(&b->fold->seed, FF_LITERAL("shop"), ff_span_text(id));
@@ -101,6 +103,26 @@ static void a_customer_is_named_by_no_cart(void **state)
     bench_finish(&b);
 }
 
+static void what_a_customer_wrote_goes_whoever_sent_it(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    for (int i = 0; i < 3; i++) {
+        struct ff_beacon e = bench_answer(bench_event(FF_SURVEY, i < 2 ? "w" : NULL, T(i)), "nps", "0-10", 7, "");
+        e.has |= i != 1 ? FF_HAS(CUSTOMER) : 0;
+        e.text[FF_TEXT_CUSTOMER] = i != 1 ? FF_LITERAL("c-1") : ff_span_of(NULL, 0);
+        bench_send(&b, bench_saying(e, "text"));
+    }
+    bench_reload(&b);
+    forget(&b, "v", "c-1", T(3));
+    assert_int_equal(fold_comments(b.fold, 0), 1);
+    struct ff_comment c;
+    fold_comment(b.fold, 0, 0, &c);
+    assert_true(c.time == T(1));
+    bench_finish(&b);
+}
+
 static void it_is_left_to_do_until_it_is_done(void **state)
 {
     (void)state;
@@ -154,6 +176,7 @@ int main(void)
         cmocka_unit_test(whoever_is_named_is_gone_and_what_was_counted_stays),
         cmocka_unit_test(nothing_happens_to_who_is_not_known),
         cmocka_unit_test(a_customer_is_named_by_no_cart),
+        cmocka_unit_test(what_a_customer_wrote_goes_whoever_sent_it),
         cmocka_unit_test(it_is_left_to_do_until_it_is_done),
         cmocka_unit_test(with_less_room_the_first_are_kept),
     };

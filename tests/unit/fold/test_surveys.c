@@ -129,7 +129,7 @@ static void answers_are_cells_of_their_topic(void **state)
     struct hash_seed seed = {{1, 2}};
     static struct heard h;
     struct fold_options o = bench_options();
-    assert_true(words_init(&h.words, 10));
+    assert_true(words_init(&h.words, 10, &(struct hash_seed){{1, 2}}));
     o.sites = &site;
     o.site_count = 1;
     o.words = &h.words;

@@ -192,6 +192,28 @@ static void without_room_for_its_text_a_row_is_others(void **state)
     cells_free(&back);
 }
 
+static void without_room_for_an_amount_it_is_others_for_good(void **state)
+{
+    (void)state;
+    struct cells *c = cells_new(&stock, TIER_DAY), *back;
+    struct change d;
+    uint32_t a = value(&v, "a");
+    cells_add(c, change_of(&d, FF_BY_PRODUCT, a, 1, EUR, 5));
+    cells_add(c, change_of(&d, FF_BY_PRODUCT, a, 1, EUR + 1, 7));
+    struct tape t = saved(c, &v.words);
+    to.bytes_most = stock.bytes - 1;
+    assert_true(load(&t, TIER_DAY, &back));
+    to.bytes_most = UINT64_MAX; /* others have expired */
+    cells_add(back, change_of(&d, FF_BY_PRODUCT, value(&w, "a"), -2, EUR + 1, -7));
+    const struct cell_rows *r = back->rows[FF_BY_PRODUCT];
+    assert_true(cells_row_is_zero(r, WORD_OTHER)); /* where it was put it is taken back */
+    assert_int_equal(r->amounts, 2);
+    values_let_go(&w);
+    tape_free(&t);
+    cells_free(&c);
+    cells_free(&back);
+}
+
 static void no_prefix_is_cells_and_damage_does_no_harm(void **state)
 {
     (void)state;
@@ -272,6 +294,7 @@ int main(void)
         t(that_a_value_was_admitted_is_kept_though_it_is_nothing),
         t(none_at_all_is_two_bytes),
         t(without_room_for_its_text_a_row_is_others),
+        t(without_room_for_an_amount_it_is_others_for_good),
         t(no_prefix_is_cells_and_damage_does_no_harm),
         t(what_no_cells_can_hold_is_refused),
     };

@@ -19,7 +19,7 @@ struct values {
 static inline void values_begin(struct values *v, uint32_t most)
 {
     v->n = 0;
-    if (!words_init(&v->words, most))
+    if (!words_init(&v->words, most, &(struct hash_seed){{1, 2}}))
         abort();
 }
 
