@@ -35,6 +35,7 @@ struct scrape {
     struct door_counts counts;
     uint64_t waiting;
     struct fold_counts fold;
+    struct fold_limits fold_limits;
     __typeof__(((struct ff_config *)NULL)->limits) limits;
     uint64_t threads, too_old, too_far;
     uint64_t words, words_left_out; /* texts that are kept; that there was no room for */

@@ -245,6 +245,9 @@ struct fold_counts fold_counts(const struct fold *f)
     c.tails = f->tails.used;
     c.tail_events = f->acts.used;
     c.extras = f->extras.used;
+    c.lines = f->lines.used;
+    c.refunds = f->refunds.table.used;
+    c.forgets = f->forget.n;
     c.customers = f->customers.persons.used;
     c.customer_days = f->customers.days.used;
     c.ids_evicted = f->ids.evicted;
@@ -256,4 +259,24 @@ struct fold_counts fold_counts(const struct fold *f)
     c.comments = f->comments.pool.used;
     c.comments_evicted = f->comments.evicted;
     return c;
+}
+
+struct fold_limits fold_limits(const struct fold *f)
+{
+    return (struct fold_limits){
+        .visitors = f->visitors.cap,
+        .carts = f->carts.cap,
+        .ids = f->ids.cap,
+        .orders = f->orders.cap,
+        .refunds = f->refunds.cap,
+        .tails = f->tails.cap,
+        .tail_events = f->acts.cap,
+        .lines = f->lines.cap,
+        .extras = f->extras.cap,
+        .customers = f->customers.persons.cap,
+        .customer_days = f->customers.days.cap,
+        .tickets = f->tickets.pool.cap,
+        .comments = f->comments.pool.cap - 1, /* one more is taken for a moment */
+        .forgets = f->forget.cap,
+    };
 }
