@@ -129,6 +129,7 @@ static const struct metric_row {
     {"footfall_state_left_out", COUNTER, "table", "words", COUNT(words_left_out), NULL},
     {"footfall_state_left_out", COUNTER, "table", "session_extras", COUNT(fold.extras_left_out), NULL},
     {"footfall_state_left_out", COUNTER, "table", "customer_days", COUNT(fold.customer_days_left_out), NULL},
+    {"footfall_state_left_out", COUNTER, "table", "forgets", COUNT(forgets_left_out), NULL},
     {"footfall_facts_dropped", COUNTER, "reason", "too_old", COUNT(too_old),
      "Changes of counters that no bucket is kept for: older than tally.days, or a day ahead."},
     {"footfall_facts_dropped", COUNTER, "reason", "too_far", COUNT(too_far), NULL},

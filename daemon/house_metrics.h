@@ -36,6 +36,7 @@ struct scrape {
     uint64_t waiting;
     struct fold_counts fold;
     struct fold_limits fold_limits;
+    uint64_t forgets_left_out;
     __typeof__(((struct ff_config *)NULL)->limits) limits;
     uint64_t threads, too_old, too_far;
     uint64_t words, words_left_out; /* texts that are kept; that there was no room for */
