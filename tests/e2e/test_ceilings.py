@@ -13,7 +13,8 @@ from typing import Callable
 
 import openmetrics
 from footfall import FOOTFALLD, Daemon, Wire, expect, post_bytes, split, unlike, until
-from test_checkpoint import ctl, digest
+from histories import SITES
+from test_checkpoint import ctl, digest, halves
 
 FEW = 1000              # a small ceiling
 TIMES = 10              # as many things come in one flood
@@ -372,6 +373,9 @@ class Case(unittest.TestCase):
         """With its limits in the file, so that footfallctl has them, too."""
         daemon = Daemon(options=["ingest.max_body=64M"])
         self.addCleanup(daemon.close)
+        return self.begin(daemon, limits)
+
+    def begin(self, daemon, limits):
         daemon.write_config("limits:\n" + "".join(f"  {key}: {value}\n" for key, value in limits.items()))
         return daemon.start()
 
@@ -450,6 +454,35 @@ def test_of(row):
 
 for row in ROWS:
     setattr(Tables, f"test_{row.table}", test_of(row))
+
+
+class Together(Case):
+    """A history with all that there is, while each table is too small for it."""
+
+    LIMITS = {"visitors": 8, "carts": 64, "cart_lines": 65536, "ids": 20, "orders": 3, "tails": 4, "tail_events": 2000,
+              "session_extras": 8192, "words": 40, "customers": 8, "customer_days": 64, "tickets": 2, "comments": 2,
+              "breakdown_bytes": "20k"}
+
+    def test_all_at_once(self):
+        gone = set()
+        for seed in range(70, 76):
+            with self.subTest(seed=seed):
+                one, two, _ = halves(seed, pace=("minutes", "hours", "days")[seed % 3])
+                daemon = Daemon(SITES, ["ingest.max_age=10d"])
+                self.addCleanup(daemon.close)
+                self.begin(daemon, self.LIMITS)
+                daemon.bring(one)
+                seq = daemon.checkpoint()
+                daemon.bring(two)
+                self.restart(daemon, seq)
+                self.restart(daemon, daemon.checkpoint())
+                found = self.metrics(daemon)
+                gone |= {key[1] for key, value in found.items() if value and key[0] == GONE[0]}
+                for (name, table), limit in found.items():
+                    if name == "footfall_state_limit":
+                        self.assertLessEqual(found[("footfall_state_entries", table)], limit, table)
+                daemon.close()
+        self.assertLessEqual({"visitors", "ids", "orders", "tails", "customers", "tickets", "comments"}, gone)
 
 
 class Doors(Case):
