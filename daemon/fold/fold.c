@@ -84,8 +84,10 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     f->carts_by_touch = (struct chain){&f->carts, offsetof(struct cart, by_touch), 0, 0};
     f->tails_by_age = (struct chain){&f->tails, offsetof(struct tail, by_age), 0, 0};
     f->extras_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, extras_by_touch), 0, 0};
+    uint64_t left_out = f->options.words->left_out;
     f->visitor_types = (struct visitor_types){words_take(f->options.words, FF_LITERAL("new")),
                                               words_take(f->options.words, FF_LITERAL("returning"))};
+    f->options.words->left_out = left_out; /* that counts what records say: an image has it, however often it is loaded */
     return f;
 }
 

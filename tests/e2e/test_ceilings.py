@@ -457,10 +457,11 @@ for row in ROWS:
 
 
 class Together(Case):
-    """A history with all that there is, while each table is too small for it."""
+    """A history with all that there is, while each table is too small for it. But not the words: a build with
+    FF_AUDIT holds more of them than an image has, so that others would be left out after a restart."""
 
     LIMITS = {"visitors": 8, "carts": 64, "cart_lines": 65536, "ids": 20, "orders": 3, "tails": 4, "tail_events": 2000,
-              "session_extras": 8192, "words": 40, "customers": 8, "customer_days": 64, "tickets": 2, "comments": 2,
+              "session_extras": 8192, "customers": 8, "customer_days": 64, "tickets": 2, "comments": 2,
               "breakdown_bytes": "20k"}
 
     def test_all_at_once(self):
