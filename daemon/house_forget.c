@@ -29,7 +29,9 @@ static enum ff_status forget_take(struct door *d, const struct answer_visitor *w
     n->visitor = fold_visitor_key(seed, site, who->visitor);
     if (who->customer.n > 0)
         n->customer = fold_customer_key(seed, site, who->customer);
-    if (d->waiting.n == WAITING_MAX || !fold_can_forget(h->shard.fold))
+    bool room = fold_can_forget(h->shard.fold);
+    h->forgets_left_out += !room;
+    if (d->waiting.n == WAITING_MAX || !room)
         return FF_BUSY;
     enum ff_status status = journal_admits(h->journal);
     return status ? status : house_note(h, n);

@@ -35,6 +35,8 @@ struct scrape {
     struct door_counts counts;
     uint64_t waiting;
     struct fold_counts fold;
+    struct fold_limits fold_limits;
+    uint64_t forgets_left_out;
     __typeof__(((struct ff_config *)NULL)->limits) limits;
     uint64_t threads, too_old, too_far;
     uint64_t forgets;               /* visitors to be forgotten who are still on the disk */

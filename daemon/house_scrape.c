@@ -141,6 +141,8 @@ static void scrape_process(struct scrape *s)
 static void scrape_state(const struct house *h, struct scrape *s)
 {
     s->fold = fold_counts(h->shard.fold);
+    s->forgets_left_out = h->forgets_left_out;
+    s->fold_limits = fold_limits(h->shard.fold);
     s->limits = h->config->limits;
     s->threads = h->door_count;
     s->too_old = tally_too_old(h->shard.tally);

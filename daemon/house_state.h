@@ -57,6 +57,7 @@ struct house {
 
     struct journal *journal;
     struct checkpoint checkpoint;
+    uint64_t forgets_left_out; /* asked for while limits.forgets were under way */
     bool clock_behind; /* the clock was set back by more than a little */
     enum ff_status store_logged; /* state of the store, as last logged */
     char *answer;                /* HOUSE_ANSWER_MAX bytes to write answers in */

@@ -80,14 +80,14 @@ static bool family_has(const struct family *who, uint32_t number)
     return number == who->visitor || number == who->customer || number == who->claimed_by;
 }
 
-/* The one that has to go first, if it is not one of the family. */
-static bool customers_evict(struct fold *f, const struct family *who)
+/* The one that has to go first, if it is not one of the family, for want of what `evicted` counts. */
+static bool customers_evict(struct fold *f, const struct family *who, uint64_t *evicted)
 {
     for (int buyers = 0; buyers <= 1; buyers++) {
         uint32_t number = person_oldest(f, buyers);
         if (!number || family_has(who, number))
             continue;
-        f->counts.customers_evicted++;
+        ++*evicted;
         f->customers.incomplete = true;
         person_drop(f, number);
         return true;
@@ -103,9 +103,11 @@ struct room {
 static bool customers_make_room(struct fold *f, const struct family *who, struct room room)
 {
     const struct customers *c = &f->customers;
-    while (pool_left(&c->persons) < room.persons || pool_left(&c->purses) < room.purses ||
-           pool_left(&c->days) < room.days)
-        if (!customers_evict(f, who))
+    while (pool_left(&c->persons) < room.persons || pool_left(&c->purses) < room.purses)
+        if (!customers_evict(f, who, &f->counts.customers_evicted))
+            return false;
+    while (pool_left(&c->days) < room.days)
+        if (!customers_evict(f, who, &f->counts.customer_days_evicted))
             return false;
     return true;
 }

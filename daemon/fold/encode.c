@@ -76,11 +76,14 @@ static const size_t counts_table[] = {
     offsetof(struct fold_counts, visitors_evicted),
     offsetof(struct fold_counts, carts_evicted),
     offsetof(struct fold_counts, tails_settled_early),
+    offsetof(struct fold_counts, lines_evicted),
+    offsetof(struct fold_counts, events_settled_early),
     offsetof(struct fold_counts, lines_left_out),
     offsetof(struct fold_counts, refunds_left_out),
     offsetof(struct fold_counts, extras_left_out),
     offsetof(struct fold_counts, extras_evicted),
     offsetof(struct fold_counts, customers_evicted),
+    offsetof(struct fold_counts, customer_days_evicted),
     offsetof(struct fold_counts, customer_days_left_out),
 };
 

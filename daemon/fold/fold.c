@@ -86,8 +86,10 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     f->carts_by_touch = (struct chain){&f->carts, offsetof(struct cart, by_touch), 0, 0};
     f->tails_by_age = (struct chain){&f->tails, offsetof(struct tail, by_age), 0, 0};
     f->extras_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, extras_by_touch), 0, 0};
+    uint64_t left_out = f->options.words->left_out;
     f->visitor_types = (struct visitor_types){words_take(f->options.words, FF_LITERAL("new")),
                                               words_take(f->options.words, FF_LITERAL("returning"))};
+    f->options.words->left_out = left_out; /* that counts what records say: an image has it, however often it is loaded */
     return f;
 }
 
@@ -250,6 +252,9 @@ struct fold_counts fold_counts(const struct fold *f)
     c.extras = f->extras.used;
     c.cart_words = words_used(&f->cart_words);
     c.cart_words_left_out = f->cart_words.left_out;
+    c.lines = f->lines.used;
+    c.refunds = f->refunds.table.used;
+    c.forgets = f->forget.n;
     c.customers = f->customers.persons.used;
     c.customer_days = f->customers.days.used;
     c.ids_evicted = f->ids.evicted;
@@ -261,4 +266,24 @@ struct fold_counts fold_counts(const struct fold *f)
     c.comments = f->comments.pool.used;
     c.comments_evicted = f->comments.evicted;
     return c;
+}
+
+struct fold_limits fold_limits(const struct fold *f)
+{
+    return (struct fold_limits){
+        .visitors = f->visitors.cap,
+        .carts = f->carts.cap,
+        .ids = f->ids.cap,
+        .orders = f->orders.cap,
+        .refunds = f->refunds.cap,
+        .tails = f->tails.cap,
+        .tail_events = f->acts.cap,
+        .lines = f->lines.cap,
+        .extras = f->extras.cap,
+        .customers = f->customers.persons.cap,
+        .customer_days = f->customers.days.cap,
+        .tickets = f->tickets.pool.cap,
+        .comments = f->comments.pool.cap - 1, /* one more is taken for a moment */
+        .forgets = f->forget.cap,
+    };
 }

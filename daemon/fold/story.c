@@ -108,23 +108,32 @@ static void story_drop_visitor(struct fold *f, uint32_t number)
     pool_give(&f->visitors, number);
 }
 
-/* The oldest tail settles before its time. False: there is none. */
+/* The oldest tail settles before its time, with its events. False: there is none. */
 static bool story_settle_oldest(struct fold *f)
 {
     if (!f->tails_by_age.oldest)
         return false;
-    tail_drop(f, tail_at(f, f->tails_by_age.oldest)->visitor);
-    f->counts.tails_settled_early++;
+    const struct tail *t = tail_at(f, f->tails_by_age.oldest);
+    f->counts.events_settled_early += t->count;
+    tail_drop(f, t->visitor);
     return true;
 }
 
-static bool story_evict_oldest_cart(struct fold *f)
+/* The same, for want of a tail. */
+static void story_free_tail(struct fold *f)
+{
+    tail_drop(f, tail_at(f, f->tails_by_age.oldest)->visitor);
+    f->counts.tails_settled_early++;
+}
+
+/* For want of what `evicted` counts. */
+static bool story_evict_oldest_cart(struct fold *f, uint64_t *evicted)
 {
     uint32_t number = cart_oldest(f);
     if (!number)
         return false;
     story_drop_carts(f, number);
-    f->counts.carts_evicted++;
+    ++*evicted;
     return true;
 }
 
@@ -148,11 +157,16 @@ static bool story_needs_tail(const struct fold *f, const struct visitor *v)
 static void story_reserve(struct fold *f, uint32_t number)
 {
     const struct visitor *v = visitor_at(f, number);
-    while (story_needs_tail(f, v) || pool_left(&f->acts) < RESERVE_ACTS)
+    if (story_needs_tail(f, v))
+        story_free_tail(f);
+    while (pool_left(&f->acts) < RESERVE_ACTS)
         if (!story_settle_oldest(f))
             break;
-    while (pool_left(&f->carts) < RESERVE_CARTS || pool_left(&f->lines) < RESERVE_LINES)
-        if (!story_evict_oldest_cart(f) && !story_settle_oldest(f))
+    while (pool_left(&f->carts) < RESERVE_CARTS)
+        if (!story_evict_oldest_cart(f, &f->counts.carts_evicted) && !story_settle_oldest(f))
+            break;
+    while (pool_left(&f->lines) < RESERVE_LINES)
+        if (!story_evict_oldest_cart(f, &f->counts.lines_evicted) && !story_settle_oldest(f))
             break;
     while (pool_left(&f->extras) < RESERVE_EXTRAS)
         if (!story_evict_oldest_extras(f) && !story_settle_oldest(f))

@@ -127,7 +127,7 @@ static void tail_settle(struct fold *f, struct tail *t)
         tail_settle_first(f, t);
     while (t->count > TAIL_ACTS_MAX) {
         tail_settle_first(f, t);
-        f->counts.tails_settled_early++;
+        f->counts.events_settled_early++;
     }
 }
 

@@ -334,6 +334,29 @@ static void at_the_ceiling_those_who_never_bought_go_first_then_the_oldest(void 
     bench_close(&bench);
 }
 
+static void for_want_of_days_the_oldest_go_and_are_counted_as_that(void **state)
+{
+    (void)state;
+    struct fold_options o = bench_options();
+    o.max_customer_days = 64;
+    bench_open_with(&bench, o);
+    enum { BUYERS = 7, EACH = 10 };
+    for (int i = 0; i < BUYERS * EACH; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "v%d", i / EACH);
+        struct deed d = {DAYS(i), name, NULL, MONEY(1), true, ""};
+        snprintf(d.order, sizeof d.order, "o%d", i);
+        buying_send(&bench, &d, DAYS(i));
+    }
+    struct fold_counts c = fold_counts(bench.fold);
+    assert_int_equal(c.customers, BUYERS - 1);
+    assert_int_equal(c.customer_days, (BUYERS - 1) * EACH);
+    assert_int_equal(c.customer_days_evicted, 1);
+    assert_int_equal(c.customers_evicted, 0);
+    assert_int_equal(window(&bench, DAY(0), DAY(99)).new, BUYERS);
+    bench_close(&bench);
+}
+
 static void what_a_member_bought_stays_its_customers(void **state)
 {
     (void)state;
@@ -458,6 +481,7 @@ int main(void)
         cmocka_unit_test(cohorts_are_by_the_month_of_the_first_order),
         cmocka_unit_test(those_who_were_kept_bought_before_and_since),
         cmocka_unit_test(at_the_ceiling_those_who_never_bought_go_first_then_the_oldest),
+        cmocka_unit_test(for_want_of_days_the_oldest_go_and_are_counted_as_that),
         cmocka_unit_test(what_a_member_bought_stays_its_customers),
         cmocka_unit_test(a_customer_that_is_forgotten_takes_its_visitors_along),
         cmocka_unit_test(who_stays_away_is_forgotten_and_counts_on),

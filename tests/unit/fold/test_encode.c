@@ -265,6 +265,7 @@ static void counts_and_now_are_got_as_they_were_put(void **state)
     (void)state;
     struct fold_counts c = {.late = 1, .duplicates = 2, .duplicate_orders = 3, .stray = -4, .visitors_evicted = 5,
                             .carts_evicted = 6, .tails_settled_early = 7, .lines_left_out = 8,
+                            .lines_evicted = 9, .events_settled_early = 10, .customer_days_evicted = 11,
                             .refunds_left_out = UINT64_MAX}, got = {0};
     struct strip strip;
     struct image_out *out = strip_begin(&strip);

@@ -106,6 +106,43 @@ static void an_import_compares_the_times_of_its_events(void **state)
     bench_finish(&b);
 }
 
+static void limits_are_the_options_or_what_one_record_can_need(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct fold_options o = bench_options();
+    o.max_visitors = 3;
+    o.max_carts = o.max_tail_events = o.max_lines = o.max_extras = o.max_customers = o.max_customer_days = 1;
+    bench_open_with(&b, o);
+    struct fold_limits l = fold_limits(b.fold);
+    assert_int_equal(l.visitors, 3);
+    assert_int_equal(l.ids, 64);
+    assert_int_equal(l.orders, 64);
+    assert_int_equal(l.refunds, 64);
+    assert_int_equal(l.comments, 2 * 8); /* of two sites */
+    assert_true(l.carts >= 12 && l.tail_events >= TAIL_ACTS_MAX && l.lines >= 3 * CART_LINES_MAX);
+    assert_true(l.customers > 1 && l.customer_days > 1 && l.extras > 1);
+    bench_finish(&b);
+}
+
+static void the_words_a_fold_takes_for_itself_are_not_counted_as_left_out(void **state)
+{
+    (void)state;
+    static const struct fold_site site = {"shop", EUR};
+    struct words words;
+    struct fold_options o = bench_options();
+    o.sites = &site;
+    o.site_count = 1;
+    o.words = &words;
+    assert_true(words_init(&words, 1));
+    struct fold *f = fold_new(&o, &(struct hash_seed){{1, 2}}, &(struct ff_fact_sink){0});
+    assert_non_null(f);
+    assert_int_equal(words_used(&words), 1);
+    assert_int_equal(words.left_out, 0);
+    fold_free(&f);
+    words_fini(&words);
+}
+
 static void ids_without_room_give_way_oldest_first(void **state)
 {
     (void)state;
@@ -407,6 +444,8 @@ int main(void)
         cmocka_unit_test(the_id_of_what_is_dropped_for_its_order_is_remembered),
         cmocka_unit_test(asking_for_a_repeat_changes_nothing),
         cmocka_unit_test(an_import_compares_the_times_of_its_events),
+        cmocka_unit_test(limits_are_the_options_or_what_one_record_can_need),
+        cmocka_unit_test(the_words_a_fold_takes_for_itself_are_not_counted_as_left_out),
         cmocka_unit_test(ids_without_room_give_way_oldest_first),
         cmocka_unit_test(searches_count_with_and_without_a_number_of_results),
         cmocka_unit_test(without_a_visitor_only_event_metrics_count),

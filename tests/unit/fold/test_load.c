@@ -117,6 +117,18 @@ static void the_words_and_extras_of_a_session_come_back(void **state)
     bench_finish(&b);
 }
 
+static void texts_that_found_no_room_are_counted_on(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_play(&b, "v", T(0), "p");
+    b.words->left_out = 300;
+    assert_comes_back(&b);
+    assert_int_equal(b.words->left_out, 300);
+    bench_finish(&b);
+}
+
 static void a_visitor_is_live_for_as_long_as_it_would_have_been(void **state)
 {
     (void)state;
@@ -400,6 +412,7 @@ int main(void)
         cmocka_unit_test(an_image_can_come_in_pieces_of_any_size),
         cmocka_unit_test(a_session_goes_on_where_it_was),
         cmocka_unit_test(the_words_and_extras_of_a_session_come_back),
+        cmocka_unit_test(texts_that_found_no_room_are_counted_on),
         cmocka_unit_test(a_visitor_is_live_for_as_long_as_it_would_have_been),
         cmocka_unit_test(an_open_cart_is_abandoned_when_its_time_comes),
         cmocka_unit_test(carts_keep_what_is_in_them_and_what_became_of_them),

@@ -365,7 +365,7 @@ static void a_tail_that_is_too_long_settles_early_and_stays_right(void **state)
     for (int i = 0; i < TAIL_ACTS_MAX + MORE; i++)
         bench_send(&b, bench_event(FF_PAGE_VIEW, "v", T(0) + i));
     assert_int_equal(fold_counts(b.fold).tail_events, TAIL_ACTS_MAX);
-    assert_int_equal(fold_counts(b.fold).tails_settled_early, MORE);
+    assert_int_equal(fold_counts(b.fold).events_settled_early, MORE);
     assert_int_equal(bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(0) + MORE - 2), T(1)), FF_LATE);
     assert_int_equal(bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(0) + MORE - 1), T(1)), FF_OK);
     assert_int_equal(fold_counts(b.fold).tail_events, TAIL_ACTS_MAX);
@@ -390,7 +390,7 @@ static void late_purchases_make_no_tail_longer_than_it_may_be(void **state)
         b.n = b.n > 60 ? 60 : b.n; /* of most facts nothing is asked */
     }
     assert_int_equal(fold_counts(b.fold).tail_events, TAIL_ACTS_MAX);
-    assert_int_equal(fold_counts(b.fold).tails_settled_early, LATE + 3 - TAIL_ACTS_MAX);
+    assert_int_equal(fold_counts(b.fold).events_settled_early, LATE + 3 - TAIL_ACTS_MAX);
     assert_int_equal(bench_send_at(&b, bench_event(FF_PAGE_VIEW, "v", T(60)), T(61)), FF_OK);
     bench_close(&b);
 }
