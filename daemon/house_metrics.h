@@ -39,7 +39,6 @@ struct scrape {
     uint64_t forgets_left_out;
     __typeof__(((struct ff_config *)NULL)->limits) limits;
     uint64_t threads, too_old, too_far;
-    uint64_t forgets;               /* visitors to be forgotten who are still on the disk */
     uint64_t words, words_left_out; /* texts that are kept; that there was no room for */
     uint64_t breakdown_bytes, left_out[TALLY_LEFT_REASONS];
     uint64_t records, pending; /* in the journal; of them, those that are not durable */

@@ -147,9 +147,6 @@ static void scrape_state(const struct house *h, struct scrape *s)
     s->threads = h->door_count;
     s->too_old = tally_too_old(h->shard.tally);
     s->too_far = tally_too_far(h->shard.tally);
-    uint32_t forgets;
-    fold_to_forget(h->shard.fold, &forgets);
-    s->forgets = forgets;
     s->words = words_used(&h->shard.words);
     s->words_left_out = h->shard.words.left_out;
     s->breakdown_bytes = tally_cells_bytes(h->shard.tally);

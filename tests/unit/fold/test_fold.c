@@ -134,7 +134,7 @@ static void the_words_a_fold_takes_for_itself_are_not_counted_as_left_out(void *
     o.sites = &site;
     o.site_count = 1;
     o.words = &words;
-    assert_true(words_init(&words, 1));
+    assert_true(words_init(&words, 1, &(struct hash_seed){{1, 2}}));
     struct fold *f = fold_new(&o, &(struct hash_seed){{1, 2}}, &(struct ff_fact_sink){0});
     assert_non_null(f);
     assert_int_equal(words_used(&words), 1);
