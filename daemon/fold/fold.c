@@ -89,7 +89,7 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     uint64_t left_out = f->options.words->left_out;
     f->visitor_types = (struct visitor_types){words_take(f->options.words, FF_LITERAL("new")),
                                               words_take(f->options.words, FF_LITERAL("returning"))};
-    f->options.words->left_out = left_out; /* that counts what records say: an image has it, however often it is loaded */
+    f->options.words->left_out = left_out; /* that counts what records say, and comes with an image */
     return f;
 }
 

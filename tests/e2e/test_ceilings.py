@@ -190,7 +190,8 @@ def long_tails(first, n):
 
 def viewed_long(full):
     sessions = full.n // PAGES
-    return {"traffic": {"pageviews": full.n, "sessions": sessions, "new_visitors": sessions, "pages_per_session": PAGES},
+    return {"traffic": {"pageviews": full.n, "sessions": sessions, "new_visitors": sessions,
+                        "pages_per_session": PAGES},
             "engagement": {"bounces": 0, "engaged_sessions": sessions}}
 
 
@@ -231,7 +232,8 @@ def the_newest_tickets_are_known(test, daemon, n):
     """They are open again; of the others nothing is known that could be."""
     for first, again in (n - FEW, FEW), (0, 0):
         before = daemon.stats(**EVERYTHING)["support"]
-        daemon.bring([{"type": "support_open", "ticket": f"t{i}", "time": NOON + 3600} for i in range(first, first + FEW)])
+        daemon.bring([{"type": "support_open", "ticket": f"t{i}", "time": NOON + 3600}
+                      for i in range(first, first + FEW)])
         after = daemon.stats(**EVERYTHING)["support"]
         test.assertEqual(before["tickets_resolved"] - after["tickets_resolved"], again)
         test.assertEqual(after["tickets_opened"] - before["tickets_opened"], FEW - again)
@@ -272,8 +274,10 @@ CHANGES = {"page": 2, "entry_page": 1, "exit_page": 1}  # of a row, by one page 
 
 def pages_left_out(full):
     """All changes of all values but those that are shown, in the hour and in the day."""
-    shown = sum(times * sum(row["value"] != "(none)" for row in full.daemon.stats(path="/v1/stats/breakdown", by=by, limit=1000, **window)["rows"])
-                for by, times in CHANGES.items() for window in (HOUR, EVERYTHING))
+    def values(by, window):
+        found = full.daemon.stats(path="/v1/stats/breakdown", by=by, limit=1000, **window)
+        return sum(row["value"] != "(none)" for row in found["rows"])
+    shown = sum(times * values(by, window) for by, times in CHANGES.items() for window in (HOUR, EVERYTHING))
     return {("footfall_breakdown_left_out", "bytes"): 2 * sum(CHANGES.values()) * full.n - shown}
 
 
@@ -395,14 +399,19 @@ class Case(unittest.TestCase):
                 for name, family in openmetrics.families(body.decode()).items()
                 for _, labels, value in family.samples if len(labels) < 2}
 
-    def restart(self, daemon, checkpoint=0):
+    def comes_back(self, daemon):
         """After kill -9 it is what it was."""
         before = digest(daemon)
         daemon.restart()
-        self.assertIn(f" checkpoint={checkpoint} ", daemon.log)
-        status, out, err = ctl("check", "--config", daemon.config_file, "--at", before["at"], daemon.directory + "/store")
+        status, out, err = ctl("check", "--config", daemon.config_file, "--at", before["at"],
+                               daemon.directory + "/store")
         self.assertEqual((status, err), (0, ""), out)
         self.assertIn(before["digest"], out)
+
+    def restart(self, daemon, checkpoint=0):
+        """The same, from that checkpoint."""
+        self.comes_back(daemon)
+        self.assertIn(f" checkpoint={checkpoint} ", daemon.log)
 
 
 class Tables(Case):
@@ -501,19 +510,15 @@ class Doors(Case):
             self.assertEqual(statuses, [202] * limit + [503] * (TIMES - 1) * limit)
             memory.append(self.memory(daemon))
             found = self.metrics(daemon)
-            self.assertEqual((found[("footfall_state_entries", "forgets")], found[("footfall_state_limit", "forgets")],
-                              found[("footfall_state_left_out", "forgets")]), (limit, limit, (i + 1) * (TIMES - 1) * limit))
+            full = [found[(f"footfall_state_{what}", "forgets")] for what in ("entries", "limit", "left_out")]
+            self.assertEqual(full, [limit, limit, (i + 1) * (TIMES - 1) * limit])
             for n, status in (0, 404), (limit - 1, 404), (limit, 200):
                 expect(daemon.office.get(f"/v1/visitors/v{i * TIMES * limit + n}"), status)
             daemon.checkpoint()
             until(lambda: self.metrics(daemon)[("footfall_state_entries", "forgets")] == 0, "all are forgotten")
         self.stays(memory, "forgets")
         self.assertEqual(daemon.stats(**EVERYTHING)["traffic"]["sessions"], 2 * TIMES * limit)
-        before = digest(daemon)
-        daemon.restart()
-        status, out, _ = ctl("check", "--config", daemon.config_file, "--at", before["at"], daemon.directory + "/store")
-        self.assertEqual(status, 0, out)
-        self.assertIn(before["digest"], out)
+        self.comes_back(daemon)
 
     def turned_away(self, daemon):
         with socket.create_connection(split(daemon.http), 30) as extra:
