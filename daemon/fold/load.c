@@ -510,6 +510,7 @@ static bool load_begin(struct loading *l)
     l->same_rules = rules_same(&l->rules, &l->fold->options);
     counts_get(l->in, &l->fold->counts);
     l->fold->options.words->left_out += image_uint(l->in); /* beside what an image of others has left out by now */
+    l->fold->cart_words.left_out = image_uint(l->in);
     return l->in->ok;
 }
 

@@ -151,6 +151,7 @@ void fold_save(const struct fold *f, struct image_out *out)
     rules_put(out, &f->options);
     counts_put(out, &f->counts);
     image_put_uint(out, f->options.words->left_out);
+    image_put_uint(out, f->cart_words.left_out);
     save_recall(&s, SECTION_IDS, &f->ids, NULL);
     save_recall(&s, SECTION_ORDERS, &f->orders, order_put);
     save_recall(&s, SECTION_REFUNDS, &f->refunds, waiting_refund_put);

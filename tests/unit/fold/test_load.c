@@ -124,8 +124,10 @@ static void texts_that_found_no_room_are_counted_on(void **state)
     bench_open(&b);
     bench_play(&b, "v", T(0), "p");
     b.words->left_out = 300;
+    b.fold->cart_words.left_out = 7;
     assert_comes_back(&b);
     assert_int_equal(b.words->left_out, 300);
+    assert_int_equal(b.fold->cart_words.left_out, 7);
     bench_finish(&b);
 }
 

@@ -30,6 +30,8 @@ static struct image_out *forge(struct forgery *g, ff_wall now, uint32_t ids, uin
     struct fold_options rules = bench_options();
     rules_put(out, &rules);
     counts_put(out, &(struct fold_counts){0});
+    image_put_uint(out, 0); /* texts that found no room, in either table of words */
+    image_put_uint(out, 0);
     for (int i = 0; i < 3; i++) {
         image_put_section(out, sections[i], SECTION_VERSION);
         image_put_uint(out, 0); /* given way */
