@@ -1,0 +1,179 @@
+#include "channel_rules.h"
+
+typedef bool rule_holds(const struct rule_facts *f);
+
+/* Whether text is one of the words, which end with a NULL. */
+static bool is_one_of(struct ff_span text, const char *const *words)
+{
+    for (; *words; words++)
+        if (ff_span_is(text, *words))
+            return true;
+    return false;
+}
+
+static bool contains(struct ff_span text, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= text.n; i++)
+        if (memcmp(text.p + i, word, n) == 0)
+            return true;
+    return false;
+}
+
+static bool begins_with(struct ff_span text, const char *word)
+{
+    size_t n = strlen(word);
+    return text.n >= n && memcmp(text.p, word, n) == 0;
+}
+
+static bool ends_with(struct ff_span text, const char *word)
+{
+    size_t n = strlen(word);
+    return text.n >= n && memcmp(text.p + text.n - n, word, n) == 0;
+}
+
+/* Google's ^(.*cp.*|ppc|retargeting|paid.*)$ */
+static bool is_paid(const struct rule_facts *f)
+{
+    return contains(f->medium, "cp") || ff_span_is(f->medium, "ppc") ||
+           ff_span_is(f->medium, "retargeting") || begins_with(f->medium, "paid");
+}
+
+/* Google's ^(.*(([^a-df-z]|^)shop|shopping).*)$: "shop" at the beginning, or behind an "e" or no letter. */
+static bool is_shop_campaign(struct ff_span campaign)
+{
+    for (size_t i = 0; i + 4 <= campaign.n; i++) {
+        if (memcmp(campaign.p + i, "shop", 4) != 0)
+            continue;
+        char before = i ? campaign.p[i - 1] : ' ';
+        if (before == 'e' || before < 'a' || before > 'z')
+            return true;
+    }
+    return contains(campaign, "shopping");
+}
+
+static bool of_shop(const struct rule_facts *f)
+{
+    return f->kind == KIND_SHOPPING || is_shop_campaign(f->campaign);
+}
+
+static bool direct(const struct rule_facts *f)
+{
+    static const char *const media[] = {"(none)", "(not set)", "", NULL};
+    return ff_span_is(f->source, "(direct)") && is_one_of(f->medium, media);
+}
+
+static bool paid_shopping(const struct rule_facts *f)
+{
+    return is_paid(f) && of_shop(f);
+}
+
+static bool paid_search(const struct rule_facts *f)
+{
+    return is_paid(f) && f->kind == KIND_SEARCH;
+}
+
+static bool paid_social(const struct rule_facts *f)
+{
+    return is_paid(f) && f->kind == KIND_SOCIAL;
+}
+
+static bool paid_video(const struct rule_facts *f)
+{
+    return is_paid(f) && f->kind == KIND_VIDEO;
+}
+
+static bool display(const struct rule_facts *f)
+{
+    static const char *const media[] = {"display", "banner", "expandable", "interstitial", "cpm", NULL};
+    return is_one_of(f->medium, media);
+}
+
+static bool ai_assistants(const struct rule_facts *f)
+{
+    return f->kind == KIND_AI;
+}
+
+static bool organic_social(const struct rule_facts *f)
+{
+    static const char *const media[] = {"social", "social-network", "social-media", "sm", "social network",
+                                        "social media", NULL};
+    return f->kind == KIND_SOCIAL || is_one_of(f->medium, media);
+}
+
+static bool organic_video(const struct rule_facts *f)
+{
+    return f->kind == KIND_VIDEO || contains(f->medium, "video");
+}
+
+static bool organic_search(const struct rule_facts *f)
+{
+    return f->kind == KIND_SEARCH || ff_span_is(f->medium, "organic");
+}
+
+static bool email(const struct rule_facts *f)
+{
+    static const char *const words[] = {"email", "e-mail", "e_mail", "e mail", NULL};
+    return is_one_of(f->source, words) || is_one_of(f->medium, words);
+}
+
+static bool affiliates(const struct rule_facts *f)
+{
+    static const char *const media[] = {"affiliate", "affiliates", NULL};
+    return is_one_of(f->medium, media);
+}
+
+static bool referral(const struct rule_facts *f)
+{
+    static const char *const media[] = {"referral", "app", "link", NULL};
+    return is_one_of(f->medium, media);
+}
+
+static bool audio(const struct rule_facts *f)
+{
+    return ff_span_is(f->medium, "audio");
+}
+
+static bool sms(const struct rule_facts *f)
+{
+    return ff_span_is(f->source, "sms") || ff_span_is(f->medium, "sms");
+}
+
+static bool mobile_push(const struct rule_facts *f)
+{
+    return ends_with(f->medium, "push") || contains(f->medium, "mobile") ||
+           contains(f->medium, "notification") || ff_span_is(f->source, "firebase");
+}
+
+/* Google's order, with AI assistants before what their hosts might be taken for. */
+static const struct {
+    enum channel channel;
+    rule_holds *holds;
+} rules[] = {
+    {CHANNEL_DIRECT, direct},
+    {CHANNEL_PAID_SHOPPING, paid_shopping},
+    {CHANNEL_PAID_SEARCH, paid_search},
+    {CHANNEL_PAID_SOCIAL, paid_social},
+    {CHANNEL_PAID_VIDEO, paid_video},
+    {CHANNEL_DISPLAY, display},
+    {CHANNEL_PAID_OTHER, is_paid},
+    {CHANNEL_AI_ASSISTANTS, ai_assistants},
+    {CHANNEL_ORGANIC_SHOPPING, of_shop},
+    {CHANNEL_ORGANIC_SOCIAL, organic_social},
+    {CHANNEL_ORGANIC_VIDEO, organic_video},
+    {CHANNEL_ORGANIC_SEARCH, organic_search},
+    {CHANNEL_EMAIL, email},
+    {CHANNEL_AFFILIATES, affiliates},
+    {CHANNEL_REFERRAL, referral},
+    {CHANNEL_AUDIO, audio},
+    {CHANNEL_SMS, sms},
+    {CHANNEL_MOBILE_PUSH, mobile_push},
+};
+
+enum channel channel_rules(const struct rule_facts *f)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].holds(f))
+            return rules[i].channel;
+    return CHANNEL_UNASSIGNED;
+}
