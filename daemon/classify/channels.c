@@ -124,9 +124,12 @@ static bool add_rows(struct channels *c, const struct ff_listing *rows, size_t n
 struct channels *channels_new(const struct ff_listing *rows, size_t n, char *why, size_t size)
 {
     struct channels *c = calloc(1, sizeof *c);
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += rows[i].text.n + 3 * rows[i].name.n;
     if (c) {
-        c->hosts = hosts_new(n * 2); /* each row, and its source's name */
-        c->clicks = hosts_new(n);
+        c->hosts = hosts_new(n * 2, bytes); /* each row, and its source's name */
+        c->clicks = hosts_new(n, bytes);
     }
     if (!c || !c->hosts || !c->clicks) {
         snprintf(why, size, "channels: out of memory");

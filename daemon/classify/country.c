@@ -156,18 +156,18 @@ static bool inspect(struct countries *c, const struct refusal *r)
     return ok;
 }
 
-struct countries *countries_open(const char *file, char *why, size_t size)
+struct countries *countries_new(const char *file, char *why, size_t size)
 {
     struct refusal r = {file, why, size};
     struct countries *c = calloc(1, sizeof *c);
     if (!c)
         refused(&r, "out of memory");
     else if (!open_copy(c, &r) || !inspect(c, &r))
-        countries_close(&c);
+        countries_free(&c);
     return c;
 }
 
-void countries_close(struct countries **c)
+void countries_free(struct countries **c)
 {
     if (!*c)
         return;

@@ -19,29 +19,27 @@ struct entry {
     struct host_label label;
 };
 
-struct text {
-    struct text *next;
-    char bytes[];
-};
-
 struct hosts {
     struct entry *entries;
     size_t mask, used, room;
-    struct text *texts;
+    char *texts;
+    size_t text_used, text_room;
 };
 
-struct hosts *hosts_new(size_t n)
+struct hosts *hosts_new(size_t n, size_t bytes)
 {
     struct hosts *h = calloc(1, sizeof *h);
     if (!h)
         return NULL;
     h->room = n * 2; /* an entry for a path makes one for its host, too */
+    h->text_room = bytes * 2;
     size_t slots = 16;
     while (slots < h->room * 2)
         slots *= 2;
     h->mask = slots - 1;
     h->entries = calloc(slots, sizeof *h->entries);
-    if (!h->entries)
+    h->texts = malloc(h->text_room + 1);
+    if (!h->entries || !h->texts)
         hosts_free(&h);
     return h;
 }
@@ -50,11 +48,7 @@ void hosts_free(struct hosts **h)
 {
     if (!*h)
         return;
-    while ((*h)->texts) {
-        struct text *next = (*h)->texts->next;
-        free((*h)->texts);
-        (*h)->texts = next;
-    }
+    free((*h)->texts);
     free((*h)->entries);
     free(*h);
     *h = NULL;
@@ -75,17 +69,16 @@ static const struct entry *find(const struct hosts *h, enum scope scope, struct 
     return e->key.p ? e : NULL;
 }
 
-/* A copy that lives as long as h; its p is NULL when out of memory. */
+/* A copy that lives as long as h; its p is NULL without room. */
 static struct ff_span keep(struct hosts *h, struct ff_span text)
 {
-    struct text *t = malloc(sizeof *t + text.n + 1);
-    if (!t)
+    char *copy = h->texts + h->text_used;
+    if (text.n > h->text_room - h->text_used)
         return ff_span_of(NULL, 0);
-    t->next = h->texts;
-    h->texts = t;
     for (size_t i = 0; i < text.n; i++)
-        t->bytes[i] = text.p[i];
-    return ff_span_of(t->bytes, text.n);
+        copy[i] = text.p[i];
+    h->text_used += text.n;
+    return ff_span_of(copy, text.n);
 }
 
 /* The entry of a key, made when there is none; NULL without room. */

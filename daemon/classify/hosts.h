@@ -14,8 +14,9 @@ struct host_label {
     struct ff_span source; /* empty: the host itself */
 };
 
-/* Room for n entries; owned by the caller. NULL when out of memory. */
-struct hosts *hosts_new(size_t n);
+/* Room for n entries whose texts and sources have so many bytes in all; owned by the caller. NULL when out of
+ * memory. */
+struct hosts *hosts_new(size_t n, size_t bytes);
 
 /* Frees *h and nulls it; a NULL *h is fine. */
 void hosts_free(struct hosts **h);
@@ -23,7 +24,7 @@ void hosts_free(struct hosts **h);
 #define HOST_ENTRY_MAX 253
 
 /* Adds an entry as conf/channels.yaml describes it; an equal one gives way, unless it is to stay. Copies the
- * texts. False when the entry is empty or too long, there is no room for it, or when out of memory. */
+ * texts. False when the entry is empty or too long, or there is no room for it. */
 bool hosts_add(struct hosts *h, struct ff_span entry, struct host_label label, bool stay);
 
 /* What a host (in lower case) with a path is known as: the longest entry for it; NULL when for none. */

@@ -143,9 +143,11 @@ static struct ff_span trimmed(struct ff_span text)
 /* Whether a value can be borrowed as it is. */
 static bool is_plain(struct ff_span value)
 {
-    for (size_t i = 0; i < value.n; i++)
-        if (value.p[i] == '%' || value.p[i] == '+' || value.p[i] <= ' ' || value.p[i] == 0x7f)
+    for (size_t i = 0; i < value.n; i++) {
+        unsigned char c = (unsigned char)value.p[i];
+        if (c == '%' || c == '+' || c <= ' ' || c >= 0x7f)
             return false;
+    }
     return true;
 }
 

@@ -40,7 +40,7 @@ static void the_244_addresses_are_right(void **state)
     int all = 0, right = 0;
     if (!data_file(file, sizeof file, "GeoLite2-Country-Test.mmdb"))
         skip();
-    struct countries *c = countries_open(file, why, sizeof why);
+    struct countries *c = countries_new(file, why, sizeof why);
     assert_non_null(c);
     FILE *in = data_lines("real addresses",
                           "import sys\n"
@@ -56,8 +56,23 @@ static void the_244_addresses_are_right(void **state)
     assert_int_equal(pclose(in), 0);
     assert_int_equal(all, 244);
     assert_int_equal(right, 244);
-    countries_close(&c);
+    countries_free(&c);
     assert_null(c);
+}
+
+static void a_small_database_says_what_it_holds(void **state)
+{
+    (void)state;
+    char why[512];
+    struct countries *c = countries_new(FF_SOURCE_DIR "/tests/fuzz/corpus/country/small.mmdb", why, sizeof why);
+    assert_non_null(c);
+    assert_true(ff_span_is(find(c, "200.1.2.3"), "DE"));
+    assert_true(ff_span_is(find(c, "9.9.9.9"), "FR"));
+    assert_true(ff_span_is(find(c, "::ffff:9.9.9.9"), "FR"));
+    assert_int_equal(find(c, "70.1.2.3").n, 0);  /* in none of its networks */
+    assert_int_equal(find(c, "100.1.2.3").n, 0); /* in one without a country */
+    assert_int_equal(find(c, "2001:db8::1").n, 0);
+    countries_free(&c);
 }
 
 static void addresses_of_any_kind_are_taken(void **state)
@@ -66,7 +81,7 @@ static void addresses_of_any_kind_are_taken(void **state)
     char file[512], why[512];
     if (!data_file(file, sizeof file, "GeoLite2-Country-Test.mmdb"))
         skip();
-    struct countries *c = countries_open(file, why, sizeof why);
+    struct countries *c = countries_new(file, why, sizeof why);
     assert_non_null(c);
     assert_true(ff_span_is(find(c, "81.2.69.160"), "GB"));
     assert_true(ff_span_is(find(c, "::ffff:81.2.69.160"), "GB"));
@@ -75,8 +90,8 @@ static void addresses_of_any_kind_are_taken(void **state)
     assert_int_equal(find(c, "::1").n, 0);
     struct sockaddr local = {.sa_family = AF_UNIX};
     assert_int_equal(countries_find(c, &local).n, 0);
-    countries_close(&c);
-    countries_close(&c);
+    countries_free(&c);
+    countries_free(&c);
 }
 
 /* A copy of the test database, cut to some bytes or with one changed, in the folder of the build. */
@@ -102,18 +117,18 @@ static void what_is_no_whole_database_is_refused_with_the_files_name(void **stat
 {
     (void)state;
     char file[512], why[512];
-    assert_null(countries_open("/nowhere/at.mmdb", why, sizeof why));
+    assert_null(countries_new("/nowhere/at.mmdb", why, sizeof why));
     assert_string_equal(why, "/nowhere/at.mmdb: cannot be read: No such file or directory");
-    assert_null(countries_open("/dev", why, sizeof why));
+    assert_null(countries_new("/dev", why, sizeof why));
     assert_non_null(strstr(why, "/dev: cannot be read: "));
-    assert_null(countries_open("/dev/null", why, sizeof why));
+    assert_null(countries_new("/dev/null", why, sizeof why));
     assert_non_null(strstr(why, "/dev/null: "));
     if (!data_file(file, sizeof file, "GeoIP2-City-Test-Broken-Double-Format.mmdb"))
         skip();
-    assert_null(countries_open(file, why, sizeof why));
+    assert_null(countries_new(file, why, sizeof why));
     assert_non_null(strstr(why, "Broken-Double-Format.mmdb: not a whole database in MaxMind's format: "));
     for (size_t keep = 0; keep < 18000; keep += 500)
-        assert_null(countries_open(spoiled(keep, SIZE_MAX, 0), why, sizeof why));
+        assert_null(countries_new(spoiled(keep, SIZE_MAX, 0), why, sizeof why));
 }
 
 static void a_changed_byte_never_ends_in_a_wrong_place(void **state)
@@ -124,7 +139,7 @@ static void a_changed_byte_never_ends_in_a_wrong_place(void **state)
         skip();
     int opened = 0;
     for (size_t at = 0; at < 18000; at += 37) {
-        struct countries *c = countries_open(spoiled(SIZE_MAX, at, 0xff), why, sizeof why);
+        struct countries *c = countries_new(spoiled(SIZE_MAX, at, 0xff), why, sizeof why);
         if (!c)
             continue;
         opened++;
@@ -134,7 +149,7 @@ static void a_changed_byte_never_ends_in_a_wrong_place(void **state)
             struct ff_span found = find(c, address);
             assert_true(found.n == 0 || found.n == 2);
         }
-        countries_close(&c);
+        countries_free(&c);
     }
     assert_true(opened > 0);
 }
@@ -146,12 +161,12 @@ static void a_file_that_changes_is_not_noticed_until_it_is_opened_anew(void **st
     const char *file = spoiled(SIZE_MAX, SIZE_MAX, 0);
     if (!file)
         skip();
-    struct countries *c = countries_open(file, why, sizeof why);
+    struct countries *c = countries_new(file, why, sizeof why);
     assert_non_null(c);
     spoiled(10, SIZE_MAX, 0);
     assert_true(ff_span_is(find(c, "81.2.69.160"), "GB"));
-    assert_null(countries_open(file, why, sizeof why));
-    countries_close(&c);
+    assert_null(countries_new(file, why, sizeof why));
+    countries_free(&c);
     unlink(file);
 }
 
@@ -159,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_244_addresses_are_right),
+        cmocka_unit_test(a_small_database_says_what_it_holds),
         cmocka_unit_test(addresses_of_any_kind_are_taken),
         cmocka_unit_test(what_is_no_whole_database_is_refused_with_the_files_name),
         cmocka_unit_test(a_changed_byte_never_ends_in_a_wrong_place),

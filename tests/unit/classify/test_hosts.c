@@ -19,7 +19,7 @@ static const struct {
 
 static int setup(void **state)
 {
-    struct hosts *h = hosts_new(sizeof entries / sizeof *entries);
+    struct hosts *h = hosts_new(sizeof entries / sizeof *entries, 1024);
     for (size_t i = 0; h && i < sizeof entries / sizeof *entries; i++)
         assert_true(hosts_add(h, ff_span_text(entries[i].entry),
                               (struct host_label){entries[i].kind, FF_LITERAL("source")}, false));
@@ -105,7 +105,7 @@ static void names_are_found_as_they_are(void **state)
 static void of_equal_entries_the_last_counts_unless_the_first_is_to_stay(void **state)
 {
     (void)state;
-    struct hosts *h = hosts_new(4);
+    struct hosts *h = hosts_new(4, 100);
     assert_true(hosts_add(h, FF_LITERAL("a.example"), (struct host_label){1, {NULL, 0}}, false));
     assert_true(hosts_add(h, FF_LITERAL("A.example"), (struct host_label){2, FF_LITERAL("s")}, false));
     assert_int_equal(kind_at(h, "a.example", ""), 2);
@@ -120,7 +120,7 @@ static void what_has_no_room_or_no_text_is_refused(void **state)
     char entry[300];
     memset(entry, 'a', sizeof entry);
     struct host_label label = {1, FF_LITERAL("s")};
-    struct hosts *h = hosts_new(2);
+    struct hosts *h = hosts_new(2, 100);
     assert_false(hosts_add(h, FF_LITERAL(""), label, false));
     assert_false(hosts_add(h, FF_LITERAL("/path"), label, false));
     assert_false(hosts_add(h, ff_span_of(entry, sizeof entry), label, false));
@@ -130,6 +130,10 @@ static void what_has_no_room_or_no_text_is_refused(void **state)
     }
     assert_false(hosts_add(h, FF_LITERAL("more.example"), label, false));
     assert_true(hosts_add(h, FF_LITERAL("h1.example"), label, false));
+    hosts_free(&h);
+    h = hosts_new(9, 6);
+    assert_true(hosts_add(h, FF_LITERAL("a.example"), label, false));
+    assert_false(hosts_add(h, FF_LITERAL("b.example"), label, false));
     hosts_free(&h);
 }
 
