@@ -16,6 +16,7 @@ struct command {
     const char *overrides[MAX_OVERRIDES];
     size_t override_count;
     bool check_only;
+    uint64_t sealed;     /* up to this record those are erased that are of whom the state is to forget; 0: none */
     uint64_t checkpoint; /* the record that a checkpoint is wanted after; 0: none is */
 };
 
@@ -27,6 +28,7 @@ static void print_help(void)
           "      --check-config     check the configuration and exit\n"
           "      --print-sample     print a configuration file with every key and its default\n"
           "      --checkpoint RECORD    write the checkpoint after RECORD (the daemon starts itself so)\n"
+          "      --erase RECORD     and take out of the journal up to RECORD whoever is to be forgotten\n"
           "      --version          print the version and exit\n"
           "  -h, --help             print this and exit\n\n"
           "signals: TERM and INT stop, HUP reads the configuration again, USR1 writes a checkpoint\n"
@@ -46,13 +48,14 @@ static void print_sample(void)
     config_print_sample(stdout);
 }
 
-enum { OPTION_CHECK = 256, OPTION_CHECKPOINT, OPTION_VERSION, OPTION_SAMPLE };
+enum { OPTION_CHECK = 256, OPTION_CHECKPOINT, OPTION_ERASE, OPTION_VERSION, OPTION_SAMPLE };
 
 static const struct option option_table[] = {
     {"config", required_argument, NULL, 'c'},
     {"option", required_argument, NULL, 'o'},
     {"check-config", no_argument, NULL, OPTION_CHECK},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
+    {"erase", required_argument, NULL, OPTION_ERASE},
     {"print-sample", no_argument, NULL, OPTION_SAMPLE},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
@@ -66,14 +69,14 @@ static void print_and_exit(void (*print)(void))
     exit(fflush(stdout) == 0 ? HOUSE_DONE : HOUSE_FAILED);
 }
 
-static bool command_take_checkpoint(struct command *c)
+static bool command_take_record(const char *option, uint64_t *record)
 {
     char *end;
     errno = 0;
-    c->checkpoint = strtoull(optarg, &end, 10);
+    *record = strtoull(optarg, &end, 10);
     if (!errno && *optarg >= '1' && *optarg <= '9' && !*end)
         return true;
-    fprintf(stderr, "footfalld: --checkpoint: expected the number of a record, got \"%s\"\n", optarg);
+    fprintf(stderr, "footfalld: %s: expected the number of a record, got \"%s\"\n", option, optarg);
     return false;
 }
 
@@ -94,7 +97,9 @@ static bool command_take(struct command *c, int option)
         c->check_only = true;
         return true;
     case OPTION_CHECKPOINT:
-        return command_take_checkpoint(c);
+        return command_take_record("--checkpoint", &c->checkpoint);
+    case OPTION_ERASE:
+        return command_take_record("--erase", &c->sealed);
     case OPTION_SAMPLE:
         print_and_exit(print_sample);
         return true;
@@ -141,7 +146,7 @@ int command_run(int argc, char **argv, const struct ff_io *io)
         return HOUSE_DONE;
     }
     if (command.checkpoint)
-        return house_write_checkpoint(config, io, command.checkpoint);
+        return house_write_checkpoint(config, io, command.checkpoint, command.sealed);
     struct house_source source = {command.file, command.overrides, command.override_count, io};
     return house_run(config, &source);
 }

@@ -28,7 +28,9 @@ static bool house_make_sites(struct house *h)
     if (!h->answer_sites)
         return house_fail("memory", "out of memory");
     for (uint16_t i = 0; i < c->site_count; i++)
-        h->answer_sites[i] = (struct answer_site){c->sites[i].id, c->sites[i].aliases, h->shard.zones[i]};
+        h->answer_sites[i] = (struct answer_site){c->sites[i].id, c->sites[i].aliases, h->shard.zones[i],
+                                                     c->sites[i].currency};
+    house_customers_begin(h);
     return true;
 }
 
@@ -122,6 +124,7 @@ static void house_on_tick(void *house)
     journal_flush(h->journal);
     house_hear(h);
     checkpoint_look_after(h, now);
+    house_customers_go_on(h);
     enum ff_status state = journal_state(h->journal);
     if (state != h->store_logged)
         log_warning("house", "store_state", "now=%s before=%s", ff_status_code(state),
@@ -259,6 +262,7 @@ static void house_put_away(struct house *h)
     house_close_sockets(h);
     journal_close(&h->journal);
     shard_fini(&h->shard);
+    house_customers_end(h);
     free(h->answer_sites);
     free(h->answer);
     free(h->token);

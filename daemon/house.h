@@ -28,7 +28,9 @@ struct house_source {
 enum house_end house_run(struct ff_config *config, const struct house_source *source);
 
 /* Writes the checkpoint of the state after record upto, which is on the disk, into the store of the
- * configuration, beside the daemon that owns it. io: NULL for the system's. Takes over the config. */
-enum house_end house_write_checkpoint(struct ff_config *config, const struct ff_io *io, uint64_t upto);
+ * configuration, beside the daemon that owns it; sealed: and takes out of the journal up to that record, up
+ * to which nothing is written to any more, whoever that state is to forget (0: not). io: NULL for the system's. Takes over the config. */
+enum house_end house_write_checkpoint(struct ff_config *config, const struct ff_io *io, uint64_t upto,
+                                    uint64_t sealed);
 
 #endif

@@ -100,12 +100,14 @@ static void checkpoint_failed(struct house *h, ff_wall now, const char *why, int
     h->checkpoint.failures++;
 }
 
-static void checkpoint_start(struct house *h, uint64_t upto, ff_wall now)
+/* sealed: as for house_write_checkpoint. */
+static void checkpoint_start(struct house *h, uint64_t upto, uint64_t sealed, ff_wall now)
 {
     struct checkpoint *c = &h->checkpoint;
-    char number[24];
+    char number[24], erase[24];
     snprintf(number, sizeof number, "%" PRIu64, upto);
-    char *argv[] = {"footfalld", "-c", CONFIG_FILE, "--checkpoint", number, NULL};
+    snprintf(erase, sizeof erase, "%" PRIu64, sealed);
+    char *argv[] = {"footfalld", "-c", CONFIG_FILE, "--checkpoint", number, sealed ? "--erase" : NULL, erase, NULL};
     c->asked = false;
     c->upto = upto;
     c->started = now;
@@ -127,6 +129,8 @@ static void checkpoint_done(struct house *h, ff_wall now)
     c->done = now;
     c->took = now - c->started;
     durations_add(&c->durations, c->took);
+    if (c->forgets)
+        forget_done(h, c->forgets, now);
     log_info("house", "checkpoint", "seq=%" PRIu64 " ms=%" PRId64, c->seq, c->took / FF_MILLISECOND);
 }
 
@@ -158,9 +162,11 @@ void checkpoint_look_after(struct house *h, ff_wall now)
         checkpoint_wait(h, now);
         return;
     }
-    uint64_t settled = journal_settled(h->journal);
-    if (checkpoint_is_due(h, settled, now))
-        checkpoint_start(h, settled, now);
+    uint64_t settled = journal_settled(h->journal), sealed;
+    if (!checkpoint_is_due(h, settled, now) && !forget_is_due(h, now))
+        return;
+    if (forget_seal(h, &c->forgets, &sealed))
+        checkpoint_start(h, journal_settled(h->journal), sealed, now);
 }
 
 void checkpoint_give_up(struct house *h)

@@ -7,7 +7,9 @@
 #include "journal.h"
 #include "log.h"
 #include "shard.h"
+#include "shard_forget.h"
 
+#include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -63,7 +65,25 @@ static enum house_end child_write(struct child *c)
     return HOUSE_DONE;
 }
 
-static enum house_end child_run(struct child *c, const struct ff_config *config, const struct ff_io *io, uint64_t upto)
+/* Takes out of the journal up to record sealed whoever is to be forgotten. The checkpoint is written. */
+static enum house_end child_erase(struct child *c, uint64_t sealed)
+{
+    char why[CONFIG_WHY] = "out of memory";
+    uint64_t erased = 0;
+    struct shard_forget forget;
+    enum ff_status status = shard_forget_init(&forget, &c->shard) ? FF_OK : FF_NO_MEMORY;
+    if (status == FF_OK && forget.last > 0)
+        status = journal_erase(c->journal, forget.last, sealed, shard_forget_is, &forget, &erased, why, sizeof why);
+    shard_forget_fini(&forget);
+    if (status)
+        return child_fail("erase", why);
+    if (erased)
+        log_info("checkpoint", "erased", "records=%" PRIu64, erased);
+    return HOUSE_DONE;
+}
+
+static enum house_end child_run(struct child *c, const struct ff_config *config, const struct ff_io *io, uint64_t upto,
+                                uint64_t sealed)
 {
     char why[CONFIG_WHY] = "";
     struct shard_restored restored;
@@ -80,15 +100,17 @@ static enum house_end child_run(struct child *c, const struct ff_config *config,
         !shard_take_seed(&c->shard, c->journal, false, why, sizeof why) ||
         shard_restore(&c->shard, c->journal, UINT64_MAX, upto, &restored, why, sizeof why))
         return child_fail("restore", why);
-    return restored.checkpoint == upto ? HOUSE_DONE : child_write(c);
+    enum house_end end = restored.checkpoint == upto ? HOUSE_DONE : child_write(c);
+    return end == HOUSE_DONE && sealed > 0 ? child_erase(c, sealed) : end;
 }
 
-enum house_end house_write_checkpoint(struct ff_config *config, const struct ff_io *io, uint64_t upto)
+enum house_end house_write_checkpoint(struct ff_config *config, const struct ff_io *io, uint64_t upto,
+                                    uint64_t sealed)
 {
     struct child c = {0};
     child_be_humble();
     log_set_level(config->log.level);
-    enum house_end end = child_run(&c, config, io, upto);
+    enum house_end end = child_run(&c, config, io, upto, sealed);
     journal_close(&c.journal);
     shard_fini(&c.shard);
     config_free(&config);

@@ -187,7 +187,7 @@ static void door_take(struct door *d, const struct sender *from, const struct in
     }
 }
 
-static void door_wait(struct door *d, const struct waiting *w)
+void door_wait(struct door *d, const struct waiting *w)
 {
     struct waiting_ring *q = &d->waiting;
     if (q->n == 0)

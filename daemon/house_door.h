@@ -63,6 +63,9 @@ void door_import(struct door *d, const struct client *client, const struct net_r
 void door_pixel(struct door *d, const struct client *client, const struct net_request *request);
 void door_datagrams(void *door, const struct net_datagram *datagrams, size_t n);
 
+/* Puts a message behind all whose answers wait; there is room. Takes over what it owns. */
+void door_wait(struct door *d, const struct waiting *w);
+
 /* Answers what waits for no more than is durable now; where the store has failed, all that waits is
  * told so. */
 void door_release(struct door *d);
@@ -80,6 +83,13 @@ bool door_listen_own(struct door *d);
 
 /* house_query.c: the routes, and what is asked. */
 void door_request(void *door, struct net_handle handle, const struct net_request *request);
+
+/* house_forget.c: DELETE /v1/visitors/ID, and its answer once the note of `since` is durable. */
+void forget_answer(struct door *d, const struct client *client, const struct net_request *request);
+void forget_reply(struct door *d, const struct client *client, ff_wall since);
+
+/* house_web.c: the tracker script. */
+void door_tracker(struct door *d, const struct client *client, const struct net_request *request);
 
 /* house_reply.c: answers. Each adds the CORS headers that the client needs to the header lines that
  * are given ("" for none). */

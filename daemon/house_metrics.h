@@ -8,6 +8,7 @@
 #include "config.h"
 #include "fold.h"
 #include "openmetrics.h"
+#include "tally.h"
 
 #include <stdatomic.h>
 
@@ -36,6 +37,8 @@ struct scrape {
     struct fold_counts fold;
     __typeof__(((struct ff_config *)NULL)->limits) limits;
     uint64_t threads, too_old, too_far;
+    uint64_t words, words_left_out; /* texts that are kept; that there was no room for */
+    uint64_t breakdown_bytes, left_out[TALLY_LEFT_REASONS];
     uint64_t records, pending; /* in the journal; of them, those that are not durable */
     uint64_t checkpoint_record, checkpoint_failures, checkpoint_running;
     double checkpoint_at;

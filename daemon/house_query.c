@@ -10,10 +10,11 @@
 enum {
     METHOD_GET = 1 << NET_GET | 1 << NET_HEAD,
     METHOD_POST = 1 << NET_POST,
+    METHOD_DELETE = 1 << NET_DELETE,
 };
 
 typedef void answer_fn(struct door *d, const struct client *client, const struct net_request *request);
-static answer_fn query_health, query_ready, query_import, query_digest, query_stats;
+static answer_fn query_health, query_ready, query_import, query_digest, query_visitor, query_stats;
 
 /* Every path, on which listener it is, and who answers it. A path ending in '*' takes all that
  * begins so. */
@@ -28,10 +29,12 @@ static const struct route {
     {"/v1/events", true, false, METHOD_POST, "Allow: POST, OPTIONS\r\n", true, door_events},
     {"/v1/pixel.gif", true, false, METHOD_GET | METHOD_POST, "Allow: GET, HEAD, POST, OPTIONS\r\n", true, door_pixel},
     {"/v1/import", false, true, METHOD_POST, "Allow: POST\r\n", false, query_import},
+    {"/tracker.js", true, false, METHOD_GET, "Allow: GET, HEAD, OPTIONS\r\n", true, door_tracker},
     {"/healthz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_health},
     {"/readyz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_ready},
     {"/v1/digest", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_digest},
     {"/metrics", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, scrape_answer},
+    {"/v1/visitors/*", false, true, METHOD_GET | METHOD_DELETE, "Allow: GET, HEAD, DELETE\r\n", false, query_visitor},
     {"/v1/*", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_stats},
 };
 
@@ -43,11 +46,18 @@ static bool route_path(const struct route *r, struct ff_span path)
     return ff_span_is(path, r->path);
 }
 
+/* The tracker script is also where the configuration says. */
+static bool route_configured(const struct door *d, const struct route *r, struct ff_span path)
+{
+    return r->answer == door_tracker && ff_span_is(path, d->house->config->ingest.tracker_path);
+}
+
 static const struct route *route_find(const struct door *d, const struct net_request *request)
 {
     for (size_t i = 0; i < sizeof route_table / sizeof *route_table; i++) {
         const struct route *r = &route_table[i];
-        if ((request->listener == d->stats ? r->stats : r->ingest) && route_path(r, request->path))
+        if ((request->listener == d->stats ? r->stats : r->ingest) &&
+            (route_path(r, request->path) || route_configured(d, r, request->path)))
             return r;
     }
     return NULL;
@@ -134,6 +144,16 @@ static void query_import(struct door *d, const struct client *client, const stru
         door_import(d, client, request);
 }
 
+static void query_visitor(struct door *d, const struct client *client, const struct net_request *request)
+{
+    if (request->method != NET_DELETE)
+        query_stats(d, client, request);
+    else if (request->origin.p || !host_is_own(request->host))
+        door_refuse(d, client, FF_FOREIGN_ORIGIN, NULL);
+    else
+        forget_answer(d, client, request);
+}
+
 static void query_health(struct door *d, const struct client *client, const struct net_request *request)
 {
     (void)request;
@@ -186,6 +206,9 @@ static void query_digest(struct door *d, const struct client *client, const stru
     door_reply(d, client, 200, "application/json", ff_span_of(body, (size_t)n), "Cache-Control: no-store\r\n");
 }
 
+/* Records of ingest threads come a little out of the order of their receipt. */
+#define UNSETTLED (10 * FF_SECOND)
+
 static int64_t house_live_visitors(void *fold, uint16_t site)
 {
     return fold_live_visitors(fold, site);
@@ -202,6 +225,10 @@ void house_answer_context(struct house *h, struct answer_context *out)
         .live_visitors = house_live_visitors,
         .live_ctx = h->shard.fold,
         .now = now,
+        .fold = h->shard.fold,
+        .words = &h->shard.words,
+        .customers = &h->customers,
+        .unsettled = h->door_count > 0 ? UNSETTLED : 0,
     };
 }
 

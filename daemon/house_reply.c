@@ -117,6 +117,8 @@ void door_answer(struct door *d, struct waiting *w, enum ff_status store)
         d->counts.refused[TRANSPORT_UDP][refused] += refused ? w->datagrams : 0;
     else if (refused)
         door_turn_away(d, &client, refused);
+    else if (w->kind == WAITING_FORGET)
+        forget_reply(d, &client, w->since);
     else if (w->kind == WAITING_PIXEL)
         door_reply_pixel(d, &client, w);
     else

@@ -145,6 +145,11 @@ static void scrape_state(const struct house *h, struct scrape *s)
     s->threads = h->door_count;
     s->too_old = tally_too_old(h->shard.tally);
     s->too_far = tally_too_far(h->shard.tally);
+    s->words = words_used(&h->shard.words);
+    s->words_left_out = h->shard.words.left_out;
+    s->breakdown_bytes = tally_cells_bytes(h->shard.tally);
+    for (int reason = 0; reason < TALLY_LEFT_REASONS; reason++)
+        s->left_out[reason] = tally_cells_left_out(h->shard.tally, (enum tally_left_out)reason);
     s->records = journal_last(h->journal);
     s->pending = s->records - journal_durable(h->journal);
     s->checkpoint_record = h->checkpoint.seq;

@@ -23,6 +23,7 @@ struct checkpoint {
     pid_t child;       /* 0: none */
     uint64_t seq;      /* of the newest checkpoint that is there */
     uint64_t upto;     /* of the one being written */
+    uint64_t forgets;  /* with it those are taken out of the journal whom notes up to this one name; 0: nobody */
     bool asked;        /* one is wanted as soon as record asked_for is on the disk */
     uint64_t asked_for;
     ff_wall started, done; /* the child; the last that worked, or the start of the daemon */
@@ -40,6 +41,10 @@ struct house {
 
     struct shard shard; /* the state */
     struct answer_site *answer_sites; /* one a site */
+    struct answer_customers customers;
+    struct ff_lifetimes **lifetimes; /* one a site, as last asked for; NULL before that */
+    bool lifetimes_running;          /* those of a site are being summed up anew */
+    uint16_t lifetimes_site;
 
     struct door own;
     struct door *doors; /* of the ingest threads */
@@ -82,11 +87,24 @@ void house_hear(void *house);
 /* house_query.c: what a query of this moment reads. */
 void house_answer_context(struct house *h, struct answer_context *out);
 
+/* house_customers.c: what queries read of customers; end frees what was kept of it. */
+void house_customers_begin(struct house *h);
+void house_customers_end(struct house *h);
+
+/* Every second or so: a step of what is being summed up. */
+void house_customers_go_on(struct house *h);
+
 /* house_checkpoint.c: after the restore, which began with checkpoint seq (0: none). */
 void checkpoint_begin(struct house *h, uint64_t seq);
 
 /* One is wanted now. */
 void checkpoint_ask(struct house *h);
+
+/* house_forget.c: whether whoever is to be forgotten must be taken out of the journal now; what of it can be
+ * reached (false: soon all can; *note: the last that can be seen to, 0: none); that it has been done. */
+bool forget_is_due(const struct house *h, ff_wall now);
+bool forget_seal(struct house *h, uint64_t *note, uint64_t *sealed);
+void forget_done(struct house *h, uint64_t note, ff_wall now);
 
 /* Once a second or so: begins one when it is due, and hears of the one under way. */
 void checkpoint_look_after(struct house *h, ff_wall now);

@@ -13,7 +13,7 @@ struct client {
 };
 
 /* Who waits for a message's answer, and so what it looks like. */
-enum waiting_kind { WAITING_EVENTS, WAITING_PIXEL, WAITING_NOBODY };
+enum waiting_kind { WAITING_EVENTS, WAITING_PIXEL, WAITING_FORGET, WAITING_NOBODY };
 
 #define ORIGIN_INLINE 60
 

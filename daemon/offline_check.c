@@ -14,6 +14,7 @@
 struct check {
     struct offline offline;
     uint64_t first;               /* oldest record that is kept */
+    uint64_t erased, last_erased; /* records that hold nothing any more; the last of them */
     uint64_t last;                /* newest that can be read in one run from it */
     uint64_t whole[CHECKPOINTS_MAX]; /* seqs of checkpoints, newest first */
     unsigned wholes;
@@ -29,8 +30,12 @@ static void check_wrong(struct check *c, const char *what, const char *why)
 
 static enum ff_status check_count(void *check, uint64_t seq, struct ff_span body)
 {
-    (void)body;
-    ((struct check *)check)->last = seq;
+    struct check *c = check;
+    c->last = seq;
+    if (body.n == 0) {
+        c->erased++;
+        c->last_erased = seq;
+    }
     return FF_OK;
 }
 
@@ -49,6 +54,8 @@ static void check_journal(struct check *c)
         c->damage[0] = '\0';
     printf("journal     records %" PRIu64 " to %" PRIu64 "%s\n", c->first, c->last,
            c->damage[0] ? ", then damaged" : ", whole");
+    if (c->erased)
+        printf("            %" PRIu64 " of them erased, with whoever was forgotten\n", c->erased);
 }
 
 /* Checkpoints, each by its own checksums. */
@@ -106,6 +113,10 @@ static void check_digest(struct check *c)
     uint64_t newest = c->whole[0], before = c->wholes > 1 ? c->whole[1] : 0;
     if (before + 1 < c->first || newest > c->last) {
         printf("            the journal does not reach from %" PRIu64 " to it: not compared\n", before);
+        return;
+    }
+    if (before < c->last_erased && c->last_erased <= newest) {
+        printf("            records before it are erased: not compared\n");
         return;
     }
     if (!check_restore(c, newest, newest))

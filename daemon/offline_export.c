@@ -2,6 +2,7 @@
 #include "offline.h"
 
 #include "canon.h"
+#include "note.h"
 #include "options.h"
 #include "record_json.h"
 
@@ -31,6 +32,8 @@ static enum ff_status export_record(void *export, uint64_t seq, struct ff_span b
     struct export *e = export;
     struct shard *s = &e->offline.shard;
     struct ff_record r;
+    if (body.n == 0 || note_is(body)) /* erased, or no beacon */
+        return FF_OK;
     canon_reset(s->canon);
     enum ff_status status = record_decode(s->canon, seq, body, &r);
     if (status == FF_UNKNOWN_SITE) {

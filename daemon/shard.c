@@ -2,6 +2,7 @@
 
 #include "config.h"
 #include "journal.h"
+#include "note.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +96,7 @@ static struct fold *shard_make_fold(struct shard *s)
     struct fold_options options = {
         .sites = s->fold_sites,
         .site_count = c->site_count,
+        .zones = (const struct zone *const *)s->zones,
         .words = &s->words,
         .session_timeout = c->session.timeout,
         .session_max_length = c->session.max_length,
@@ -112,6 +114,15 @@ static struct fold *shard_make_fold(struct shard *s)
         .max_tails = c->limits.tails,
         .max_tail_events = c->limits.tail_events,
         .max_lines = c->limits.cart_lines,
+        .max_extras = c->limits.session_extras,
+        .support_remember = c->support.remember,
+        .max_tickets = c->limits.tickets,
+        .max_comments = c->limits.comments,
+        .customers_remember = c->customers.remember,
+        .customers_active_for = c->customers.active_for,
+        .max_customers = c->limits.customers,
+        .max_customer_days = c->limits.customer_days,
+        .max_forgets = c->limits.forgets,
     };
     struct ff_fact_sink sink = {tally_add, s->tally, tally_add_cells};
     return fold_new(&options, &s->seed, &sink);
@@ -121,16 +132,43 @@ bool shard_begin(struct shard *s)
 {
     const struct ff_config *c = s->config;
     struct tally_options tally = {(const struct zone *const *)s->zones, c->site_count,
-                                  c->tally.minutes, c->tally.hours, c->tally.days, &s->words};
+                                  c->tally.minutes, c->tally.hours, c->tally.days, &s->words,
+                                  c->limits.breakdown_bytes};
     fold_free(&s->fold);
     tally_free(&s->tally);
     words_fini(&s->words);
     s->seq = 0;
     s->now = FF_NEVER;
     s->unknown_site = 0;
+    s->erased = 0;
     s->tally = words_init(&s->words, c->limits.words) ? tally_new(&tally) : NULL;
     s->fold = s->tally ? shard_make_fold(s) : NULL;
     return s->fold != NULL;
+}
+
+void shard_note(struct shard *s, const struct ff_note *n)
+{
+    if (n->received > s->now)
+        s->now = n->received;
+    tally_advance(s->tally, n->received);
+    fold_note(s->fold, n);
+}
+
+/* A record that is no beacon: one that was erased, or a note. */
+static enum ff_status shard_replay_other(struct shard *s, uint64_t seq, struct ff_span body)
+{
+    struct ff_note n;
+    if (body.n == 0) {
+        s->erased++;
+        s->seq = seq;
+        return FF_OK;
+    }
+    enum ff_status status = note_decode(seq, body, &n);
+    if (status)
+        return status;
+    shard_note(s, &n);
+    s->seq = seq;
+    return FF_OK;
 }
 
 /* Replay is normal operation: the same fold, from the record instead of from the door. */
@@ -138,6 +176,8 @@ static enum ff_status shard_replay_record(void *shard, uint64_t seq, struct ff_s
 {
     struct shard *s = shard;
     struct ff_record r;
+    if (body.n == 0 || note_is(body))
+        return shard_replay_other(s, seq, body);
     canon_reset(s->canon);
     enum ff_status status = record_decode(s->canon, seq, body, &r);
     if (status == FF_UNKNOWN_SITE) {

@@ -29,6 +29,7 @@ struct shard {
     struct tally *tally;
     uint64_t seq;          /* of the last record that came back: by a checkpoint or by replay */
     ff_wall now;           /* the latest instant it was moved to by replay or shard_advance */
+    uint64_t erased;       /* records that came back without what was in them */
     uint64_t unknown_site; /* records of sites that are configured no more; they were left out */
 };
 
@@ -61,6 +62,9 @@ bool shard_begin(struct shard *s);
 
 /* Goes on with the replay from where the shard is, up to record upto. */
 enum ff_status shard_go_on(struct shard *s, struct journal *j, uint64_t upto, char *why, size_t size);
+
+/* Folds a note that was made or came back. */
+void shard_note(struct shard *s, const struct ff_note *n);
 
 /* Time goes on for all state that depends on it; never back. */
 void shard_advance(struct shard *s, ff_wall t);

@@ -151,5 +151,7 @@ enum ff_status shard_restore(struct shard *s, struct journal *j, uint64_t most, 
     out->replayed = s->seq - out->checkpoint;
     if (s->unknown_site)
         log_warning("shard", "unknown_site", "records=%" PRIu64, s->unknown_site);
+    if (s->erased)
+        log_warning("shard", "erased", "records=%" PRIu64 " why=\"the checkpoint that knew them is gone: they are not counted\"", s->erased);
     return status;
 }

@@ -17,12 +17,31 @@ static const struct query_row {
     {"/v1/stats/series",
      (const char *const[]){"metric", "step", "site", "window", "from", "to", "compare", NULL},
      series_render},
+    {"/v1/surveys/comments",
+     (const char *const[]){"site", "limit", "kind", "topic", "min_score", "max_score", NULL}, comments_render},
+    {"/v1/stats/breakdown",
+     (const char *const[]){"by", "limit", "sort", "site", "window", "from", "to", "compare", NULL},
+     breakdown_render},
+    {"/v1/customers", (const char *const[]){"site", "window", "from", "to", "compare", NULL},
+     customers_render},
+    {"/v1/customers/cohorts", (const char *const[]){"site", "from", "to", NULL}, cohorts_render},
+    {"/v1/carts", (const char *const[]){"site", "state", "after", "limit", NULL}, cart_list_render},
+    {"/v1/visitors/", (const char *const[]){"site", "customer", NULL}, visitor_show_render},
 };
 
-static const struct query_row *find_query(struct ff_span path)
+/* A path that ends in '/' is that of all that begins so; *rest is what follows it. */
+static bool path_is(const char *path, struct ff_span asked, struct ff_span *rest)
+{
+    size_t n = strlen(path);
+    bool begins = path[n - 1] == '/' && asked.n > n && memcmp(asked.p, path, n) == 0;
+    *rest = begins ? ff_span_of(asked.p + n, asked.n - n) : ff_span_of(NULL, 0);
+    return begins || ff_span_is(asked, path);
+}
+
+static const struct query_row *find_query(struct ff_span path, struct ff_span *rest)
 {
     for (size_t i = 0; i < sizeof(query_table) / sizeof(*query_table); i++)
-        if (ff_span_is(path, query_table[i].path))
+        if (path_is(query_table[i].path, path, rest))
             return &query_table[i];
     return NULL;
 }
@@ -60,16 +79,21 @@ void query_write_site(struct query *q)
     json_out_text(&q->json, ff_span_text(q->ctx->sites[q->site].id));
 }
 
+void query_write_generated(struct query *q)
+{
+    json_out_key(&q->json, FF_LITERAL("generated_at"));
+    q->stamp = q->json.n;
+    json_out_instant(&q->json, ff_floor_to(q->ctx->now, FF_MILLISECOND));
+    q->stamp_end = q->json.n;
+}
+
 void query_write_window(struct query *q, ff_wall from, ff_wall to)
 {
     json_out_key(&q->json, FF_LITERAL("from"));
     json_out_instant(&q->json, from);
     json_out_key(&q->json, FF_LITERAL("to"));
     json_out_instant(&q->json, to);
-    json_out_key(&q->json, FF_LITERAL("generated_at"));
-    q->stamp = q->json.n;
-    json_out_instant(&q->json, ff_floor_to(q->ctx->now, FF_MILLISECOND));
-    q->stamp_end = q->json.n;
+    query_write_generated(q);
 }
 
 void query_write_compare(struct query *q, ff_wall from, ff_wall to)
@@ -85,9 +109,11 @@ void query_write_compare(struct query *q, ff_wall from, ff_wall to)
     json_out_close(&q->json, '}');
 }
 
-static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_span query)
+/* The row of the query, and what is asked. */
+static enum ff_status read_query(struct query *q, struct ff_span path, struct ff_span query,
+                                 const struct query_row **found)
 {
-    const struct query_row *row = find_query(path);
+    const struct query_row *row = *found = find_query(path, &q->rest);
     if (!row)
         return fault_set(&q->fault, FF_NOT_FOUND, ff_span_of(NULL, 0), "%s",
                          ff_status_prose(FF_NOT_FOUND));
@@ -100,6 +126,13 @@ static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_
         s = window_parse(&q->params, q->ctx->now, &q->window, &q->fault);
     if (s == FF_OK)
         s = compare_parse(&q->params, &q->compare, &q->fault);
+    return s;
+}
+
+static enum ff_status run_query(struct query *q, struct ff_span path, struct ff_span query)
+{
+    const struct query_row *row;
+    enum ff_status s = read_query(q, path, query, &row);
     if (s == FF_OK)
         s = row->render(q);
     if (s == FF_OK && q->json.full)
@@ -150,6 +183,24 @@ enum ff_status answer_query(const struct answer_context *ctx, struct ff_span pat
         json_out_init(&q.json, out->body, out->size);
         write_fault(&q.fault, &q.json);
     }
+    out->http = ff_status_http(s);
+    out->length = q.json.n;
+    return s;
+}
+
+enum ff_status answer_visitor(const struct answer_context *ctx, struct ff_span path, struct ff_span query,
+                              struct answer_visitor *who, struct answer_out *out)
+{
+    struct query q;
+    const struct query_row *row;
+    q.ctx = ctx;
+    json_out_init(&q.json, out->body, out->size);
+    out->content_type = "application/json";
+    enum ff_status s = read_query(&q, path, query, &row);
+    if (s == FF_OK)
+        s = query_visitor(&q, who);
+    if (s != FF_OK)
+        write_fault(&q.fault, &q.json);
     out->http = ff_status_http(s);
     out->length = q.json.n;
     return s;

@@ -3,6 +3,8 @@
 #ifndef FOOTFALL_ANSWER_H
 #define FOOTFALL_ANSWER_H
 
+#include "footfall/money.h"
+#include "footfall/customers.h"
 #include "footfall/span.h"
 #include "footfall/status.h"
 #include "footfall/time.h"
@@ -10,13 +12,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct fold;
 struct tally;
+struct words;
 struct zone;
+
+/* Where what is known of customers is asked for; ctx is given to each. lifetimes: of the site, as of a
+ * minute ago at most, borrowed for the call; NULL: out of memory. */
+struct answer_customers {
+    void *ctx;
+    void (*window)(void *ctx, uint16_t site, ff_wall from, ff_wall to, struct ff_customers *out);
+    void (*kept)(void *ctx, uint16_t site, ff_wall t, struct ff_kept *out);
+    const struct ff_lifetimes *(*lifetimes)(void *ctx, uint16_t site);
+    void (*cohorts)(void *ctx, uint16_t site, ff_wall from, ff_wall to, ff_cohort_fn *take, void *take_ctx);
+};
 
 struct answer_site {
     const char *id;
     const char *const *aliases; /* NULL-terminated, or NULL */
     const struct zone *zone;
+    ff_currency currency; /* that money is sorted by */
 };
 
 /* What queries read; all borrowed for the call. Tally and live_visitors must have been advanced to
@@ -28,10 +43,15 @@ struct answer_context {
     int64_t (*live_visitors)(void *ctx, uint16_t site); /* in the 5 minutes before now */
     void *live_ctx;
     ff_wall now;
+    const struct fold *fold;   /* as of now */
+    const struct words *words; /* of the tally's cells */
+    const struct answer_customers *customers;
+    ff_dur unsettled;          /* records may yet be folded that were received so long before now */
 };
 
 #define ANSWER_MIN 2048 /* bytes of buffer that every refusal fits in */
 #define ANSWER_ETAG 40
+#define ANSWER_ID_MAX 128 /* bytes of an id */
 
 struct answer_out {
     char *body;               /* in: the caller's buffer, not NUL-terminated */
@@ -48,6 +68,17 @@ struct answer_out {
  * "parameter" (where it is about one)}. */
 enum ff_status answer_query(const struct answer_context *ctx, struct ff_span path,
                             struct ff_span query, struct answer_out *out);
+
+/* Whom a request speaks of; texts are borrowed from who itself. */
+struct answer_visitor {
+    uint16_t site;
+    struct ff_span visitor, customer; /* customer: {NULL, 0} where none is named */
+    char visitor_text[3 * ANSWER_ID_MAX], customer_text[ANSWER_ID_MAX];
+};
+
+/* Reads a path /v1/visitors/ID and its parameters. FF_OK, or as answer_query. */
+enum ff_status answer_visitor(const struct answer_context *ctx, struct ff_span path, struct ff_span query,
+                              struct answer_visitor *who, struct answer_out *out);
 
 /* Whether an If-None-Match header ("*", or a list of tags, weak ones too) names etag: the response
  * then is 304 without a body. Never for an empty etag. */

@@ -164,6 +164,11 @@ void json_out_instant(struct json_out *j, ff_wall t)
     json_out_text(j, ff_span_of(text, n));
 }
 
+void json_out_boolean(struct json_out *j, bool value)
+{
+    put_value(j, value ? "true" : "false", value ? 4 : 5);
+}
+
 void json_out_null(struct json_out *j)
 {
     put_value(j, "null", 4);

@@ -33,6 +33,7 @@ void json_out_integer(struct json_out *j, int64_t value);
 void json_out_double(struct json_out *j, double value);
 void json_out_money(struct json_out *j, ff_money_sum amount);
 void json_out_instant(struct json_out *j, ff_wall t);
+void json_out_boolean(struct json_out *j, bool value);
 void json_out_null(struct json_out *j);
 
 #endif

@@ -1,6 +1,7 @@
 #include "metrics.h"
 
 #include "change.h"
+#include "survey.h"
 #include "decimal.h"
 
 #include <math.h>
@@ -11,6 +12,7 @@
 #define SUM(a, b) {FF_COUNT_##a, 1, FF_COUNT_##b}
 #define LESS(a, b) {FF_COUNT_##a, -1, FF_COUNT_##b}
 #define VISITORS {METRIC_VISITORS, 0, 0}
+#define OF(operand) {METRIC_##operand, 0, 0}
 #define VISITORS_LESS(b) {METRIC_VISITORS, -1, FF_COUNT_##b}
 
 #define COUNT(section, name, ...) {section, name, METRIC_COUNT, __VA_ARGS__, {0}, 0, 0}
@@ -81,6 +83,26 @@ static const struct metric metric_table[] = {
 
     RATIO("conversion", "session_rate", ONE(PURCHASED), ONE(SESSIONS)),
     RATIO("conversion", "visitor_rate", ONE(ORDERS), VISITORS),
+
+    COUNT("surveys.csat", "responses", OF(CSAT_ANSWERS)),
+    RATIO("surveys.csat", "mean", OF(CSAT_SCORES), OF(CSAT_ANSWERS)),
+    RATIO("surveys.csat", "top_share", ONE(CSAT_5), OF(CSAT_ANSWERS)),
+    RATIO("surveys.csat", "top2_share", SUM(CSAT_4, CSAT_5), OF(CSAT_ANSWERS)),
+    COUNT("surveys.nps", "responses", OF(NPS_ANSWERS)),
+    RATIO("surveys.nps", "score", OF(NPS_BALANCE), OF(NPS_ANSWERS)),
+    COUNT("surveys.nps", "promoters", ONE(NPS_PROMOTERS)),
+    COUNT("surveys.nps", "passives", OF(NPS_PASSIVES)),
+    COUNT("surveys.nps", "detractors", ONE(NPS_DETRACTORS)),
+    COUNT("surveys.ces", "responses", OF(CES_ANSWERS)),
+    RATIO("surveys.ces", "mean", OF(CES_SCORES), OF(CES_ANSWERS)),
+    RATIO("surveys.ces", "top_share", ONE(CES_5), OF(CES_ANSWERS)),
+
+    SECONDS("support", "first_response_seconds", ONE(RESPONSE_TIME), ONE(TICKETS_ANSWERED)),
+    SECONDS("support", "resolution_seconds", ONE(RESOLUTION_TIME), ONE(TICKETS_RESOLVED)),
+    COUNT("support", "tickets_opened", ONE(TICKETS_OPENED)),
+    COUNT("support", "tickets_answered", ONE(TICKETS_ANSWERED)),
+    COUNT("support", "tickets_resolved", ONE(TICKETS_RESOLVED)),
+    COUNT("support", "tickets_open", ONE(TICKETS_OPEN)),
 };
 
 #define METRICS (sizeof(metric_table) / sizeof(*metric_table))
@@ -91,13 +113,16 @@ const struct metric *metrics_all(size_t *n)
     return metric_table;
 }
 
-/* Whether name is the row's, with its section or without. */
+/* Whether name is the row's, with its section, with the inner one alone, or without. */
 static bool is_called(const struct metric *m, struct ff_span name)
 {
-    size_t section = strlen(m->section);
-    if (name.n > section && memcmp(name.p, m->section, section) == 0 && name.p[section] == '.')
-        name = ff_span_of(name.p + section + 1, name.n - section - 1);
-    return ff_span_is(name, m->name);
+    const char *dot = name.n > 0 ? memrchr(name.p, '.', name.n) : NULL, *inner = strchr(m->section, '.');
+    if (!dot)
+        return ff_span_is(name, m->name);
+    struct ff_span section = ff_span_of(name.p, (size_t)(dot - name.p));
+    name = ff_span_of(dot + 1, name.n - section.n - 1);
+    return ff_span_is(name, m->name) &&
+           (ff_span_is(section, m->section) || (inner && ff_span_is(section, inner + 1)));
 }
 
 static bool same_term(struct metric_term a, struct metric_term b)
@@ -128,7 +153,9 @@ const struct metric *metrics_find(struct ff_span name, size_t *ambiguous)
 
 static int64_t operand(uint8_t which, const struct tally_window *w)
 {
-    return which == METRIC_VISITORS ? (int64_t)w->visitors : w->count[which];
+    if (which < FF_COUNTERS)
+        return w->count[which];
+    return which == METRIC_VISITORS ? (int64_t)w->visitors : survey_operand((enum metric_operand)which, w);
 }
 
 static int64_t term(struct metric_term t, const struct tally_window *w)

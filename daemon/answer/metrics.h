@@ -15,8 +15,17 @@ enum metric_kind {
     METRIC_LIVE,       /* live visitors: known of this moment, not of a window */
 };
 
-/* An operand beside the counters: distinct visitors. */
-#define METRIC_VISITORS FF_COUNTERS
+/* Operands beside the counters. */
+enum metric_operand {
+    METRIC_VISITORS = FF_COUNTERS, /* distinct */
+    METRIC_CSAT_ANSWERS,
+    METRIC_CSAT_SCORES,            /* their sum */
+    METRIC_NPS_ANSWERS,
+    METRIC_NPS_BALANCE,            /* promoters - detractors */
+    METRIC_NPS_PASSIVES,
+    METRIC_CES_ANSWERS,
+    METRIC_CES_SCORES,
+};
 
 /* one + sign * other, not below 0; sign 0 is one alone, which may be anything. */
 struct metric_term {
@@ -26,7 +35,8 @@ struct metric_term {
 };
 
 struct metric {
-    const char *section, *name;
+    const char *section; /* one within another: "surveys.csat" */
+    const char *name;
     enum metric_kind kind;
     struct metric_term top, bottom;
     uint8_t purse, other_purse;
@@ -35,7 +45,7 @@ struct metric {
 /* The rows, those of a section side by side; *n of them. */
 const struct metric *metrics_all(size_t *n);
 
-/* The metric called "name" or "section.name". NULL when there is none, and then *ambiguous is how
+/* The metric called "name" or "section.name", of a section within another "inner.name", too. NULL when there is none, and then *ambiguous is how
  * many metrics of that name mean different numbers (0: it is unknown). */
 const struct metric *metrics_find(struct ff_span name, size_t *ambiguous);
 

@@ -75,6 +75,8 @@ static void write_family(struct openmetrics *m, const struct answer_context *ctx
 {
     char name[128], help[128];
     snprintf(name, sizeof name, "footfall_%s_%s", metric->section, metric->name);
+    for (char *dot = name; (dot = strchr(dot, '.'));)
+        *dot = '_';
     snprintf(help, sizeof help, "%s.%s of a site, as /v1/stats gives it.", metric->section, metric->name);
     openmetrics_family(m, name, OPENMETRICS_GAUGE, help);
     for (uint16_t site = 0; site < ctx->site_count; site++)

@@ -1,6 +1,5 @@
 #include "params.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,8 +11,8 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Decodes text to `to`, which has room for as many bytes. False on a broken escape. */
-static bool decode(struct ff_span text, char *to, struct ff_span *out)
+/* Decodes text to `to`, which has room for as many bytes; plus: '+' is a blank. False on a broken escape. */
+static bool decode(struct ff_span text, bool plus, char *to, struct ff_span *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < text.n; i++) {
@@ -25,7 +24,7 @@ static bool decode(struct ff_span text, char *to, struct ff_span *out)
                 return false;
             c = (char)(high << 4 | low);
             i += 2;
-        } else if (c == '+') {
+        } else if (plus && c == '+') {
             c = ' ';
         }
         to[n++] = c;
@@ -65,7 +64,7 @@ static enum ff_status add(struct params *p, struct ff_span pair, char *to, struc
     struct ff_span raw_value = pair, raw_key = cut(&raw_value, '=');
     struct ff_span key, value;
     size_t twin;
-    if (!decode(raw_key, to, &key) || !decode(raw_value, to + raw_key.n, &value))
+    if (!decode(raw_key, true, to, &key) || !decode(raw_value, true, to + raw_key.n, &value))
         return fault_set(f, FF_BAD_PARAMETER, raw_key,
                          "%%: expected two hexadecimal digits behind it");
     if (find(p, key, &twin))
@@ -92,6 +91,11 @@ enum ff_status params_parse(struct params *p, struct ff_span query, struct fault
         to += pair.n;
     }
     return FF_OK;
+}
+
+bool params_path(struct ff_span text, char *to, struct ff_span *out)
+{
+    return decode(text, false, to, out);
 }
 
 struct ff_span params_get(const struct params *p, const char *key)

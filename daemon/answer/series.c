@@ -1,4 +1,5 @@
 /* GET /v1/stats/series: some metrics, step by step. */
+#include "customers.h"
 #include "metrics.h"
 #include "query.h"
 
@@ -43,6 +44,10 @@ static enum ff_status add_metric(struct query *q, struct series *s, struct ff_sp
             return FF_OK;
     if (ambiguous)
         return refuse_ambiguous(q, name);
+    if (customers_has(name))
+        return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("metric"),
+                         "metric: \"%.*s\" is counted by whole days and has no series: ask /v1/stats or /v1/customers",
+                         (int)name.n, name.p);
     if (!m || m->kind == METRIC_LIVE)
         return fault_set(&q->fault, FF_BAD_PARAMETER, FF_LITERAL("metric"),
                          "metric: \"%.*s\" is no metric that has a series",

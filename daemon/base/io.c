@@ -49,6 +49,14 @@ static int system_modified(const struct ff_io *io, int fd, ff_wall *at)
     return r;
 }
 
+static int system_date(const struct ff_io *io, int fd, ff_wall at)
+{
+    (void)io;
+    ff_wall second = ff_floor_to(at, FF_SECOND);
+    const struct timespec t = {second / FF_SECOND, (at - second) * 1000};
+    return (int)SYSTEM(futimens(fd, (const struct timespec[]){t, t}));
+}
+
 static ssize_t system_read(const struct ff_io *io, int fd, void *p, size_t n, uint64_t at)
 {
     (void)io;
@@ -129,6 +137,7 @@ const struct ff_io io_system = {
     .close = system_close,
     .size = system_size,
     .modified = system_modified,
+    .date = system_date,
     .read = system_read,
     .write = system_write,
     .truncate = system_truncate,

@@ -28,6 +28,8 @@ struct ff_io {
     int64_t (*size)(const struct ff_io *io, int fd);
     /* When the file's bytes were last changed; *at is set when it gives 0. */
     int (*modified)(const struct ff_io *io, int fd, ff_wall *at);
+    /* Sets that. */
+    int (*date)(const struct ff_io *io, int fd, ff_wall at);
     /* Up to n bytes from or to the offset at, in one call to the system: fewer may be done. */
     ssize_t (*read)(const struct ff_io *io, int fd, void *p, size_t n, uint64_t at);
     ssize_t (*write)(const struct ff_io *io, int fd, const void *p, size_t n, uint64_t at);

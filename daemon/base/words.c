@@ -68,12 +68,13 @@ static uint32_t words_add(struct words *w, struct ff_span text, uint64_t hash)
     return place + WORD_OTHER;
 }
 
+/* A character has at most three bytes that go on. */
 static struct ff_span word_cut(struct ff_span text)
 {
     if (text.n <= WORD_MAX)
         return text;
     text.n = WORD_MAX;
-    while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
+    while (text.n > WORD_MAX - 3 && ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
         text.n--;
     return text;
 }

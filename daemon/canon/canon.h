@@ -31,7 +31,7 @@ struct canon_arrival {
 };
 
 /* Checks and normalises r->beacon in place (defaults filled in: time, scale, quantity;
- * texts cut; site resolved and text[SITE] replaced by the site's id; term_key set; ip dropped) and
+ * texts cut; site resolved and text[SITE] replaced by the site's id; term_key, page, source, campaign set; ip dropped) and
  * sets r->received, r->arrival, r->imported. FF_OK, or the beacon's fault, with fault_field and
  * fault_note set. Texts and items that it makes live in the canon until canon_reset (64 MiB and a
  * million; past that FF_NO_MEMORY). items, term, kind, scale and purpose are dropped from types

@@ -2,6 +2,7 @@
 #include "item_limits.h"
 #include "record_keys.h"
 #include "unpack.h"
+#include "url.h"
 
 /* What no record can be without. */
 #define ALWAYS (FF_HAS(TYPE) | FF_HAS(SITE) | FF_HAS(TIME))
@@ -205,6 +206,8 @@ static enum ff_status finish(struct reader *d)
         r->arrival = r->received;
     if (!said(d, RECORD_KEY_TERM))
         r->beacon.term_key = r->beacon.text[FF_TEXT_TERM];
+    if (!url_read(d->canon, &r->beacon))
+        return FF_NO_MEMORY;
     int site = canon_find_site(d->canon, r->beacon.text[FF_TEXT_SITE]);
     r->beacon.site = site < 0 ? 0 : (uint16_t)site;
     return site < 0 ? FF_UNKNOWN_SITE : FF_OK;

@@ -14,6 +14,10 @@
 
 #define RECORD_VERSION 1
 
+/* A note (footfall/note.h) is a map of version, received and this one: an array of its kind and values. */
+#define RECORD_VERSION_NOTES 2
+#define RECORD_KEY_NOTE 96
+
 enum record_key {
     RECORD_KEY_VERSION = 64,
     RECORD_KEY_RECEIVED = 65,

@@ -3,6 +3,7 @@
 #include "fault.h"
 #include "survey.h"
 #include "term.h"
+#include "url.h"
 #include "utf8.h"
 
 #define MAX_AHEAD FF_MINUTE
@@ -208,6 +209,11 @@ static bool set_term_key(struct canon *c, struct ff_beacon *b, struct ff_span gi
     return canon_copy(c, ff_span_of(key, n), &b->term_key) || refuse(b, FF_NO_MEMORY, "term", NULL);
 }
 
+static bool set_page(struct canon *c, struct ff_beacon *b)
+{
+    return url_read(c, b) || refuse(b, FF_NO_MEMORY, "url", NULL);
+}
+
 static bool check(struct canon *c, struct ff_record *r)
 {
     struct ff_beacon *b = &r->beacon;
@@ -217,7 +223,7 @@ static bool check(struct canon *c, struct ff_record *r)
     drop_foreign(b);
     const struct type_row *type = &type_table[b->type];
     return check_texts(b) && check_integers(b) && check_currency(c, b) && check_time(c, r) &&
-           check_items(c, b) && (!type->check || type->check(b)) && set_term_key(c, b, term);
+           check_items(c, b) && (!type->check || type->check(b)) && set_term_key(c, b, term) && set_page(c, b);
 }
 
 enum ff_status canon_check(struct canon *c, const struct canon_arrival *how, struct ff_record *r)

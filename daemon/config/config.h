@@ -37,6 +37,7 @@ struct ff_config_site {
 struct ff_config {
     struct {
         const char *http, *udp; /* "ADDR:PORT" or "[ADDR]:PORT", numeric */
+        const char *tracker_path; /* "/...", as requests name it; no path of anything else */
         const char *const *
             udp_allow; /* "10.0.0.0/8", "::1/128": always with a prefix length, no bits behind it */
         uint64_t max_body, max_header; /* bytes */
@@ -58,8 +59,14 @@ struct ff_config {
         ff_dur dedupe;
     } orders;
     struct {
+        ff_dur remember, active_for;
+    } customers;
+    struct {
         ff_dur window;
     } dedupe;
+    struct {
+        ff_dur remember;
+    } support;
     struct {
         ff_dur minutes, hours, days;
     } tally;
@@ -69,11 +76,14 @@ struct ff_config {
         enum ff_durability durability;
         uint64_t segment_bytes, keep_bytes;
         uint32_t checkpoint_records;
-        ff_dur checkpoint_every, keep;
+        ff_dur checkpoint_every, keep, forget_within;
     } store;
     struct {
-        uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, words, connections;
+        uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, session_extras, words, connections;
+        uint32_t tickets, comments; /* comments: of each site */
+        uint32_t customers, customer_days, forgets;
         uint32_t connections_per_address, requests_per_second; /* 0: no limit */
+        uint64_t breakdown_bytes;
     } limits;
     struct {
         enum log_level level;

@@ -13,6 +13,7 @@
 #define WORD(member, type, words) KEY_WORD, AT(type, member), 0, 0, words
 #define ADDRESS(member) KEY_ADDRESS, AT(const char *, member), 0, 0, NULL
 #define PATH(member, min) KEY_PATH, AT(const char *, member), min, 4095, NULL
+#define ROUTE(member) KEY_ROUTE, AT(const char *, member), 2, 255, NULL
 #define NETWORKS(member) KEY_NETWORKS, AT(const char *const *, member), 0, 0, NULL
 
 #define KIB INT64_C(1024)
@@ -45,6 +46,8 @@ static const struct key config_rows[] = {
      "A connection without a request is closed after this."},
     {"ingest.request_timeout", DURATION(ingest.request_timeout, FF_SECOND, FF_HOUR), "30s", FIXED,
      "A request must be complete this long after its first byte."},
+    {"ingest.tracker_path", ROUTE(ingest.tracker_path), "/tracker.js", FIXED,
+     "A further path at which the tracker script is given out."},
 
     {"stats.http", ADDRESS(stats.http), "127.0.0.1:7071", FIXED,
      "Where numbers are asked for; private. Other than loopback needs stats.token_file."},
@@ -68,8 +71,16 @@ static const struct key config_rows[] = {
     {"orders.dedupe", DURATION(orders.dedupe, FF_SECOND, 10 * YEAR), "90d", FIXED,
      "A second purchase with the same order id within this time is dropped and counted."},
 
+    {"customers.remember", DURATION(customers.remember, FF_DAY, 20 * YEAR), "1825d", FIXED,
+     "A customer is forgotten this long after the last purchase; what it was counted as stays."},
+    {"customers.active_for", DURATION(customers.active_for, FF_DAY, 10 * YEAR), "365d", FIXED,
+     "A customer is active this long from a purchase on; in whole days."},
+
     {"dedupe.window", DURATION(dedupe.window, FF_SECOND, YEAR), "24h", FIXED,
      "A second event with the same id within this time is dropped and counted."},
+
+    {"support.remember", DURATION(support.remember, FF_DAY, 10 * YEAR), "365d", FIXED,
+     "A ticket is known this long after its last event; its numbers stay."},
 
     {"tally.minutes", DURATION(tally.minutes, 25 * FF_HOUR, 62 * FF_DAY), "50h", FIXED,
      "How long counters are kept by the minute."},
@@ -94,6 +105,8 @@ static const struct key config_rows[] = {
      "How long the journal is kept for export; what a restart needs stays longer."},
     {"store.keep_bytes", SIZE(store.keep_bytes, 0, 1000 * 1024 * MIB), "8G", RELOADABLE,
      "How large the journal may grow before its oldest files go sooner."},
+    {"store.forget_within", DURATION(store.forget_within, FF_SECOND, 30 * FF_DAY), "1h", RELOADABLE,
+     "Nothing of a visitor is on the disk this long after it was to be forgotten."},
 
     {"limits.visitors", COUNT(limits.visitors, 1, 1000 * MILLION), "10M", FIXED,
      "Most visitors in memory, each with its session."},
@@ -108,8 +121,22 @@ static const struct key config_rows[] = {
      "Most events that can still be put in order."},
     {"limits.cart_lines", COUNT(limits.cart_lines, 1, 1000 * MILLION), "8M", FIXED,
      "Most lines of all carts together."},
+    {"limits.session_extras", COUNT(limits.session_extras, 1, 1000 * MILLION), "8M", FIXED,
+     "Most search terms, checkout steps, custom names and currencies of orders of all sessions together."},
+    {"limits.customers", COUNT(limits.customers, 1, 1000 * MILLION), "2M", FIXED,
+     "Most customers in memory, and visitors who bought or whose customer is known."},
+    {"limits.customer_days", COUNT(limits.customer_days, 1, 1000 * MILLION), "8M", FIXED,
+     "Most days on which a customer bought, of all together."},
     {"limits.words", COUNT(limits.words, 1, 1000 * MILLION), "4M", FIXED,
      "Most texts in memory, such as pages and products; further ones count as (other)."},
+    {"limits.tickets", COUNT(limits.tickets, 1, 1000 * MILLION), "1M", FIXED,
+     "Most support tickets in memory."},
+    {"limits.comments", COUNT(limits.comments, 0, 100000), "1000", FIXED,
+     "Most comments of surveys kept of each site, the newest; 0: none."},
+    {"limits.breakdown_bytes", SIZE(limits.breakdown_bytes, 0, 1000 * 1024 * MIB), "512M", FIXED,
+     "Most bytes of breakdowns in memory; once reached, new values count as (other) until old ones expire."},
+    {"limits.forgets", COUNT(limits.forgets, 1, MILLION), "10k", FIXED,
+     "Most visitors to be forgotten who are still on the disk; further requests are answered 503."},
     {"limits.connections", COUNT(limits.connections, 1, MILLION), "20k", FIXED,
      "Most connections at once; further ones are closed and counted."},
     {"limits.connections_per_address", COUNT(limits.connections_per_address, 0, MILLION), "0", FIXED,

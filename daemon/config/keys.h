@@ -20,6 +20,7 @@ enum key_kind {
     KEY_CURRENCY, /* ff_currency */
     KEY_ADDRESS,  /* const char *: a numeric address and port */
     KEY_PATH,     /* const char *; min and max in bytes */
+    KEY_ROUTE,    /* const char *: the path of a URL that is free; min and max in bytes */
     KEY_TEXT,     /* const char *; min and max in bytes */
     KEY_ZONE,     /* const char * */
     KEY_NETWORKS, /* const char *const *, NULL-terminated: networks in their canonical form */

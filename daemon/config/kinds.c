@@ -4,6 +4,7 @@
 #include "footfall/money.h"
 #include "footfall/right.h"
 #include "origin.h"
+#include "route.h"
 #include "scale.h"
 #include "shelf.h"
 #include "zone.h"
@@ -131,6 +132,16 @@ static enum key_result read_text(const struct key *k, struct shelf *s, struct ff
     return keep(s, text, out);
 }
 
+static enum key_result read_route(const struct key *k, struct shelf *s, struct ff_span text,
+                                  void *out)
+{
+    if (!route_valid(text))
+        return KEY_WRONG;
+    if ((int64_t)text.n < k->min || (int64_t)text.n > k->max)
+        return KEY_RANGE;
+    return keep(s, text, out);
+}
+
 /* Only the shape, and nothing that would leave the folder of zones. */
 static enum key_result read_zone(const struct key *k, struct shelf *s, struct ff_span text,
                                  void *out)
@@ -220,6 +231,9 @@ static const struct kind kind_table[KEY_KINDS] = {
                      NULL, read_address, NULL},
     [KEY_PATH] = {KEY_STRING, sizeof(char *), "a path such as /var/lib/footfalld", NULL, read_text,
                   NULL},
+    [KEY_ROUTE] = {KEY_STRING, sizeof(char *),
+                   "the path of a URL such as /tracker.js, other than /v1/..., /healthz and /readyz", NULL,
+                   read_route, NULL},
     [KEY_TEXT] = {KEY_STRING, sizeof(char *), "text without control characters", NULL, read_text,
                   NULL},
     [KEY_ZONE] = {KEY_STRING, sizeof(char *), "an IANA time zone such as UTC or Europe/Berlin", NULL,

@@ -7,7 +7,7 @@
 /* What is being written: members are printed as they come. */
 struct sheet {
     FILE *out;
-    int name_width;    /* the longest name of all sections */
+    int name_width;    /* the longest name of all sections, with what it is under */
     const char *under; /* "csat." within a nested object, else "" */
 };
 
@@ -114,6 +114,12 @@ static void print_object(const struct sheet *s, const char *name, const struct d
     doc_each(value, print_field, &inner);
 }
 
+/* As long as a shop pleases. */
+static bool is_topics(const char *name)
+{
+    return strcmp(name, "topics") == 0;
+}
+
 /* A row of a section. Lists have no place in a table: they stand in the answer itself. */
 static void print_field(void *ctx, const char *name, const struct doc *value)
 {
@@ -132,7 +138,8 @@ static void print_field(void *ctx, const char *name, const struct doc *value)
         print_line(s, name, doc_text(value), "");
         break;
     case DOC_OBJECT:
-        print_object(s, name, value);
+        if (!is_topics(name))
+            print_object(s, name, value);
         break;
     case DOC_BOOLEAN:
     case DOC_ARRAY:
@@ -140,19 +147,31 @@ static void print_field(void *ctx, const char *name, const struct doc *value)
     }
 }
 
+struct widest {
+    int width;
+    int under; /* bytes of the names that it is under */
+};
+
 static void widen(void *ctx, const char *name, const struct doc *value)
 {
-    int *width = ctx;
-    (void)value;
-    if ((int)strlen(name) > *width)
-        *width = (int)strlen(name);
+    struct widest *w = ctx, inner = {w->width, w->under + (int)strlen(name)};
+    if (is_topics(name) || doc_kind(value) == DOC_ARRAY)
+        return;
+    if (inner.under > inner.width)
+        inner.width = inner.under;
+    inner.under++;
+    if (doc_kind(value) == DOC_OBJECT && !is_money(value))
+        doc_each(value, widen, &inner);
+    w->width = inner.width;
 }
 
 static void widen_by_section(void *ctx, const char *name, const struct doc *value)
 {
     (void)name;
+    struct widest w = {*(int *)ctx, 0};
     if (doc_kind(value) == DOC_OBJECT)
-        doc_each(value, widen, ctx);
+        doc_each(value, widen, &w);
+    *(int *)ctx = w.width;
 }
 
 static void print_section(void *ctx, const char *name, const struct doc *value)

@@ -2,28 +2,38 @@
 
 #include "act.h"
 #include "course.h"
+#include "said.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One counter (or purse and currency) at one instant, and its sum. */
+/* A kind of sum beside those of facts: of one field of a cell, or of the money of one. */
+#define AUDIT_CELL 255
+#define AUDIT_MONEY 255 /* in the place of the field */
+
+/* One counter (or purse and currency, or field of a cell) at one instant, and its sum. */
 struct audit_sum {
     ff_wall at;
-    uint8_t kind, which;
+    uint8_t kind, which; /* of a cell: the dimension */
+    uint8_t field;       /* of a cell */
+    uint32_t word;       /* of a cell */
+    bool used;
     ff_currency currency;
     int64_t by;
     ff_money_sum amount;
 };
 
+/* A table of them, at most half full. */
 struct audit_sums {
-    struct audit_sum *sums;
-    size_t n, room;
+    struct audit_sum *slots;
+    size_t n, count; /* of slots: a power of 2, or 0 */
 };
 
 struct audit_act {
     struct act act;
     struct act_rest rest;
+    struct said said;
     struct line *lines;
     uint32_t line_count;
 };
@@ -71,20 +81,88 @@ static struct audit_visitor *audit_visitor(struct fold *f, uint32_t number)
     return &a->visitors[number];
 }
 
-static void audit_add(struct audit_sums *s, const struct ff_fact *fact)
+static bool audit_same(const struct audit_sum *a, const struct audit_sum *b)
 {
-    ff_money_sum amount = fact->kind == FF_FACT_MONEY ? fact->amount : 0;
-    for (size_t i = 0; i < s->n; i++) {
-        struct audit_sum *x = &s->sums[i];
-        if (x->at != fact->at || x->kind != fact->kind || x->which != fact->which ||
-            x->currency != fact->currency)
-            continue;
-        x->by += fact->by;
-        x->amount += amount;
+    return a->at == b->at && a->kind == b->kind && a->which == b->which && a->field == b->field &&
+           a->word == b->word && a->currency == b->currency;
+}
+
+static uint64_t audit_hash(const struct audit_sum *x)
+{
+    uint64_t what = (uint64_t)x->kind << 16 | (uint64_t)x->which << 8 | x->field;
+    return hash_mix(hash_mix((uint64_t)x->at) ^ (what << 32 | x->word) ^ ((uint64_t)x->currency << 16));
+}
+
+/* The slot that has such a sum, or where it would go. */
+static struct audit_sum *audit_slot(const struct audit_sums *s, const struct audit_sum *x)
+{
+    size_t at = audit_hash(x) & (s->count - 1);
+    while (s->slots[at].used && !audit_same(&s->slots[at], x))
+        at = (at + 1) & (s->count - 1);
+    return &s->slots[at];
+}
+
+static void audit_grow(struct audit_sums *s)
+{
+    struct audit_sums larger = {.n = s->n, .count = s->count ? 2 * s->count : 64};
+    larger.slots = calloc(larger.count, sizeof *larger.slots);
+    if (!larger.slots)
+        abort();
+    for (size_t i = 0; i < s->count; i++)
+        if (s->slots[i].used)
+            *audit_slot(&larger, &s->slots[i]) = s->slots[i];
+    free(s->slots);
+    *s = larger;
+}
+
+static void audit_sum_up(struct audit_sums *s, const struct audit_sum *more)
+{
+    if (2 * s->n >= s->count)
+        audit_grow(s);
+    struct audit_sum *x = audit_slot(s, more);
+    if (x->used) {
+        x->by += more->by;
+        x->amount += more->amount;
         return;
     }
-    s->sums = audit_room(s->sums, s->n, &s->room, sizeof *s->sums);
-    s->sums[s->n++] = (struct audit_sum){fact->at, fact->kind, fact->which, fact->currency, fact->by, amount};
+    *x = *more;
+    x->used = true;
+    s->n++;
+}
+
+static void audit_add(struct audit_sums *s, const struct ff_fact *fact)
+{
+    audit_sum_up(s, &(struct audit_sum){.at = fact->at, .kind = fact->kind, .which = fact->which,
+                                        .currency = fact->currency, .by = fact->by,
+                                        .amount = fact->kind == FF_FACT_MONEY ? fact->amount : 0});
+}
+
+static void audit_add_cell(struct audit_sums *s, const struct ff_cells *c, struct ff_cell_ref ref, size_t fields)
+{
+    struct audit_sum sum = {.at = c->at, .kind = AUDIT_CELL, .which = ref.dimension, .word = ref.word};
+    for (size_t i = 0; i < fields; i++) {
+        sum.field = (uint8_t)i;
+        sum.by = c->by[i];
+        if (sum.by != 0)
+            audit_sum_up(s, &sum);
+    }
+    sum.field = AUDIT_MONEY;
+    sum.by = 0;
+    sum.currency = c->currency;
+    sum.amount = c->amount;
+    if (sum.amount != 0)
+        audit_sum_up(s, &sum);
+}
+
+bool audit_takes_cells(const struct pen *p, const struct ff_cells *c, size_t fields)
+{
+    if (!p->visitor)
+        return false;
+    struct audit_visitor *v = audit_visitor(p->fold, p->visitor);
+    struct audit_sums *recomputing = p->fold->audit->recomputing;
+    for (size_t i = 0; i < c->n; i++)
+        audit_add_cell(recomputing ? recomputing : &v->asserted, c, c->refs[i], fields);
+    return recomputing != NULL;
 }
 
 bool audit_takes(const struct pen *p, const struct ff_fact *fact)
@@ -112,11 +190,14 @@ void audit_act(struct fold *f, uint32_t visitor, const struct act *a)
         place--;
     memmove(&v->acts[place + 1], &v->acts[place], (v->n - place) * sizeof *v->acts);
     struct audit_act *kept = &v->acts[place];
-    *kept = (struct audit_act){.act = *a, .rest = *act_rest(f, a)};
+    *kept = (struct audit_act){.act = *a, .rest = *act_rest(f, a), .said = act_said(f, a)};
+    said_hold(f, &kept->said);
     size_t room = 0;
     for (uint32_t i = kept->rest.lines; i; i = line_at(f, i)->next) {
         kept->lines = audit_room(kept->lines, kept->line_count, &room, sizeof *kept->lines);
-        kept->lines[kept->line_count++] = *line_at(f, i);
+        kept->lines[kept->line_count] = *line_at(f, i);
+        kept->lines[kept->line_count].sku_text = 0; /* no counter depends on a text */
+        kept->lines[kept->line_count++].name = 0;
     }
     v->n++;
 }
@@ -144,7 +225,8 @@ static uint32_t audit_again(struct fold *f, const struct audit_act *kept)
         abort();
     struct act *a = act_at(f, number);
     *a = kept->act;
-    if (!act_has_rest(a))
+    said_hold(f, &kept->said);
+    if (!a->rested)
         return number;
     if (!(a->rest = pool_take(&f->rests)))
         abort();
@@ -172,21 +254,13 @@ static void audit_recompute(struct fold *f, uint32_t number, struct audit_sums *
 
 static void audit_demand(const struct audit_sums *have, const struct audit_sums *want, const char *what)
 {
-    for (size_t i = 0; i < want->n; i++) {
-        const struct audit_sum *w = &want->sums[i];
-        int64_t by = 0;
-        ff_money_sum amount = 0;
-        for (size_t k = 0; k < have->n; k++) {
-            const struct audit_sum *h = &have->sums[k];
-            if (h->at == w->at && h->kind == w->kind && h->which == w->which && h->currency == w->currency) {
-                by = h->by;
-                amount = h->amount;
-            }
-        }
-        if (by == w->by && amount == w->amount)
+    static const struct audit_sum nothing;
+    for (size_t i = 0; i < want->count; i++) {
+        const struct audit_sum *w = &want->slots[i], *h = have->count ? audit_slot(have, w) : &nothing;
+        if (!w->used || (h->by == w->by && h->amount == w->amount))
             continue;
-        fprintf(stderr, "audit: %s: kind %d which %d at %lld: %lld, and elsewhere %lld\n", what,
-                w->kind, w->which, (long long)w->at, (long long)w->by, (long long)by);
+        fprintf(stderr, "audit: %s: kind %d which %d field %d word %u at %lld: %lld, and elsewhere %lld\n", what,
+                w->kind, w->which, w->field, w->word, (long long)w->at, (long long)w->by, (long long)h->by);
         abort();
     }
 }
@@ -200,22 +274,24 @@ void audit_check(struct fold *f, uint32_t visitor)
     audit_recompute(f, visitor, &anew);
     audit_demand(&v->asserted, &anew, "recomputed but not asserted");
     audit_demand(&anew, &v->asserted, "asserted but not recomputed");
-    free(anew.sums);
+    free(anew.slots);
     f->audit->checks++;
 }
 
-static void audit_clear(struct audit_visitor *v)
+static void audit_clear(const struct fold *f, struct audit_visitor *v)
 {
-    for (size_t i = 0; i < v->n; i++)
+    for (size_t i = 0; i < v->n; i++) {
+        said_drop(f, &v->acts[i].said);
         free(v->acts[i].lines);
+    }
     free(v->acts);
-    free(v->asserted.sums);
+    free(v->asserted.slots);
     *v = (struct audit_visitor){.forgotten = true};
 }
 
 void audit_forget(struct fold *f, uint32_t visitor)
 {
-    audit_clear(audit_visitor(f, visitor));
+    audit_clear(f, audit_visitor(f, visitor));
 }
 
 void audit_begin(struct fold *f, uint32_t visitor)
@@ -229,7 +305,7 @@ void audit_free(struct fold *f)
     if (!f->audit)
         return;
     for (uint32_t i = 0; i < f->audit->room; i++)
-        audit_clear(&f->audit->visitors[i]);
+        audit_clear(f, &f->audit->visitors[i]);
     free(f->audit->visitors);
     free(f->audit);
     f->audit = NULL;

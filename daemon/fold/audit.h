@@ -11,7 +11,10 @@
 /* Notes a visitor's fact. True: it belongs to a recomputation and must not leave the fold. */
 bool audit_takes(const struct pen *p, const struct ff_fact *fact);
 
-/* Notes an act that has been given to the visitor's story; copies it and its lines. */
+/* The same for cells whose kind has so many fields. */
+bool audit_takes_cells(const struct pen *p, const struct ff_cells *c, size_t fields);
+
+/* Notes an act that has been given to the visitor's story; copies it and its lines, and holds its words. */
 void audit_act(struct fold *f, uint32_t visitor, const struct act *a);
 
 /* Recomputes the visitor's contributions at the fold's now and aborts where they differ. */
@@ -31,6 +34,14 @@ static inline bool audit_takes(const struct pen *p, const struct ff_fact *fact)
 {
     (void)p;
     (void)fact;
+    return false;
+}
+
+static inline bool audit_takes_cells(const struct pen *p, const struct ff_cells *c, size_t fields)
+{
+    (void)p;
+    (void)c;
+    (void)fields;
     return false;
 }
 

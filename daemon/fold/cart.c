@@ -1,7 +1,9 @@
 #include "cart.h"
 
 #include "act.h"
+#include "card.h"
 #include "lines.h"
+#include "rack.h"
 
 /* The counters that a cart adds to, in one run of enum ff_counter. */
 #define CART_FIRST FF_COUNT_CARTS_OPENED
@@ -136,6 +138,8 @@ void cart_release(struct fold *f, uint32_t *number)
         cart_release(f, &c->before); /* that one has none before it: the depth is 2 */
         lines_free(f, &c->lines);
         cart_unlist(f, *number);
+        rack_take(f, *number);
+        card_drop(f, &c->card);
         pool_give(&f->carts, *number);
     }
     *number = 0;
@@ -153,6 +157,8 @@ static struct cart *cart_own(struct fold *f, uint32_t *number)
     *c = *shared;
     c->refs = 1;
     c->listed = false;
+    c->rack = CART_UNLISTED;
+    c->card = (struct card){0}; /* the visitor's head keeps it */
     c->lines = lines_copy(f, shared->lines);
     cart_share(f, c->before);
     shared->refs--;
@@ -203,6 +209,8 @@ static void cart_convert(struct fold *f, struct cart *c, const struct act *a, ff
     c->emptied = false;
     c->paid = rest->value;
     c->paid_currency = rest->currency ? rest->currency : site;
+    if (c->gap) /* what was recovered can be asked for */
+        return;
     lines_free(f, &c->lines);
     c->line_count = 0;
     c->value = 0;

@@ -9,6 +9,11 @@ static const bool cart_event_table[FF_TYPE_COUNT] = {
     [FF_PURCHASE] = true,
 };
 
+bool course_touches_cart(enum ff_type type)
+{
+    return cart_event_table[type];
+}
+
 bool course_fold(const struct pen *p, struct course *c, const struct act *a)
 {
     if (!a->late && !session_fold(p, &c->session, a)) {
@@ -33,10 +38,11 @@ bool course_fold_all(const struct pen *p, struct course *c, uint32_t acts, uint3
 
 struct course course_share(struct fold *f, const struct course *c)
 {
-    return (struct course){c->session, cart_share(f, c->cart)};
+    return (struct course){session_share(f, &c->session), cart_share(f, c->cart)};
 }
 
 void course_release(struct fold *f, struct course *c)
 {
+    session_release(f, &c->session);
     cart_release(f, &c->cart);
 }

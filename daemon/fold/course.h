@@ -11,7 +11,10 @@ bool course_fold(const struct pen *p, struct course *c, const struct act *a);
  * chain, or 0). */
 bool course_fold_all(const struct pen *p, struct course *c, uint32_t acts, uint32_t asked);
 
-/* A copy that shares the cart; and the end of one. */
+/* Whether the type is a cart event (metrics.md, "Cart and checkout abandonment"). */
+bool course_touches_cart(enum ff_type type);
+
+/* A copy that shares the cart; and the end of one, which leaves nothing. */
 struct course course_share(struct fold *f, const struct course *c);
 void course_release(struct fold *f, struct course *c);
 

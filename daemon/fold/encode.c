@@ -20,19 +20,19 @@ static int64_t within(struct image_in *in, int64_t v, int64_t most)
     return image_check(in, v >= -most && v <= most) ? v : 0;
 }
 
-static void wall_put(struct image_out *out, ff_wall t, ff_wall near)
+void wall_put(struct image_out *out, ff_wall t, ff_wall near)
 {
     image_put_int(out, t - near);
 }
 
-static ff_wall wall_get(struct image_in *in, ff_wall near)
+ff_wall wall_get(struct image_in *in, ff_wall near)
 {
     int64_t t;
     bool over = __builtin_add_overflow(image_int(in), near, &t);
     return image_check(in, !over) ? within(in, t, FAR) : 0;
 }
 
-static ff_dur dur_get(struct image_in *in)
+ff_dur dur_get(struct image_in *in)
 {
     return (ff_dur)image_uint_upto(in, FAR);
 }
@@ -45,7 +45,7 @@ static bool currency_ok(ff_currency c)
     return c >> 24 == 0;
 }
 
-static ff_currency currency_get(struct image_in *in)
+ff_currency currency_get(struct image_in *in)
 {
     ff_currency c = (ff_currency)image_uint_upto(in, UINT32_MAX);
     return image_check(in, currency_ok(c)) ? c : 0;
@@ -56,13 +56,13 @@ static ff_money money_get(struct image_in *in)
     return within(in, image_int(in), FF_MONEY_MAX);
 }
 
-static void sum_put(struct image_out *out, ff_money_sum v)
+void sum_put(struct image_out *out, ff_money_sum v)
 {
     image_put_int(out, (int64_t)(v >> SUM_LOW_BITS));
     image_put_uint(out, (uint64_t)v & (((uint64_t)1 << SUM_LOW_BITS) - 1));
 }
 
-static ff_money_sum sum_get(struct image_in *in)
+ff_money_sum sum_get(struct image_in *in)
 {
     int64_t high = within(in, image_int(in), SUM_HIGH_MOST);
     uint64_t low = image_uint_upto(in, ((uint64_t)1 << SUM_LOW_BITS) - 1);
@@ -78,6 +78,10 @@ static const size_t counts_table[] = {
     offsetof(struct fold_counts, tails_settled_early),
     offsetof(struct fold_counts, lines_left_out),
     offsetof(struct fold_counts, refunds_left_out),
+    offsetof(struct fold_counts, extras_left_out),
+    offsetof(struct fold_counts, extras_evicted),
+    offsetof(struct fold_counts, customers_evicted),
+    offsetof(struct fold_counts, customer_days_left_out),
 };
 
 static uint64_t *count_at(const struct fold_counts *c, size_t row)
@@ -101,15 +105,14 @@ void counts_get(struct image_in *in, struct fold_counts *c)
     c->stray = within(in, image_int(in), FAR);
 }
 
-/* An instant that may be FF_NEVER. */
-static void maybe_put(struct image_out *out, ff_wall t, ff_wall near)
+void maybe_put(struct image_out *out, ff_wall t, ff_wall near)
 {
     image_put_uint(out, t != FF_NEVER);
     if (t != FF_NEVER)
         wall_put(out, t, near);
 }
 
-static ff_wall maybe_get(struct image_in *in, ff_wall near)
+ff_wall maybe_get(struct image_in *in, ff_wall near)
 {
     return image_uint_upto(in, 1) ? wall_get(in, near) : FF_NEVER;
 }
@@ -261,6 +264,35 @@ void session_get(struct image_in *in, struct session *s, ff_wall near)
         s->term = image_u64(in);
 }
 
+void extra_put(struct image_out *out, const struct extra *e)
+{
+    image_put_uint(out, e->kind + 1);
+    if (e->kind != EXTRA_ORDERS)
+        return;
+    image_put_uint(out, e->what);
+    image_put_uint(out, e->n);
+    sum_put(out, e->amount);
+}
+
+void extra_put_end(struct image_out *out)
+{
+    image_put_uint(out, 0);
+}
+
+bool extra_get(struct image_in *in, struct extra *e)
+{
+    uint32_t kind = (uint32_t)image_uint_upto(in, EXTRA_KINDS);
+    if (kind == 0)
+        return false;
+    *e = (struct extra){.kind = kind - 1};
+    if (e->kind != EXTRA_ORDERS)
+        return true;
+    e->what = currency_get(in);
+    e->n = (uint32_t)image_uint_upto(in, UINT32_MAX);
+    e->amount = sum_get(in);
+    return image_check(in, e->what != 0 && e->n > 0);
+}
+
 void visitor_put(struct image_out *out, const struct visitor *v, int32_t near)
 {
     image_put_u64(out, v->key);
@@ -340,16 +372,15 @@ bool line_get(struct image_in *in, struct line *l)
 }
 
 /* An act's type and what else is put of it, as one number. */
-enum act_mark { ACT_PASSIVE = 1, ACT_LATE = 2, ACT_ENGAGED = 4, ACT_REST = 8, ACT_MARKS = 16 };
+enum act_mark { ACT_PASSIVE = 1, ACT_LATE = 2, ACT_REST = 4, ACT_MARKS = 8 };
 
 void act_put(struct image_out *out, const struct act *a, ff_wall near, ff_wall before)
 {
-    uint32_t engaged = act_engaged_ms(a);
     image_put_uint(out, a->type * (uint64_t)ACT_MARKS + (a->passive ? ACT_PASSIVE : 0) + (a->late ? ACT_LATE : 0) +
-                        (engaged ? ACT_ENGAGED : 0) + (act_has_rest(a) ? ACT_REST : 0));
+                        (a->rested ? ACT_REST : 0));
     image_put_uint(out, (uint64_t)(before == FF_NEVER ? near - a->time : a->time - before));
-    if (engaged)
-        image_put_uint(out, engaged);
+    if (!a->rested && act_place((enum ff_type)a->type) == ACT_ENGAGED_MS)
+        image_put_uint(out, a->engaged_ms);
 }
 
 bool act_get(struct image_in *in, struct act *a, ff_wall near, ff_wall before)
@@ -357,16 +388,15 @@ bool act_get(struct image_in *in, struct act *a, ff_wall near, ff_wall before)
     uint32_t kind = (uint32_t)image_uint_upto(in, FF_TYPE_COUNT * ACT_MARKS - 1);
     enum ff_type type = (enum ff_type)(kind / ACT_MARKS);
     bool late = kind & ACT_LATE;
-    image_check(in, type != FF_TYPE_NONE && story_takes(type) && (!late || type == FF_PURCHASE));
+    bool rest = kind & ACT_REST;
+    image_check(in, type != FF_TYPE_NONE && story_takes(type) && (!late || (type == FF_PURCHASE && rest)));
     ff_dur gap = dur_get(in);
     ff_wall time = before == FF_NEVER ? near - gap : before + gap;
     image_check(in, time <= near && time >= ACT_TIME_MIN && time <= ACT_TIME_MAX);
     *a = (struct act){.time = time, .type = type, .passive = kind & ACT_PASSIVE, .late = late};
-    if (kind & ACT_ENGAGED) {
+    if (!rest && act_place(type) == ACT_ENGAGED_MS)
         a->engaged_ms = (uint32_t)image_uint_upto(in, UINT32_MAX);
-        image_check(in, act_engaged_ms(a) > 0);
-    }
-    return kind & ACT_REST;
+    return rest && in->ok;
 }
 
 void act_rest_put(struct image_out *out, const struct act_rest *rest, const struct act *a, ff_wall near)
@@ -376,8 +406,10 @@ void act_rest_put(struct image_out *out, const struct act_rest *rest, const stru
         image_put_u64(out, rest->term);
     if (a->type == FF_PURCHASE)
         image_put_int(out, rest->value);
-    if (!a->late)
+    if (!a->late) {
+        image_put_uint(out, a->type == FF_SEARCH ? rest->zero : rest->engaged_ms);
         return;
+    }
     wall_put(out, rest->late_time, near);
     wall_put(out, rest->received, near);
 }
@@ -389,8 +421,11 @@ void act_rest_get(struct image_in *in, struct act_rest *rest, const struct act *
         rest->term = image_u64(in);
     if (a->type == FF_PURCHASE)
         rest->value = money_get(in);
-    if (!a->late)
+    if (!a->late) {
+        uint32_t n = (uint32_t)image_uint_upto(in, a->type == FF_SEARCH ? 1 : UINT32_MAX);
+        *(a->type == FF_SEARCH ? &rest->zero : &rest->engaged_ms) = n;
         return;
+    }
     rest->late_time = wall_get(in, near);
     rest->received = wall_get(in, near);
 }

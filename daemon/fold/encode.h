@@ -18,7 +18,8 @@
 #define SECTION_REFUNDS "rfnd"
 #define SECTION_VISITORS "vist"
 #define SECTION_TAILS "tail"
-#define SECTION_VERSION 1
+#define SECTION_VERSION 2
+#define SECTION_CUSTOMERS "cust"
 
 /* The carts of one visitor by the order in which an image first speaks of them: the head's, the settled
  * course's, the waymark's, each after the one before it. Courses share carts, and share them again
@@ -31,6 +32,13 @@ struct cart_names {
 /* What a cart is spoken of by: none, one that follows, or from CART_NAMED on one that has been named. */
 enum cart_word { CART_NONE, CART_FOLLOWS, CART_NAMED };
 
+/* An instant by its distance from one near it, maybe: or FF_NEVER; and a duration from 0 on. */
+void wall_put(struct image_out *out, ff_wall t, ff_wall near);
+ff_wall wall_get(struct image_in *in, ff_wall near);
+void maybe_put(struct image_out *out, ff_wall t, ff_wall near);
+ff_wall maybe_get(struct image_in *in, ff_wall near);
+ff_dur dur_get(struct image_in *in);
+
 /* What of fold_counts is no size of a table, and the fold's now. */
 void counts_put(struct image_out *out, const struct fold_counts *c);
 void counts_get(struct image_in *in, struct fold_counts *c);
@@ -38,6 +46,11 @@ void counts_get(struct image_in *in, struct fold_counts *c);
 /* An instant, or FF_NEVER. */
 void now_put(struct image_out *out, ff_wall now);
 ff_wall now_get(struct image_in *in);
+
+/* A sum of money, and a currency or 0. */
+void sum_put(struct image_out *out, ff_money_sum v);
+ff_money_sum sum_get(struct image_in *in);
+ff_currency currency_get(struct image_in *in);
 
 /* What recall remembers by itself. near: the last one's received, at first the fold's now; get gives
  * false for one that is forgotten. */
@@ -50,8 +63,15 @@ void order_get(struct image_in *in, struct recall_entry *e);
 void waiting_refund_put(struct image_out *out, const struct recall_entry *e);
 void waiting_refund_get(struct image_in *in, struct recall_entry *e);
 
+/* But for its words and extras, which follow where it has begun. */
 void session_put(struct image_out *out, const struct session *s, ff_wall near);
 void session_get(struct image_in *in, struct session *s, ff_wall near);
+
+/* One of a chain of extras, but for the word of one that has one; 0 in its place ends the chain. get: whether
+ * there is one. */
+void extra_put(struct image_out *out, const struct extra *e);
+void extra_put_end(struct image_out *out);
+bool extra_get(struct image_in *in, struct extra *e);
 
 /* The head's session with it, but no cart. near: the touched of the visitor put before, at first 0. The
  * site is as in the image. */
@@ -67,11 +87,11 @@ bool line_get(struct image_in *in, struct line *l);
 void line_put_end(struct image_out *out);
 
 /* near: the visitor's newest, which no act is after; before: the time of the act before it in the tail,
- * of the first one FF_NEVER. get: whether what else is known of it follows. */
+ * of the first one FF_NEVER. Its words are not put; get: whether what else is known of it follows. */
 void act_put(struct image_out *out, const struct act *a, ff_wall near, ff_wall before);
 bool act_get(struct image_in *in, struct act *a, ff_wall near, ff_wall before);
 
-/* What else is known of the act, but its items. */
+/* What else is known of the act, but its words and items. */
 void act_rest_put(struct image_out *out, const struct act_rest *rest, const struct act *a, ff_wall near);
 void act_rest_get(struct image_in *in, struct act_rest *rest, const struct act *a, ff_wall near);
 

@@ -1,8 +1,12 @@
 #include "fold.h"
 
 #include "audit.h"
+#include "cells.h"
+#include "forget.h"
 #include "orders.h"
+#include "said.h"
 #include "story.h"
+#include "surveys.h"
 #include "tail.h"
 
 #include <stdlib.h>
@@ -11,6 +15,7 @@
 #define LEAST_CARTS 64
 #define LEAST_LINES 65536
 #define LEAST_ACTS (2 * TAIL_ACTS_MAX)
+#define LEAST_EXTRAS 8192
 
 static uint32_t at_least(uint32_t n, uint32_t least)
 {
@@ -30,12 +35,15 @@ static bool fold_init_pools(struct fold *f)
            pool_init(&f->rests, acts, sizeof(struct act_rest)) &&
            pool_init(&f->carts, at_least(o->max_carts, LEAST_CARTS), sizeof(struct cart)) &&
            pool_init(&f->lines, at_least(o->max_lines, LEAST_LINES), sizeof(struct line)) &&
+           pool_init(&f->extras, at_least(o->max_extras, LEAST_EXTRAS), sizeof(struct extra)) &&
            table_init(&f->visitors_by_key, visitors) &&
            due_init(&f->live_due, 2 * (size_t)visitors + 2) &&
            due_init(&f->cart_due, 2 * (size_t)visitors + 2) &&
            recall_init(&f->ids, at_least(o->max_ids, 1), sizeof(struct recall_entry), o->dedupe_window) &&
            recall_init(&f->orders, at_least(o->max_orders, 1), sizeof(struct order), o->orders_dedupe) &&
-           recall_init(&f->refunds, at_least(o->max_orders, 1), sizeof(struct waiting_refund), o->orders_dedupe);
+           recall_init(&f->refunds, at_least(o->max_orders, 1), sizeof(struct waiting_refund), o->orders_dedupe) &&
+           tickets_init(&f->tickets, at_least(o->max_tickets, 1)) &&
+           comments_init(&f->comments, o->max_comments, o->site_count);
 }
 
 static bool fold_init_sites(struct fold *f, const struct fold_options *options)
@@ -44,10 +52,13 @@ static bool fold_init_sites(struct fold *f, const struct fold_options *options)
     if (!f->sites)
         return false;
     for (uint16_t i = 0; i < options->site_count; i++) {
-        f->sites[i].scope = hash_mark(0, ff_span_text(options->sites[i].id));
+        f->sites[i].scope = hash_mark(FOLD_SCOPE_VISITOR, ff_span_text(options->sites[i].id));
+        f->sites[i].customer_scope = hash_mark(FOLD_SCOPE_CUSTOMER, ff_span_text(options->sites[i].id));
         f->sites[i].currency = options->sites[i].currency;
+        f->sites[i].zone = options->zones ? options->zones[i] : NULL;
     }
     f->options.sites = NULL; /* borrowed for this call only */
+    f->options.zones = NULL;
     return true;
 }
 
@@ -64,13 +75,17 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     f->seed = *seed;
     f->sink = *sink;
     f->now = FF_NEVER;
-    if (!fold_init_pools(f) || !fold_init_sites(f, options)) {
+    if (!fold_init_pools(f) || !fold_init_sites(f, options) || !customers_init(f) ||
+        !forget_init(f, at_least(options->max_forgets, 1))) {
         fold_free(&f);
         return NULL;
     }
     f->visitors_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, by_touch), 0, 0};
     f->carts_by_touch = (struct chain){&f->carts, offsetof(struct cart, by_touch), 0, 0};
     f->tails_by_age = (struct chain){&f->tails, offsetof(struct tail, by_age), 0, 0};
+    f->extras_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, extras_by_touch), 0, 0};
+    f->visitor_types = (struct visitor_types){words_take(f->options.words, FF_LITERAL("new")),
+                                              words_take(f->options.words, FF_LITERAL("returning"))};
     return f;
 }
 
@@ -79,16 +94,22 @@ void fold_free(struct fold **f)
     if (!*f)
         return;
     struct pool *pools[] = {&(*f)->visitors, &(*f)->tails, &(*f)->settled, &(*f)->waymarks,
-                            &(*f)->acts,     &(*f)->rests, &(*f)->carts,   &(*f)->lines};
+                            &(*f)->acts,     &(*f)->rests, &(*f)->carts,   &(*f)->lines,   &(*f)->extras};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         pool_fini(pools[i]);
     audit_free(*f);
+    words_drop((*f)->options.words, (*f)->visitor_types.fresh);
+    words_drop((*f)->options.words, (*f)->visitor_types.returning);
+    customers_fini(*f);
+    forget_fini(*f);
     table_fini(&(*f)->visitors_by_key);
     due_fini(&(*f)->live_due);
     due_fini(&(*f)->cart_due);
     recall_fini(&(*f)->ids);
     recall_fini(&(*f)->orders);
     recall_fini(&(*f)->refunds);
+    tickets_fini(&(*f)->tickets);
+    comments_fini(&(*f)->comments);
     free((*f)->sites);
     free(*f);
     *f = NULL;
@@ -125,6 +146,7 @@ static void fold_count_search(const struct pen *p, const struct ff_beacon *b)
     emit_count(p, FF_COUNT_SEARCHES, b->time, 1);
     emit_count(p, FF_COUNT_SEARCHES_COUNTED, b->time, counted);
     emit_count(p, FF_COUNT_SEARCHES_ZERO, b->time, counted && b->number[FF_NUMBER_RESULTS] == 0);
+    cells_search(p, b);
 }
 
 /* What counts by itself, at the event's own time. */
@@ -133,6 +155,7 @@ static enum ff_status fold_count(const struct pen *p, const struct ff_record *r)
     switch (r->beacon.type) {
     case FF_PAGE_VIEW:
         emit_count(p, FF_COUNT_PAGEVIEWS, r->beacon.time, 1);
+        cells_page_view(p, &r->beacon);
         return FF_OK;
     case FF_SEARCH:
         fold_count_search(p, &r->beacon);
@@ -141,6 +164,27 @@ static enum ff_status fold_count(const struct pen *p, const struct ff_record *r)
         return orders_purchase(p, r);
     case FF_REFUND:
         orders_refund(p, r);
+        return FF_OK;
+    case FF_VIEW_ITEM:
+    case FF_ADD_TO_CART:
+        cells_items(p, &r->beacon, 0);
+        return FF_OK;
+    case FF_CHECKOUT_STEP:
+        cells_step(p, &r->beacon);
+        return FF_OK;
+    case FF_CUSTOM:
+        cells_custom(p, &r->beacon);
+        return FF_OK;
+    case FF_SURVEY:
+        surveys_count(p, r);
+        return FF_OK;
+    case FF_SUPPORT_OPEN:
+    case FF_SUPPORT_REPLY:
+    case FF_SUPPORT_RESOLVE:
+        tickets_take(p, r);
+        return FF_OK;
+    case FF_SPEND:
+        customers_spend(p, &r->beacon);
         return FF_OK;
     default:
         return FF_OK;
@@ -153,11 +197,22 @@ enum ff_status fold_apply(struct fold *f, const struct ff_record *r)
     if (!fold_remember_id(f, r))
         return FF_DUPLICATE;
     struct pen pen = {.fold = f, .site = r->beacon.site, .sign = 1};
+    said_begin(f, &r->beacon);
     enum ff_status status = fold_count(&pen, r);
+    if (status == FF_OK)
+        customers_take(f, r);
     if (status == FF_OK && story_takes(r->beacon.type) && ff_has(&r->beacon, FF_HAS(VISITOR)))
         status = story_fold(f, r);
+    said_end(f);
     emit_flush(f);
     return status;
+}
+
+void fold_note(struct fold *f, const struct ff_note *n)
+{
+    fold_advance(f, n->received);
+    forget_note(f, n);
+    emit_flush(f);
 }
 
 void fold_advance(struct fold *f, ff_wall t)
@@ -167,9 +222,11 @@ void fold_advance(struct fold *f, ff_wall t)
     story_pass(f, t);
     f->now = t;
     story_expire(f, t);
+    customers_advance(f, t);
     recall_expire(&f->ids, t);
     recall_expire(&f->orders, t);
     recall_expire(&f->refunds, t);
+    tickets_expire(f, t);
     emit_flush(f);
 }
 
@@ -187,8 +244,16 @@ struct fold_counts fold_counts(const struct fold *f)
     c.orders = f->orders.table.used;
     c.tails = f->tails.used;
     c.tail_events = f->acts.used;
+    c.extras = f->extras.used;
+    c.customers = f->customers.persons.used;
+    c.customer_days = f->customers.days.used;
     c.ids_evicted = f->ids.evicted;
     c.orders_evicted = f->orders.evicted;
     c.refunds_evicted = f->refunds.evicted;
+    c.tickets = f->tickets.pool.used;
+    c.tickets_evicted = f->tickets.evicted;
+    c.ticket_replies_left_out = f->tickets.replies_left_out;
+    c.comments = f->comments.pool.used;
+    c.comments_evicted = f->comments.evicted;
     return c;
 }

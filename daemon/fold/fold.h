@@ -3,13 +3,17 @@
 #ifndef FOOTFALL_FOLD_H
 #define FOOTFALL_FOLD_H
 
+#include "footfall/customers.h"
 #include "footfall/fact.h"
+#include "footfall/note.h"
 #include "footfall/record.h"
 
 struct hash_seed;
 struct image_in;
 struct image_out;
 struct words;
+struct ff_comment;
+struct zone;
 struct fold;
 
 struct fold_site {
@@ -20,7 +24,9 @@ struct fold_site {
 struct fold_options {
     const struct fold_site *sites; /* borrowed for the call; the ids within longer */
     uint16_t site_count;
-    struct words *words; /* borrowed for the fold's life; shared with whom its cells go to */
+    struct words *words; /* borrowed for the fold's life; shared with whom its cells go to, and ended with it:
+                            fold_free does not let go of each word that the state holds */
+    const struct zone *const *zones; /* one a site, borrowed for the fold's life; NULL: UTC for all */
     ff_dur session_timeout, session_max_length, session_lateness, session_remember;
     ff_dur cart_abandon_after;
     ff_dur cart_recover_within; /* less than cart_abandon_after counts as that: an open cart is live */
@@ -28,6 +34,12 @@ struct fold_options {
     ff_dur max_age; /* how long after its time a live event may come */
     uint32_t max_visitors, max_carts, max_ids, max_orders;
     uint32_t max_tails, max_tail_events, max_lines;
+    uint32_t max_extras; /* terms, steps, custom names and currencies of all sessions */
+    ff_dur support_remember; /* how long after its last event a ticket is known */
+    uint32_t max_tickets, max_comments; /* comments: of each site */
+    ff_dur customers_remember, customers_active_for; /* rounded up to whole days */
+    uint32_t max_customers, max_customer_days;
+    uint32_t max_forgets; /* who is to be taken out of the journal, at once */
 };
 
 /* seed is copied; sink is copied and used by every call below. Owned by the caller; NULL when the
@@ -43,6 +55,17 @@ bool fold_is_duplicate(const struct fold *f, const struct ff_record *r);
  * FF_DUPLICATE_ORDER, FF_LATE, FF_STRAY (a ping without a session so far) say what it came to. */
 enum ff_status fold_apply(struct fold *f, const struct ff_record *r);
 
+/* Folds a note, after advancing to its received. */
+void fold_note(struct fold *f, const struct ff_note *n);
+
+/* Whether there is room for one more to be forgotten; those that still are in the journal, in their order. */
+bool fold_can_forget(const struct fold *f);
+const struct ff_note *fold_to_forget(const struct fold *f, uint32_t *n);
+
+/* What a note names a visitor or a customer of a site (its id) by. */
+uint64_t fold_visitor_key(const struct hash_seed *seed, struct ff_span site, struct ff_span id);
+uint64_t fold_customer_key(const struct hash_seed *seed, struct ff_span site, struct ff_span id);
+
 /* Fetches early what the next n (at most FOLD_EXPECT) records will need; changes nothing. */
 #define FOLD_EXPECT 16
 void fold_expect(const struct fold *f, const struct ff_record *records, size_t n);
@@ -53,13 +76,45 @@ void fold_advance(struct fold *f, ff_wall t);
 /* Visitors of a site with a session event in the 5 minutes before now. */
 int64_t fold_live_visitors(const struct fold *f, uint16_t site);
 
+/* How many comments of surveys are kept of a site, and the i-th of them from 0 on: newest first by their own
+ * time, of those of the same time the later in the journal. */
+uint32_t fold_comments(const struct fold *f, uint16_t site);
+void fold_comment(const struct fold *f, uint16_t site, uint32_t i, struct ff_comment *out);
+
+/* The customers of a site in the local days that hold [from, to); as of the fold's now. */
+void fold_customers(const struct fold *f, uint16_t site, ff_wall from, ff_wall to, struct ff_customers *out);
+
+/* Who bought in the 365 local days before the day of t, and in the 365 from it on. */
+void fold_kept_customers(const struct fold *f, uint16_t site, ff_wall t, struct ff_kept *out);
+
+/* Sums up all that is remembered of the site's customers, by how much they spent, in steps that look at
+ * `persons` (fold_counts.customers) each; each is looked at twice, a million in some 100 ms. Who changes
+ * meanwhile counts as of one of the steps. One is under way at a time: to begin another gives it up. step:
+ * true when it is done, and *out filled. */
+void fold_lifetimes_begin(struct fold *f, uint16_t site);
+bool fold_lifetimes_step(struct fold *f, uint32_t persons, struct ff_lifetimes *out);
+
+/* The cohorts of the months of first purchase that touch [from, to), the oldest first. */
+void fold_cohorts(const struct fold *f, uint16_t site, ff_wall from, ff_wall to, ff_cohort_fn *take, void *ctx);
+
+/* What is remembered of whom a customer id, or else a visitor id, names: of the customer who claims the visitor,
+ * where there is one. False: nobody of the kind has bought. */
+bool fold_customer(const struct fold *f, uint16_t site, struct ff_span visitor, struct ff_span customer,
+                   struct ff_customer *out);
+
 struct fold_counts {
     uint64_t visitors, carts, ids, orders, tails, tail_events;      /* in memory now */
+    uint64_t extras, customers, customer_days;                      /* likewise */
     uint64_t late, duplicates, duplicate_orders;                    /* ever */
     int64_t stray;                                                  /* pings without a session, as of now */
     /* what gave way at a ceiling, ever */
     uint64_t visitors_evicted, carts_evicted, ids_evicted, orders_evicted, tails_settled_early;
     uint64_t lines_left_out, refunds_evicted, refunds_left_out;
+    uint64_t extras_left_out; /* of sessions with too many of a kind */
+    uint64_t extras_evicted;  /* visitors whose extras gave way */
+    uint64_t tickets, comments; /* in memory now */
+    uint64_t tickets_evicted, comments_evicted, ticket_replies_left_out; /* ever */
+    uint64_t customers_evicted, customer_days_left_out;
 };
 struct fold_counts fold_counts(const struct fold *f);
 

@@ -1,5 +1,7 @@
 #include "lines.h"
 
+#include "words.h"
+
 /* Sku hashes only meet within one cart; any constant scope does. */
 #define SKU_SCOPE 1
 
@@ -26,6 +28,8 @@ static uint32_t lines_from_item(struct fold *f, const struct ff_item *item)
         .price = item->price,
         .has_price = item->has_price,
         .quantity = item->quantity,
+        .sku_text = words_take(f->options.words, item->text[FF_ITEM_SKU]),
+        .name = words_take(f->options.words, item->text[FF_ITEM_NAME]),
     };
     return number;
 }
@@ -62,17 +66,32 @@ uint32_t lines_copy(struct fold *f, uint32_t chain)
         struct line *l = line_at(f, number);
         *l = *line_at(f, chain);
         l->next = 0;
+        words_hold(f->options.words, l->sku_text);
+        words_hold(f->options.words, l->name);
         *end = number;
         end = &l->next;
     }
     return first;
 }
 
+void lines_let_go(struct fold *f, const struct line *l)
+{
+    words_drop(f->options.words, l->sku_text);
+    words_drop(f->options.words, l->name);
+}
+
+/* Gives back one line that is in no chain any more. */
+static void line_free(struct fold *f, uint32_t number)
+{
+    lines_let_go(f, line_at(f, number));
+    pool_give(&f->lines, number);
+}
+
 void lines_free(struct fold *f, uint32_t *chain)
 {
     while (*chain) {
         uint32_t next = line_at(f, *chain)->next;
-        pool_give(&f->lines, *chain);
+        line_free(f, *chain);
         *chain = next;
     }
 }
@@ -107,10 +126,20 @@ static bool lines_found(const struct fold *f, const uint32_t *place, uint64_t sk
     return *place && line_at(f, *place)->sku == sku;
 }
 
-/* Adds one item at its place in the cart's chain; a price that is not given is the line's, else
- * old_price. */
+/* The line is called so from now on; nothing where no name is given. */
+static void line_rename(struct fold *f, struct line *l, uint32_t name)
+{
+    if (name == WORD_NONE)
+        return;
+    words_hold(f->options.words, name);
+    words_drop(f->options.words, l->name);
+    l->name = name;
+}
+
+/* Adds one item at its place in the cart's chain; a price or a name that is not given is the line's, else
+ * that of the line the cart had (NULL: none). */
 static void lines_add_one(struct fold *f, struct cart *c, uint32_t *place, const struct line *item,
-                          ff_money old_price)
+                          const struct line *old)
 {
     if (!lines_found(f, place, item->sku)) {
         if (c->line_count == CART_LINES_MAX) {
@@ -119,7 +148,10 @@ static void lines_add_one(struct fold *f, struct cart *c, uint32_t *place, const
         }
         uint32_t fresh = pool_take(&f->lines);
         assert(fresh);
-        *line_at(f, fresh) = (struct line){.sku = item->sku, .price = old_price, .next = *place};
+        *line_at(f, fresh) = (struct line){
+            .sku = item->sku, .price = old ? old->price : 0, .next = *place, .sku_text = item->sku_text};
+        words_hold(f->options.words, item->sku_text);
+        line_rename(f, line_at(f, fresh), old ? old->name : WORD_NONE);
         *place = fresh;
         c->line_count++;
     }
@@ -127,6 +159,7 @@ static void lines_add_one(struct fold *f, struct cart *c, uint32_t *place, const
     l->quantity += item->quantity;
     if (item->has_price)
         l->price = item->price;
+    line_rename(f, l, item->name);
 }
 
 void lines_add(struct fold *f, struct cart *c, uint32_t items)
@@ -136,7 +169,7 @@ void lines_add(struct fold *f, struct cart *c, uint32_t items)
         const struct line *item = line_at(f, items);
         place = lines_seek(f, place, item->sku);
         if (item->quantity > 0)
-            lines_add_one(f, c, place, item, 0);
+            lines_add_one(f, c, place, item, NULL);
     }
 }
 
@@ -145,7 +178,7 @@ static void lines_drop(struct fold *f, struct cart *c, uint32_t *place)
 {
     uint32_t gone = *place;
     *place = line_at(f, gone)->next;
-    pool_give(&f->lines, gone);
+    line_free(f, gone);
     c->line_count--;
 }
 
@@ -182,7 +215,7 @@ void lines_replace(struct fold *f, struct cart *c, uint32_t items)
         const struct line *item = line_at(f, items);
         before = lines_seek(f, before, item->sku);
         place = lines_seek(f, place, item->sku);
-        lines_add_one(f, c, place, item, lines_found(f, before, item->sku) ? line_at(f, *before)->price : 0);
+        lines_add_one(f, c, place, item, lines_found(f, before, item->sku) ? line_at(f, *before) : NULL);
     }
     lines_free(f, &old);
     lines_drop_none(f, c);

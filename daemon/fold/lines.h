@@ -15,6 +15,9 @@ uint32_t lines_copy(struct fold *f, uint32_t chain);
 /* Gives a chain back and nulls *chain. */
 void lines_free(struct fold *f, uint32_t *chain);
 
+/* Lets go of the texts of a line, which is in no pool or leaves it. */
+void lines_let_go(struct fold *f, const struct line *l);
+
 /* Whether any line has a quantity of 1 or more. */
 bool lines_any(const struct fold *f, uint32_t chain);
 

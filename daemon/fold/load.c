@@ -2,10 +2,17 @@
  * they are got (encode.c), counts end where the image ends, and what there is no room for is read over. */
 #include "act.h"
 #include "audit.h"
+#include "card.h"
 #include "cart.h"
 #include "course.h"
 #include "encode.h"
+#include "extras.h"
+#include "encode_texts.h"
+#include "forget.h"
 #include "lines.h"
+#include "said.h"
+#include "session.h"
+#include "session_image.h"
 #include "story.h"
 #include "tail.h"
 
@@ -19,14 +26,17 @@ struct loading {
     struct fold_options rules; /* that what is read was counted by; durations only */
     bool same_rules;           /* as those in force */
     struct cart_names carts; /* of the visitor that is read; the number is 0 of one that is not kept */
+    bool tails;              /* what is read is no visitor's head: its carts have no cards */
     bool keep;               /* what is read is kept; false from where there is no room on */
-    bool carts_full, tails_full; /* there was no room for one: nor is there for those that are older */
+    struct words_in words;
+    bool carts_full, tails_full, extras_full; /* there was no room for one: nor is there for those that are older */
 };
 
 static bool load_section(struct loading *l, const char name[4])
 {
     uint32_t version;
-    return image_section(l->in, name, SECTION_VERSION, &version);
+    return image_section(l->in, name, SECTION_VERSION, &version) &&
+           image_check(l->in, version == SECTION_VERSION);
 }
 
 /* Before the first advance there is nothing. */
@@ -123,8 +133,11 @@ static uint32_t load_lines(struct loading *l, const struct lines_rule *rule, uin
         ++*n;
         *value += (ff_money_sum)line.price * line.quantity;
         uint32_t number = load_take(l, &l->fold->lines);
-        if (!number)
+        line_texts_get(l->in, &l->words, &line);
+        if (!number) {
+            lines_let_go(l->fold, &line);
             continue;
+        }
         *line_at(l->fold, number) = line;
         *end = number;
         end = &line_at(l->fold, number)->next;
@@ -156,6 +169,8 @@ static uint32_t load_cart(struct loading *l, unsigned depth, ff_wall near, struc
     c->refs = 1;
     c->before = load_cart(l, depth - 1, near, &older);
     cart_get(l->in, c, near);
+    card_get(l->in, &l->words, &c->card, near);
+    image_check(l->in, !l->tails || !c->card.id);
     c->lines = load_lines(l, &cart_lines, &c->line_count, &value);
     image_check(l->in, c->line_count == 0 || c->value == value);
     uint32_t number = load_take(l, &l->fold->carts);
@@ -164,6 +179,7 @@ static uint32_t load_cart(struct loading *l, unsigned depth, ff_wall near, struc
     } else {
         lines_free(l->fold, &c->lines);
         cart_release(l->fold, &c->before);
+        card_drop(l->fold, &c->card);
     }
     l->carts.number[l->carts.n++] = number;
     return number;
@@ -207,6 +223,16 @@ static void load_watch(struct fold *f, uint32_t number)
     story_pass(f, f->now);
 }
 
+/* The carts of a visitor's head: in the list of those that give way, and on their racks. */
+static void load_show_carts(struct fold *f, uint32_t number)
+{
+    const struct visitor *v = visitor_at(f, number);
+    cart_list_oldest(f, v->head.cart, number);
+    for (uint32_t i = v->head.cart; i; i = cart_at(f, i)->before)
+        cart_at(f, i)->card.site = v->site;
+    card_rack(f, number, f->now);
+}
+
 /* Behind all that have been placed. With each event of a visitor that has a cart both are touched: the
  * order of the carts is that of their visitors. */
 static void load_place(struct loading *l, const struct visitor *v)
@@ -222,7 +248,11 @@ static void load_place(struct loading *l, const struct visitor *v)
     table_add(&f->visitors_by_key, v->key, number);
     chain_add_oldest(&f->visitors_by_touch, number);
     if (v->head.cart)
-        cart_list_oldest(f, v->head.cart, number);
+        load_show_carts(f, number);
+    if (v->head.session.extras) {
+        placed->extras_listed = true;
+        chain_add_oldest(&f->extras_by_touch, number);
+    }
     load_watch(f, number);
 }
 
@@ -247,6 +277,19 @@ static void load_judge_cart(struct loading *l, uint16_t site, const struct cart 
     cart_pass(&count, c, FF_NEVER, f->now);
 }
 
+/* What its session has beside numbers. Where there is no room for the extras, those of older ones give way, too. */
+static void load_head(struct loading *l, struct session *s, bool room)
+{
+    l->keep = room && !l->extras_full;
+    if (session_rest_get(l->in, &l->words, l->fold, s, &l->keep) == 0 || l->keep || !room)
+        return;
+    uint32_t chain = s->extras;
+    extras_free(l->fold, &chain);
+    s->extras = 0;
+    l->extras_full = true;
+    l->fold->counts.extras_evicted++;
+}
+
 static void load_visitor(struct loading *l, int32_t *near)
 {
     struct fold *f = l->fold;
@@ -258,9 +301,12 @@ static void load_visitor(struct loading *l, int32_t *near)
         return;
     v.site = l->site_map[v.site];
     bool known = v.site != UINT16_MAX, room = known && pool_left(&f->visitors) > 0;
+    load_head(l, &v.head.session, room);
     l->keep = room && !l->carts_full;
     l->carts.n = 0;
     v.head.cart = load_cart(l, CARTS_DEEP, v.newest, &cart);
+    if (!room || !l->in->ok)
+        session_release(f, &v.head.session);
     if (!known || !l->in->ok)
         return;
     if (cart.refs > 0 && !l->same_rules)
@@ -294,6 +340,7 @@ static void load_course(struct loading *l, struct course *c, ff_wall near)
 {
     struct cart cart;
     session_get(l->in, &c->session, near);
+    session_rest_get(l->in, &l->words, l->fold, &c->session, &l->keep);
     c->cart = load_cart(l, CARTS_DEEP, near, &cart);
 }
 
@@ -305,6 +352,8 @@ static void load_settled(struct loading *l, struct tail *t, ff_wall to, ff_wall 
     t->settled = load_take(l, &l->fold->settled);
     if (t->settled)
         *settled_at(l->fold, t->settled) = (struct settled){course, to};
+    else
+        course_release(l->fold, &course);
 }
 
 /* Without room in the pool there is none. */
@@ -313,9 +362,7 @@ static struct waymark *load_waymark(struct loading *l, struct tail *t, uint32_t 
     struct fold *f = l->fold;
     struct course course;
     load_course(l, &course, near);
-    if (!l->keep)
-        return NULL;
-    t->waymark = pool_take(&f->waymarks);
+    t->waymark = l->keep ? pool_take(&f->waymarks) : 0;
     if (!t->waymark) {
         course_release(f, &course);
         return NULL;
@@ -332,13 +379,18 @@ static uint32_t load_rest(struct loading *l, const struct act *a, ff_wall near)
     uint32_t n;
     ff_money_sum value;
     act_rest_get(l->in, &rest, a, near);
+    if (!a->late)
+        said_get(l->in, &l->words, &rest.said);
     rest.lines = load_lines(l, &act_lines, &n, &value);
     uint32_t number = load_take(l, &l->fold->rests);
-    if (number)
+    if (number) {
         *rest_at(l->fold, number) = rest;
-    else
-        lines_free(l->fold, &rest.lines);
-    return number;
+        return number;
+    }
+    lines_free(l->fold, &rest.lines);
+    if (!a->late)
+        said_drop(l->fold, &rest.said);
+    return 0;
 }
 
 /* Reads an act behind all that the tail has; not kept, its number is 0. Gives its time. */
@@ -354,7 +406,11 @@ static ff_wall load_act(struct loading *l, struct tail *t, ff_wall near, ff_wall
     }
     if (act_get(l->in, a, near, before)) {
         a->rest = load_rest(l, a, near);
-        image_check(l->in, !a->rest || act_has_rest(a));
+        a->rested = a->rest != 0;
+    } else if (act_place((enum ff_type)a->type) == ACT_WORD) {
+        a->word = words_get(&l->words, l->in);
+        if (!number)
+            words_drop(f->options.words, a->word);
     }
     return a->time;
 }
@@ -392,6 +448,15 @@ static bool load_name_carts(struct loading *l, const struct visitor *v)
     return true;
 }
 
+/* Whether the head's extras are as many as the image says: they may have had no room. */
+static bool load_has_extras(struct loading *l, const struct visitor *v)
+{
+    uint64_t n = image_uint_upto(l->in, EXTRAS_CHAIN_MAX);
+    uint32_t have = v ? extras_count(l->fold, v->head.session.extras) : 0;
+    image_check(l->in, !v || n == have || have == 0);
+    return n == have;
+}
+
 /* A new tail, older than those that were read before it; NULL when it is not kept. */
 static struct tail *load_begin_tail(struct loading *l, uint32_t visitor)
 {
@@ -411,7 +476,8 @@ static void load_tail(struct loading *l)
     struct tail none = {0};
     uint32_t number = load_find(f, image_u64(l->in));
     struct visitor *v = number ? visitor_at(f, number) : NULL;
-    bool wanted = load_name_carts(l, v) && l->same_rules; /* else its acts were counted otherwise */
+    bool carts = load_name_carts(l, v), extras = load_has_extras(l, v);
+    bool wanted = carts && extras && l->same_rules; /* else its acts were counted otherwise */
     if (!image_check(l->in, !v || !v->tail))
         return;
     l->keep = wanted && !l->tails_full;
@@ -429,6 +495,7 @@ static bool load_tails(struct loading *l)
     if (!load_section(l, SECTION_TAILS))
         return false;
     uint32_t n = load_count(l);
+    l->tails = true;
     for (uint32_t i = 0; i < n && l->in->ok; i++)
         load_tail(l);
     return l->in->ok;
@@ -449,10 +516,14 @@ bool fold_load(struct fold *f, struct image_in *in, const uint16_t *site_map, ui
 {
     assert(f->now == FF_NEVER && f->visitors.used == 0);
     struct loading l = {.fold = f, .in = in, .site_map = site_map, .site_count = site_count};
+    words_in_begin(&l.words, f->options.words);
     bool ok = load_begin(&l) && load_recall(&l, SECTION_IDS, &f->ids, NULL) &&
               load_recall(&l, SECTION_ORDERS, &f->orders, order_get) &&
               load_recall(&l, SECTION_REFUNDS, &f->refunds, waiting_refund_get) &&
-              load_visitors(&l) && load_tails(&l);
+              load_visitors(&l) && load_tails(&l) &&
+              tickets_load(f, in, site_map, site_count) && comments_load(f, in, site_map, site_count) &&
+              customers_load(f, in, site_map, site_count) && forget_load(f, in);
+    words_in_end(&l.words);
     emit_flush(f);
     return ok;
 }

@@ -1,5 +1,7 @@
 #include "orders.h"
 
+#include "cells.h"
+
 static struct hash128 orders_key(const struct fold *f, const struct ff_beacon *b)
 {
     return hash_id_wide(&f->seed, f->sites[b->site].scope, b->text[FF_TEXT_ORDER]);
@@ -26,6 +28,7 @@ static void orders_count(const struct pen *p, const struct ff_beacon *b, ff_curr
     emit_count(p, FF_COUNT_ORDERS, b->time, 1);
     emit_count(p, FF_COUNT_ITEMS_SOLD, b->time, items);
     emit_money(p, FF_PURSE_REVENUE, b->time, currency, b->money[FF_AMOUNT_VALUE], 1);
+    cells_items(p, b, currency);
 }
 
 enum ff_status orders_purchase(const struct pen *p, const struct ff_record *r)

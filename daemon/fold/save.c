@@ -3,11 +3,16 @@
  * was touched last) is not written. */
 #include "act.h"
 #include "encode.h"
+#include "extras.h"
+#include "encode_texts.h"
+#include "forget.h"
+#include "session_image.h"
 
 struct saving {
     const struct fold *fold;
     struct image_out *out;
     struct cart_names carts;
+    struct words_out words;
 };
 
 typedef void entry_put(struct image_out *out, const struct recall_entry *e);
@@ -31,10 +36,12 @@ static void save_recall(const struct saving *s, const char name[4], const struct
     }
 }
 
-static void save_lines(const struct saving *s, uint32_t chain)
+static void save_lines(struct saving *s, uint32_t chain)
 {
-    for (; chain; chain = line_at(s->fold, chain)->next)
+    for (; chain; chain = line_at(s->fold, chain)->next) {
         line_put(s->out, line_at(s->fold, chain));
+        line_texts_put(s->out, &s->words, line_at(s->fold, chain));
+    }
     line_put_end(s->out);
 }
 
@@ -49,6 +56,7 @@ static void save_cart(struct saving *s, uint32_t number, ff_wall near)
     const struct cart *c = cart_at(s->fold, number);
     save_cart(s, c->before, near); /* that one has none before it: the depth is 2 */
     cart_put(s->out, c, near);
+    card_put(s->out, &s->words, &c->card, near);
     save_lines(s, c->lines);
     s->carts.number[s->carts.n++] = number;
 }
@@ -63,6 +71,7 @@ static void save_visitors(struct saving *s)
     for (uint32_t number = f->visitors_by_touch.newest; number;) {
         const struct visitor *v = visitor_at(f, number);
         visitor_put(s->out, v, near);
+        session_rest_put(s->out, &s->words, f, &v->head.session);
         s->carts.n = 0;
         save_cart(s, v->head.cart, v->newest);
         near = v->touched;
@@ -73,24 +82,30 @@ static void save_visitors(struct saving *s)
 static void save_course(struct saving *s, const struct course *c, ff_wall near)
 {
     session_put(s->out, &c->session, near);
+    session_rest_put(s->out, &s->words, s->fold, &c->session);
     save_cart(s, c->cart, near);
 }
 
-static void save_acts(const struct saving *s, uint32_t chain, ff_wall near)
+static void save_acts(struct saving *s, uint32_t chain, ff_wall near)
 {
     ff_wall before = FF_NEVER;
     for (; chain; chain = act_at(s->fold, chain)->next) {
         const struct act *a = act_at(s->fold, chain);
         act_put(s->out, a, near, before);
         before = a->time;
-        if (!act_has_rest(a))
+        if (!a->rested && act_place((enum ff_type)a->type) == ACT_WORD)
+            words_put(&s->words, s->out, a->word);
+        if (!a->rested)
             continue;
         act_rest_put(s->out, act_rest(s->fold, a), a, near);
+        if (!a->late)
+            said_put(s->out, &s->words, act_said(s->fold, a));
         save_lines(s, act_rest(s->fold, a)->lines);
     }
 }
 
-/* The head's carts are named already. How many that is tells a load whether it has them. */
+/* The head's carts are named already. How many that is tells a load whether it has them, and how many its
+ * extras are the same of these. */
 static void save_tail(struct saving *s, const struct tail *t)
 {
     const struct fold *f = s->fold;
@@ -103,6 +118,7 @@ static void save_tail(struct saving *s, const struct tail *t)
         s->carts.number[s->carts.n++] = v->head.cart;
     image_put_u64(s->out, v->key);
     image_put_uint(s->out, s->carts.n);
+    image_put_uint(s->out, extras_count(f, v->head.session.extras));
     const struct settled *settled = t->settled ? settled_at(f, t->settled) : NULL;
     tail_put(s->out, t, settled ? settled->to : FF_NEVER, w ? w->behind : 0, v->newest);
     if (settled)
@@ -127,6 +143,7 @@ static void save_tails(struct saving *s)
 void fold_save(const struct fold *f, struct image_out *out)
 {
     struct saving s = {.fold = f, .out = out};
+    words_out_begin(&s.words, f->options.words, out);
     image_put_section(out, SECTION_FOLD, SECTION_VERSION);
     image_put_uint(out, f->options.site_count);
     now_put(out, f->now);
@@ -137,4 +154,9 @@ void fold_save(const struct fold *f, struct image_out *out)
     save_recall(&s, SECTION_REFUNDS, &f->refunds, waiting_refund_put);
     save_visitors(&s);
     save_tails(&s);
+    words_out_end(&s.words);
+    tickets_save(f, out);
+    comments_save(f, out);
+    customers_save(f, out);
+    forget_save(f, out);
 }

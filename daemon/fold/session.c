@@ -1,12 +1,11 @@
 #include "session.h"
 
 #include "act.h"
+#include "extras.h"
 #include "lines.h"
+#include "session_extras.h"
 
-/* The counters that a session adds to, in one run of enum ff_counter. */
-#define SESSION_FIRST FF_COUNT_SESSIONS
-#define SESSION_COUNTERS (FF_COUNT_PURCHASED - FF_COUNT_SESSIONS + 1)
-#define SLOT(name) (FF_COUNT_##name - SESSION_FIRST)
+#define SLOT(name) SESSION_SLOT(name)
 
 /* What types do to a session beyond extending it (metrics.md, "Which event does what"). */
 static const struct session_row {
@@ -59,13 +58,58 @@ static void session_contribution(const struct session *s, int64_t out[SESSION_CO
     out[SLOT(PURCHASED)] = s->purchased;
 }
 
-/* `at` in the session. */
-static void session_page_view(struct session *s, ff_dur at)
+struct session session_share(struct fold *f, const struct session *s)
 {
-    if (s->pageviews > 0)
-        s->page_time += at - s->last_page;
+    struct session copy = *s;
+    words_hold(f->options.words, s->source);
+    words_hold(f->options.words, s->campaign);
+    words_hold(f->options.words, s->entry_page);
+    words_hold(f->options.words, s->exit_page);
+    copy.extras = extras_copy(f, s->extras);
+    return copy;
+}
+
+void session_release(struct fold *f, struct session *s)
+{
+    uint32_t extras = s->extras;
+    words_drop(f->options.words, s->source);
+    words_drop(f->options.words, s->campaign);
+    words_drop(f->options.words, s->entry_page);
+    words_drop(f->options.words, s->exit_page);
+    extras_free(f, &extras);
+    *s = (struct session){.begun = false};
+}
+
+/* Keeps a word where there was none. */
+static void session_learn(const struct fold *f, struct session *s, const struct said *said)
+{
+    if (s->source == WORD_NONE) {
+        words_hold(f->options.words, said->source);
+        s->source = said->source;
+    }
+    if (s->campaign == WORD_NONE) {
+        words_hold(f->options.words, said->campaign);
+        s->campaign = said->campaign;
+    }
+}
+
+/* `at` in the session. The page before this one is let go of when what it is counted as has been emitted. */
+static void session_page_view(const struct fold *f, struct session *s, ff_dur at, uint32_t page,
+                              struct session_change *c)
+{
+    if (s->pageviews > 0) {
+        c->left_page = s->exit_page;
+        c->left_after = at - (ff_dur)s->last_page;
+        s->page_time += (uint64_t)c->left_after;
+        c->left = true;
+    } else {
+        words_hold(f->options.words, page);
+        s->entry_page = page;
+    }
+    words_hold(f->options.words, page);
+    s->exit_page = page;
     s->pageviews++;
-    s->last_page = at;
+    s->last_page = (uint64_t)at;
     s->last_page_engaged = 0;
     if (s->pages_after_search < 2)
         s->pages_after_search++;
@@ -93,16 +137,19 @@ static void session_engage(struct session *s, uint64_t ms)
 }
 
 /* What the act's type does to the session; order matters nowhere in it. */
-static void session_apply(const struct fold *f, struct session *s, const struct act *a)
+static void session_apply(const struct pen *p, struct session *s, const struct act *a, struct session_change *c)
 {
+    const struct fold *f = p->fold;
     const struct session_row *row = &session_table[a->type];
+    struct said said = act_said(f, a);
     if (row->interaction && !a->passive)
         s->interacted = true;
     if (!row->keeps_search_open)
         s->search_open = false;
+    session_learn(f, s, &said);
     switch ((enum ff_type)a->type) {
     case FF_PAGE_VIEW:
-        session_page_view(s, a->time - s->start);
+        session_page_view(f, s, a->time - s->start, said.word, c);
         break;
     case FF_SEARCH:
         session_search(s, act_rest(f, a)->term);
@@ -126,8 +173,8 @@ static void session_apply(const struct fold *f, struct session *s, const struct 
     default:
         break;
     }
-    session_engage(s, act_engaged_ms(a));
-    s->length = a->time - s->start;
+    session_engage(s, act_engaged_ms(f, a));
+    s->length = (uint64_t)(a->time - s->start);
 }
 
 static bool session_takes(const struct fold *f, const struct session *s, ff_wall t)
@@ -136,25 +183,48 @@ static bool session_takes(const struct fold *f, const struct session *s, ff_wall
            t - s->start <= f->options.session_max_length;
 }
 
+/* The next session in place of the one before. */
+static void session_begin(struct fold *f, struct session *s, ff_wall t)
+{
+    bool first = !s->begun || t - session_last(s) > f->options.session_remember;
+    session_release(f, s);
+    s->start = t;
+    s->begun = true;
+    s->first = first;
+}
+
+static void session_emit(const struct pen *p, const struct act *a, struct session_change *c)
+{
+    static const int64_t nothing[SESSION_COUNTERS];
+    int64_t was[SESSION_COUNTERS], is[SESSION_COUNTERS];
+    c->was = c->before->begun ? was : nothing;
+    c->is = is;
+    if (c->before->begun)
+        session_contribution(c->before, was);
+    session_contribution(c->after, is);
+    for (int i = 0; i < SESSION_COUNTERS; i++)
+        emit_count(p, (enum ff_counter)(SESSION_FIRST + i), c->after->start, c->is[i] - c->was[i]);
+    session_cells(p, c);
+    emit_visitor(p, a->time);
+}
+
 bool session_fold(const struct pen *p, struct session *s, const struct act *a)
 {
-    const struct fold *f = p->fold;
-    int64_t before[SESSION_COUNTERS] = {0}, after[SESSION_COUNTERS];
+    struct fold *f = p->fold;
+    struct session before;
+    struct session_change c = {.before = &before, .after = s};
     if (session_takes(f, s, a->time)) {
-        if (p->sign)
-            session_contribution(s, before);
+        before = *s;
     } else if (a->type == FF_PING) {
         return false;
     } else {
-        bool first = !s->begun || a->time - session_last(s) > f->options.session_remember;
-        *s = (struct session){.start = a->time, .begun = true, .first = first};
+        session_begin(f, s, a->time);
+        before = (struct session){.begun = false};
     }
-    session_apply(f, s, a);
-    if (!p->sign)
-        return true;
-    session_contribution(s, after);
-    for (int i = 0; i < SESSION_COUNTERS; i++)
-        emit_count(p, (enum ff_counter)(SESSION_FIRST + i), s->start, after[i] - before[i]);
-    emit_visitor(p, a->time);
+    session_apply(p, s, a, &c);
+    session_gather(p, s, a, &c);
+    if (p->sign)
+        session_emit(p, a, &c);
+    words_drop(f->options.words, c.left_page);
     return true;
 }

@@ -7,11 +7,18 @@
 #include "visit.h"
 
 #include "chain.h"
+#include "comments.h"
+#include "customers.h"
 #include "due.h"
 #include "hash.h"
+#include "ledger.h"
+#include "person.h"
 #include "pool.h"
 #include "recall.h"
 #include "table.h"
+#include "words.h"
+#include "tickets.h"
+#include "zone.h"
 
 /* A purchase, for refunds to refer to. */
 struct order {
@@ -29,10 +36,22 @@ struct waiting_refund {
     bool needs_amount, needs_currency;
 };
 
+/* What is the same in all sessions: words, held for the fold's life. */
+struct visitor_types {
+    uint32_t fresh, returning;
+};
+/* The kinds of ids: a site's scope of each is the mark of its own id in this one. */
+enum { FOLD_SCOPE_VISITOR = 0, FOLD_SCOPE_CUSTOMER = 1 };
+
 struct fold_site_state {
     uint64_t scope; /* of its ids' hashes */
+    uint64_t customer_scope; /* of those of its customers */
     ff_currency currency;
     int64_t live;
+    const struct zone *zone; /* NULL: UTC */
+    ff_wall first_order;     /* of the site, ever; FF_NEVER: none yet */
+    struct ledger ledger;
+    uint32_t racks[CART_STATES]; /* roots (rack.h) */
 };
 
 #define FOLD_FACTS 256
@@ -44,11 +63,20 @@ struct fold {
     ff_wall now; /* FF_NEVER before the first advance */
 
     struct recall ids, orders, refunds;
-    struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines;
+    struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines, extras;
     struct table visitors_by_key;
-    struct chain visitors_by_touch, carts_by_touch, tails_by_age;
+    struct chain visitors_by_touch, carts_by_touch, tails_by_age, extras_by_touch;
     struct due live_due, cart_due;
+    struct tickets tickets;
+    struct comments comments;
     uint32_t births;
+    struct visitor_types visitor_types;
+    struct said said; /* by the record that is being folded; held until it has been */
+    struct customers customers;
+    struct {
+        struct ff_note *notes; /* owned, cap of them: FF_NOTE_FORGET, in their order */
+        uint32_t n, cap;
+    } forget;
 
     struct ff_fact_sink sink;
     struct ff_fact facts[FOLD_FACTS];
@@ -93,9 +121,29 @@ static inline struct act_rest *rest_at(const struct fold *f, uint32_t number)
     return pool_at(&f->rests, number);
 }
 
+static inline struct extra *extra_at(const struct fold *f, uint32_t number)
+{
+    return pool_at(&f->extras, number);
+}
+
 static inline struct cart *cart_at(const struct fold *f, uint32_t number)
 {
     return pool_at(&f->carts, number);
+}
+
+static inline struct person *person_at(const struct fold *f, uint32_t number)
+{
+    return pool_at(&f->customers.persons, number);
+}
+
+static inline struct person_day *person_day_at(const struct fold *f, uint32_t number)
+{
+    return pool_at(&f->customers.days, number);
+}
+
+static inline struct person_purse *person_purse_at(const struct fold *f, uint32_t number)
+{
+    return pool_at(&f->customers.purses, number);
 }
 
 static inline struct line *line_at(const struct fold *f, uint32_t number)

@@ -2,8 +2,12 @@
 
 #include "act.h"
 #include "audit.h"
+#include "card.h"
 #include "cart.h"
 #include "course.h"
+#include "extras.h"
+#include "rack.h"
+#include "session.h"
 #include "tail.h"
 
 /* Visitors with a session event in this last stretch are live. */
@@ -11,10 +15,11 @@
 
 /* What one record can need of the pools at most: an act, what else is known of it, and its items; a
  * copy of a full cart for the settled course, the waymark, the head and one being replayed, each with
- * the cart before it. There are as many of struct act_rest as acts: who has room for one has for both. */
+ * the cart before it; the extras of each of these, and of one that is audited. There are as many of struct act_rest as acts: who has room for one has for both. */
 #define RESERVE_ACTS 2
 #define RESERVE_CARTS 12
 #define RESERVE_LINES (3 * CART_LINES_MAX + FF_MAX_ITEMS)
+#define RESERVE_EXTRAS (5 * EXTRAS_CHAIN_MAX)
 
 static uint64_t story_who(const struct visitor *v, uint32_t number)
 {
@@ -64,11 +69,36 @@ static void story_drop_carts(struct fold *f, uint32_t number)
     audit_forget(f, number);
 }
 
+/* Lists those with extras by their last touch. */
+static void story_list_extras(struct fold *f, uint32_t number)
+{
+    struct visitor *v = visitor_at(f, number);
+    bool some = v->head.session.extras != 0;
+    if (v->extras_listed && some)
+        chain_touch(&f->extras_by_touch, number);
+    else if (v->extras_listed)
+        chain_remove(&f->extras_by_touch, number);
+    else if (some)
+        chain_add(&f->extras_by_touch, number);
+    v->extras_listed = some;
+}
+
+/* The extras of its session leave memory, and the tail with them. What they were counted as stays. */
+static void story_drop_extras(struct fold *f, uint32_t number)
+{
+    tail_drop(f, number);
+    extras_free(f, &visitor_at(f, number)->head.session.extras);
+    story_list_extras(f, number);
+    audit_forget(f, number);
+}
+
 static void story_drop_visitor(struct fold *f, uint32_t number)
 {
     struct visitor *v = visitor_at(f, number);
     tail_drop(f, number);
     story_drop_carts(f, number);
+    session_release(f, &v->head.session);
+    story_list_extras(f, number);
     audit_forget(f, number);
     if (v->live)
         f->sites[v->site].live--;
@@ -98,6 +128,16 @@ static bool story_evict_oldest_cart(struct fold *f)
     return true;
 }
 
+static bool story_evict_oldest_extras(struct fold *f)
+{
+    uint32_t number = f->extras_by_touch.oldest;
+    if (!number)
+        return false;
+    story_drop_extras(f, number);
+    f->counts.extras_evicted++;
+    return true;
+}
+
 static bool story_needs_tail(const struct fold *f, const struct visitor *v)
 {
     return !v->tail && pool_left(&f->tails) < 1;
@@ -114,6 +154,9 @@ static void story_reserve(struct fold *f, uint32_t number)
     while (pool_left(&f->carts) < RESERVE_CARTS || pool_left(&f->lines) < RESERVE_LINES)
         if (!story_evict_oldest_cart(f) && !story_settle_oldest(f))
             break;
+    while (pool_left(&f->extras) < RESERVE_EXTRAS)
+        if (!story_evict_oldest_extras(f) && !story_settle_oldest(f))
+            break;
 }
 
 struct story_match {
@@ -127,10 +170,22 @@ static bool story_same(const void *ctx, uint32_t number)
     return visitor_at(m->fold, number)->key == m->key;
 }
 
-static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
+uint32_t story_find(const struct fold *f, uint64_t key)
 {
     struct story_match match = {f, key};
-    uint32_t number = table_find(&f->visitors_by_key, key, story_same, &match);
+    return table_find(&f->visitors_by_key, key, story_same, &match);
+}
+
+void story_forget(struct fold *f, uint64_t key)
+{
+    uint32_t number = story_find(f, key);
+    if (number)
+        story_drop_visitor(f, number);
+}
+
+static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
+{
+    uint32_t number = story_find(f, key);
     if (number)
         return number;
     if (pool_left(&f->visitors) < 1) {
@@ -154,6 +209,7 @@ static uint32_t story_visitor(struct fold *f, uint64_t key, uint16_t site)
 static void story_watch(struct fold *f, uint32_t number)
 {
     struct visitor *v = visitor_at(f, number);
+    story_list_extras(f, number);
     ff_wall last = session_last(&v->head.session);
     if (!v->live && last != FF_NEVER && last + LIVE_FOR >= f->now) {
         v->live = true;
@@ -194,12 +250,15 @@ enum ff_status story_fold(struct fold *f, const struct ff_record *r)
     v->touched = story_minute(r->received);
     chain_touch(&f->visitors_by_touch, number);
     enum ff_status status = FF_OK;
+    struct card_hand cards;
+    card_take(f, number, r, &cards);
     if (tail_is_late(f, v, act_time(r), r->received)) {
         story_fold_late(&pen, number, r);
         status = FF_LATE;
     } else if (!tail_take(&pen, number, act_new(f, r), r->received)) {
         status = FF_STRAY;
     }
+    card_give(f, number, r, &cards);
     story_watch(f, number);
     audit_check(f, number);
     return status;
@@ -238,6 +297,8 @@ static void story_pass_cart(struct fold *f, uint32_t number, struct visitor *v, 
         return;
     const struct cart *c = cart_at(f, v->head.cart);
     ff_wall due = cart_due(f, c);
+    rack_take(f, v->head.cart);
+    rack_put(f, v->head.cart, t);
     if (due > t) {
         v->cart_queued = true;
         story_queue(f, &f->cart_due, due, number);
@@ -271,11 +332,14 @@ void story_expire(struct fold *f, ff_wall now)
     ff_dur memory = longer(longer(o->session_remember, o->session_timeout), o->cart_recover_within);
     ff_dur slack = o->max_age + o->session_lateness + FF_HOUR;
     int32_t cart_limit = story_minute(now - o->cart_recover_within - slack);
+    int32_t session_limit = story_minute(now - o->session_timeout - slack);
     int32_t visitor_limit = story_minute(now - memory - slack);
     tail_expire(f, now);
     uint32_t number;
     while ((number = cart_oldest(f)) && visitor_at(f, number)->touched < cart_limit)
         story_drop_carts(f, number);
+    while ((number = f->extras_by_touch.oldest) && visitor_at(f, number)->touched < session_limit)
+        story_drop_extras(f, number); /* nothing can extend the session any more */
     while ((number = f->visitors_by_touch.oldest) && visitor_at(f, number)->touched < visitor_limit)
         story_drop_visitor(f, number);
 }

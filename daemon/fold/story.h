@@ -7,6 +7,12 @@
 /* Folds a session event of a visitor: FF_OK, FF_LATE or FF_STRAY. */
 enum ff_status story_fold(struct fold *f, const struct ff_record *r);
 
+/* Nothing is known any more of the visitor with this key, if there is one; what was counted stays. */
+void story_forget(struct fold *f, uint64_t key);
+
+/* The number of the visitor with this key, or 0. */
+uint32_t story_find(const struct fold *f, uint64_t key);
+
 /* Whether the type opens or extends sessions (metrics.md, "Which event does what"). */
 bool story_takes(enum ff_type type);
 

@@ -1,6 +1,8 @@
 #include "batch.h"
 #include "json_message.h"
 
+#include <endian.h>
+
 /* The value of a hexadecimal digit, or -1. */
 static int hex(char c)
 {
@@ -12,24 +14,36 @@ static int hex(char c)
 
 #define EACH_BYTE(byte) ((uint64_t)(byte)*UINT64_C(0x0101010101010101))
 
-/* Whether one of the eight bytes is `byte`: one of their differences is zero, and borrows. */
-static bool eight_have(uint64_t eight, unsigned char byte)
+/* The highest bit of the first of eight bytes that is `byte`, and perhaps of some behind it: the difference
+ * is zero there, and borrows. */
+static uint64_t eight_have(uint64_t eight, unsigned char byte)
 {
     uint64_t other = eight ^ EACH_BYTE(byte);
     return (other - EACH_BYTE(1)) & ~other & EACH_BYTE(0x80);
 }
 
-/* Copies the n bytes at p, but not the eight in which the first of "%+" is, or less than eight; gives how many. */
+/* Copies what stands before the first of "%+" in the n bytes at p to out, which has as much room; gives how much. */
 static size_t copy_plain(const char *p, size_t n, char *out)
 {
     size_t i = 0;
-    for (uint64_t eight; n - i >= sizeof eight; i += sizeof eight) {
+    for (uint64_t eight, special; n - i >= sizeof eight; i += sizeof eight) {
         memcpy(&eight, p + i, sizeof eight);
-        if (eight_have(eight, '%') || eight_have(eight, '+'))
-            break;
         memcpy(out + i, &eight, sizeof eight);
+        eight = le64toh(eight);
+        special = eight_have(eight, '%') | eight_have(eight, '+');
+        if (special)
+            return i + (size_t)__builtin_ctzll(special) / 8;
     }
+    for (; i < n && p[i] != '%' && p[i] != '+'; i++)
+        out[i] = p[i];
     return i;
+}
+
+/* The byte that an escape at p stands for, or -1 where it lacks its two digits. */
+static int read_escape(const char *p, size_t n)
+{
+    int high = n > 2 ? hex(p[1]) : -1, low = high < 0 ? -1 : hex(p[2]);
+    return low < 0 ? -1 : high << 4 | low;
 }
 
 /* Writes a name or value of a query to out, which may be no shorter; gives the bytes written, or
@@ -37,24 +51,17 @@ static size_t copy_plain(const char *p, size_t n, char *out)
 static ptrdiff_t unescape(struct ff_span raw, char *out)
 {
     char *begin = out;
-    for (size_t i = 0; i < raw.n; i++) {
+    for (size_t i = 0; i < raw.n;) {
         size_t plain = copy_plain(raw.p + i, raw.n - i, out);
         i += plain;
         out += plain;
         if (i == raw.n)
             break;
-        char c = raw.p[i];
-        if (c == '%') {
-            int high = raw.n - i > 2 ? hex(raw.p[i + 1]) : -1;
-            int low = high < 0 ? -1 : hex(raw.p[i + 2]);
-            if (low < 0)
-                return -1;
-            c = (char)(high << 4 | low);
-            i += 2;
-        } else if (c == '+') {
-            c = ' ';
-        }
-        *out++ = c;
+        int byte = raw.p[i] == '+' ? ' ' : read_escape(raw.p + i, raw.n - i);
+        if (byte < 0)
+            return -1;
+        i += raw.p[i] == '+' ? 1 : 3;
+        *out++ = (char)byte;
     }
     return out - begin;
 }

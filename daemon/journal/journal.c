@@ -253,6 +253,18 @@ enum ff_status journal_trim(struct journal *j, struct ff_keep keep)
     return j->ops->trim(j->store, keep);
 }
 
+uint64_t journal_seal(struct journal *j, uint64_t upto)
+{
+    assert(!j->beside);
+    return j->ops->seal(j->store, upto);
+}
+
+enum ff_status journal_erase(struct journal *j, uint64_t behind, uint64_t sealed, ff_erase_fn gone, void *ctx,
+                             uint64_t *erased, char *why, size_t size)
+{
+    return j->ops->erase(j->store, behind, sealed, gone, ctx, erased, why, size);
+}
+
 /* Until the store has news; at once where it never has any by itself. */
 static void news_wait(const struct journal *j)
 {

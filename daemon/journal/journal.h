@@ -67,6 +67,11 @@ enum ff_status journal_state(const struct journal *j);
  * of what may wait does, so that all of a message that was admitted fits. */
 enum ff_status journal_admits(const struct journal *j);
 
+/* As the store's verbs of these names. */
+uint64_t journal_seal(struct journal *j, uint64_t upto);
+enum ff_status journal_erase(struct journal *j, uint64_t behind, uint64_t sealed, ff_erase_fn gone, void *ctx,
+                             uint64_t *erased, char *why, size_t size);
+
 /* Small values, straight from the store. */
 enum ff_status journal_put(struct journal *j, const char *name, struct ff_span value);
 enum ff_status journal_get(struct journal *j, const char *name, void *out, size_t size, size_t *n);

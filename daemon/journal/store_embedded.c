@@ -9,6 +9,7 @@
  * Beside its owner there is neither writer nor syncer: all there is then is files, of which those up to
  * what the owner says is settled do not change any more. */
 #include "checkpoints.h"
+#include "erase.h"
 #include "journal.h"
 #include "log.h"
 #include "pending.h"
@@ -50,9 +51,11 @@ struct ff_store {
     uint64_t synced;     /* all up to it is on the disk */
     uint64_t durable;    /* what was promised: never steps back, also when written does */
     uint64_t wanted;     /* all up to it is to be synced soon, whatever durability says */
+    uint64_t segment_first; /* of the current segment */
     uint64_t asked_size; /* size of the current segment when its last sync was asked for */
     bool replayed;
     bool fresh;          /* the current segment's name is not synced yet */
+    bool sealing;        /* the current segment is to be full, however large it is */
     bool given_up;       /* the current segment is to be left when no sync is under way */
     bool held;           /* a full or given up segment waits for its sync before the next begins */
 };
@@ -163,6 +166,7 @@ static void segment_end(struct ff_store *s)
     pending_rewind(&s->queue);
     s->given_up = false;
     s->held = false;
+    s->sealing = false;
     watermarks_move(s);
 }
 
@@ -190,6 +194,7 @@ static int groups_write(struct ff_store *s)
         error = writer_put(&s->writer, &s->queue, s->synced);
         s->given_up = s->writer.torn;
     } else {
+        s->segment_first = s->synced + 1;
         error = writer_begin(&s->writer, &s->queue, s->synced);
         s->fresh = true;
         s->asked_size = 0;
@@ -208,7 +213,7 @@ static enum ff_status embedded_flush(struct ff_store *s)
     }
     if (!s->queue.unwritten)
         return FF_OK;
-    if (s->writer.fd >= 0 && s->writer.size >= s->segment_bytes) {
+    if (s->writer.fd >= 0 && (s->sealing || s->writer.size >= s->segment_bytes)) {
         s->held = s->written > s->synced;
         sync_ask(s);
         if (s->held)
@@ -312,6 +317,41 @@ static enum ff_status embedded_trim(struct ff_store *s, struct ff_keep keep)
     return FF_OK;
 }
 
+static uint64_t embedded_seal(struct ff_store *s, uint64_t upto)
+{
+    assert(upto <= s->last);
+    if (s->writer.fd >= 0 && upto >= s->segment_first) {
+        s->sealing = true;
+        s->wanted = s->last;
+        sync_ask(s);
+        if (!s->syncer.busy && !s->given_up && s->written == s->synced)
+            segment_end(s);
+    }
+    return s->writer.fd < 0 ? s->synced : s->segment_first - 1;
+}
+
+static enum ff_status embedded_erase(struct ff_store *s, uint64_t behind, uint64_t sealed, ff_erase_fn gone,
+                                     void *ctx, uint64_t *erased, char *why, size_t size)
+{
+    struct erase_result done = {0};
+    uint64_t seq;
+    *erased = 0;
+    enum ff_status st = checkpoints_open(&s->checkpoints, UINT64_MAX, &seq, why, size);
+    if (st != FF_OK || seq < behind) {
+        snprintf(why, size, "%s: no whole checkpoint is behind record %llu", s->place.path, (unsigned long long)behind);
+        if (st == FF_OK)
+            checkpoints_end(&s->checkpoints);
+        return FF_BAD_PARAMETER;
+    }
+    checkpoints_end(&s->checkpoints);
+    int error = erase_checkpoints(&s->place, behind);
+    if (error < 0)
+        return place_why(why, size, s->place.path, error);
+    st = erase_run(&s->place, sealed, gone, ctx, &done, why, size);
+    *erased = done.records;
+    return st;
+}
+
 static enum ff_status value_outcome(struct ff_store *s, enum ff_status st, const char *name, int error)
 {
     if (error)
@@ -389,6 +429,8 @@ const struct ff_store_ops store_embedded = {
     .checkpoint_next = embedded_checkpoint_next,
     .checkpoint_end = embedded_checkpoint_end,
     .trim = embedded_trim,
+    .seal = embedded_seal,
+    .erase = embedded_erase,
     .append = embedded_append,
     .crowded = embedded_crowded,
     .flush = embedded_flush,

@@ -53,17 +53,24 @@ static bool file_remove(struct trim *t, const struct names_kind *kind, uint64_t 
     return went(t, r == -ENOENT ? 0 : r, path);
 }
 
+static bool unfinished(const char *name, const struct names_kind *kind)
+{
+    const size_t skip = sizeof PLACE_NEW - 1;
+    return strncmp(name, PLACE_NEW, skip) == 0 && strlen(name) <= PLACE_NAME_MAX &&
+           strncmp(name + skip, kind->before, strlen(kind->before)) == 0;
+}
+
+/* Of checkpoints, and of segments that were written anew. The owner's own have their names by now. */
 static int unfinished_remove(void *ctx, const char *name)
 {
     struct trim *t = ctx;
     char path[PATH_MAX];
-    if (strncmp(name, PLACE_NEW, sizeof PLACE_NEW - 1) != 0 || strlen(name) > PLACE_NAME_MAX ||
-        strncmp(name + sizeof PLACE_NEW - 1, checkpoint_kind.before, strlen(checkpoint_kind.before)) != 0)
+    if (!unfinished(name, &checkpoint_kind) && !unfinished(name, &segment_kind))
         return 0;
     place_file(t->place, path, "", name);
     int r = t->place->io->unlink(t->place->io, path);
     if (went(t, r == -ENOENT ? 0 : r, path))
-        t->result->checkpoints++;
+        t->result->checkpoints += unfinished(name, &checkpoint_kind);
     return 0;
 }
 

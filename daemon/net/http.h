@@ -15,6 +15,7 @@
     X(AUTHORIZATION, "authorization", true)                                                      \
     X(EXPECT, "expect", false)                                                                   \
     X(ACCEPT, "accept", false)                                                                   \
+    X(ACCEPT_ENCODING, "accept-encoding", false)                                                 \
     X(IF_NONE_MATCH, "if-none-match", false)                                                     \
     X(USER_AGENT, "user-agent", false)                                                           \
     X(FORWARDED, "x-forwarded-for", false)                                                       \

@@ -173,6 +173,7 @@ void message_request(const struct message *m, const char *p, struct net_request 
     out->authorization = span_of(p, field[HTTP_AUTHORIZATION]);
     out->if_none_match = span_of(p, field[HTTP_IF_NONE_MATCH]);
     out->accept = span_of(p, field[HTTP_ACCEPT]);
+    out->accept_encoding = span_of(p, field[HTTP_ACCEPT_ENCODING]);
     out->user_agent = span_of(p, field[HTTP_USER_AGENT]);
     out->forwarded = span_of(p, field[HTTP_FORWARDED]);
     out->access_request_method = span_of(p, field[HTTP_ACCESS_METHOD]);

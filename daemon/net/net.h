@@ -32,7 +32,7 @@ struct net_request {
     struct ff_span body;    /* with NET_PADDING readable bytes behind it; of gzip what it holds,
                                and content_encoding is {NULL, 0} then */
     struct ff_span content_type, content_encoding, origin, host, authorization, if_none_match, accept,
-        user_agent, forwarded, access_request_method, access_request_headers;
+        accept_encoding, user_agent, forwarded, access_request_method, access_request_headers;
                             /* header values; forwarded: X-Forwarded-For, of several the last; the
                                last two: Access-Control-Request-... of a preflight */
 };

@@ -18,6 +18,7 @@ void bucket_free(struct bucket **b)
     if (!*b)
         return;
     distinct_reset(&(*b)->visitors);
+    cells_free(&(*b)->cells);
     free((*b)->money);
     free(*b);
     *b = NULL;
@@ -79,6 +80,13 @@ void bucket_merge(struct bucket *b, const struct bucket *from)
     for (uint16_t i = 0; i < from->money_n; i++)
         money_add(b, &from->money[i]);
     distinct_merge(&b->visitors, &from->visitors);
+}
+
+struct cells *bucket_cells(struct bucket *b, struct cell_stock *stock, enum tier_kind tier)
+{
+    if (!b->cells)
+        b->cells = cells_new(stock, tier);
+    return b->cells;
 }
 
 /* Where the currency stands, or belongs, in the sorted sums of a purse. */

@@ -2,6 +2,7 @@
 #ifndef FOOTFALL_BUCKET_H
 #define FOOTFALL_BUCKET_H
 
+#include "cells.h"
 #include "distinct.h"
 #include "tally.h"
 #include "zone.h"
@@ -21,6 +22,7 @@ struct bucket {
     struct bucket_money *money; /* by purse and currency; NULL, or room for a power of two */
     uint16_t money_n;
     struct distinct visitors;
+    struct cells *cells; /* owned; NULL: none */
 };
 
 /* Owned by the caller; never NULL. */
@@ -47,8 +49,11 @@ static inline void bucket_add(struct bucket *b, const struct ff_fact *f)
         bucket_add_other(b, f);
 }
 
-/* Adds all of from, which stays as it is. */
+/* Adds all of from but its cells, which stays as it is. */
 void bucket_merge(struct bucket *b, const struct bucket *from);
+
+/* The bucket's cells, made under stock for that tier where there are none. */
+struct cells *bucket_cells(struct bucket *b, struct cell_stock *stock, enum tier_kind tier);
 
 /* Adds the bucket to a window's sums and its visitors to visitors, which borrow from it. Currencies
  * whose n is 0 so far stay in the window until bucket_sum_end drops them. */
@@ -59,11 +64,12 @@ void bucket_sum_end(struct tally_window *w);
 bool bucket_is_empty(const struct bucket *b);
 
 /* Puts what the bucket holds into the image: all counters, the money by purse and currency (but what
- * has come to nothing), the visitors. Equal sums give equal bytes, however they came about. */
+ * has come to nothing), the visitors; its cells are put apart (cells.h). Equal sums give equal bytes,
+ * however they came about. */
 void bucket_save(const struct bucket *b, struct image_out *out);
 
 /* Takes the next bucket of the image into b, which is empty and keeps its span. What bucket_save does
- * not write makes the image not ok. */
+ * not write makes the image not ok, but for a bucket without anything: its cells may follow. */
 void bucket_load(struct bucket *b, struct image_in *in);
 
 #endif

@@ -1,5 +1,7 @@
 #include "bucket.h"
 
+#include "amount.h"
+
 /* No sum of amounts comes near this many bits, and a window of thousands of such buckets can still
  * be added up. */
 #define AMOUNT_BITS 112
@@ -22,23 +24,7 @@ bool bucket_is_empty(const struct bucket *b)
     for (size_t i = 0; i < FF_COUNTERS; i++)
         if (b->count[i] != 0)
             return false;
-    return live_cells(b) == 0 && distinct_is_empty(&b->visitors);
-}
-
-/* The sign goes to the lowest bit, and the low half before the high one. */
-static void save_amount(ff_money_sum amount, struct image_out *out)
-{
-    unsigned __int128 bits =
-        (unsigned __int128)amount << 1 ^ (amount < 0 ? ~(unsigned __int128)0 : 0);
-    image_put_uint(out, (uint64_t)bits);
-    image_put_uint(out, (uint64_t)(bits >> 64));
-}
-
-static ff_money_sum load_amount(struct image_in *in)
-{
-    unsigned __int128 bits = image_uint(in);
-    bits |= (unsigned __int128)image_uint_upto(in, UINT64_MAX >> (128 - AMOUNT_BITS)) << 64;
-    return (ff_money_sum)(bits >> 1 ^ (bits & 1 ? ~(unsigned __int128)0 : 0));
+    return live_cells(b) == 0 && distinct_is_empty(&b->visitors) && cells_is_empty(b->cells);
 }
 
 void bucket_save(const struct bucket *b, struct image_out *out)
@@ -53,30 +39,22 @@ void bucket_save(const struct bucket *b, struct image_out *out)
         image_put_uint(out, cell->purse);
         image_put_uint(out, cell->currency);
         image_put_int(out, cell->n);
-        save_amount(cell->amount, out);
+        amount_save(cell->amount, out);
     }
     distinct_save(&b->visitors, out);
-}
-
-static bool is_code(ff_currency currency)
-{
-    bool letters = currency >> 24 == 0;
-    for (int shift = 0; shift < 24; shift += 8)
-        letters &= (currency >> shift & 0xFF) >= 'A' && (currency >> shift & 0xFF) <= 'Z';
-    return letters;
 }
 
 /* A cell behind those that are there, whose purse and currency come before its own. */
 static void load_cell(struct bucket *b, struct image_in *in)
 {
     uint8_t purse = (uint8_t)image_uint_upto(in, FF_PURSES - 1);
-    ff_currency currency = (ff_currency)image_uint_upto(in, UINT32_MAX);
+    ff_currency currency = amount_load_currency(in);
     uint16_t before = b->money_n;
-    if (!image_check(in, is_code(currency)))
+    if (!in->ok)
         return;
     struct bucket_money *cell = bucket_money(b, purse, currency);
     cell->n = image_int(in);
-    cell->amount = load_amount(in);
+    cell->amount = amount_load(in, AMOUNT_BITS);
     image_check(in, cell == &b->money[before] && is_live(cell));
 }
 
@@ -88,5 +66,4 @@ void bucket_load(struct bucket *b, struct image_in *in)
     for (uint64_t i = 0; i < cells && in->ok; i++)
         load_cell(b, in);
     distinct_load(&b->visitors, in);
-    image_check(in, !bucket_is_empty(b));
 }

@@ -7,10 +7,9 @@
  * edge can be written with four digits. */
 #define LAST_EDGE (INT64_C(253402214400) * FF_SECOND)
 
-/* The finest tier that keeps `at`, or the coarsest where none does. */
-static enum tier_kind finest_kept(const struct tally_site *s, ff_wall at)
+/* The first tier from kind on that keeps `at`, or the coarsest where none does. */
+static enum tier_kind finest_kept(const struct tally_site *s, enum tier_kind kind, ff_wall at)
 {
-    enum tier_kind kind = TIER_MINUTE;
     while (kind < TIER_DAY && at < s->kept[kind])
         kind++;
     return kind;
@@ -23,33 +22,34 @@ static ff_wall into_reach(const struct tally_site *s, ff_wall at)
     return at < LAST_EDGE ? at : LAST_EDGE;
 }
 
-static ff_wall widen_down(const struct tally_site *s, ff_wall at)
+static ff_wall widen_down(const struct tally_site *s, enum tier_kind finest, ff_wall at)
 {
     at = into_reach(s, at);
-    return tier_span(finest_kept(s, at), s->zone, at).start;
+    return tier_span(finest_kept(s, finest, at), s->zone, at).start;
 }
 
-static ff_wall widen_up(const struct tally_site *s, ff_wall at)
+static ff_wall widen_up(const struct tally_site *s, enum tier_kind finest, ff_wall at)
 {
     at = into_reach(s, at);
-    struct zone_span span = tier_span(finest_kept(s, at), s->zone, at);
+    struct zone_span span = tier_span(finest_kept(s, finest, at), s->zone, at);
     return span.start == at ? at : span.end;
+}
+
+void tally_widen_to(const struct tally_site *s, enum tier_kind finest, ff_wall *from, ff_wall *to)
+{
+    *from = widen_down(s, finest, *from);
+    *to = widen_up(s, finest, *to);
+    if (*to < *from)
+        *to = *from;
 }
 
 void tally_widen(const struct tally *t, uint16_t site, ff_wall *from, ff_wall *to)
 {
     assert(site < t->sites);
-    const struct tally_site *s = &t->site[site];
-    *from = widen_down(s, *from);
-    *to = widen_up(s, *to);
-    if (*to < *from)
-        *to = *from;
+    tally_widen_to(&t->site[site], TIER_MINUTE, from, to);
 }
 
-/* The largest bucket that begins at `at` and does not reach over `to`; both are edges of kept
- * buckets. Sets *kind to its tier. */
-static struct zone_span largest_at(const struct tally_site *s, ff_wall at, ff_wall to,
-                                   enum tier_kind *kind)
+struct zone_span tally_largest_at(const struct tally_site *s, ff_wall at, ff_wall to, enum tier_kind *kind)
 {
     struct zone_span span = {0};
     for (*kind = TIER_DAY;; (*kind)--) {
@@ -61,8 +61,7 @@ static struct zone_span largest_at(const struct tally_site *s, ff_wall at, ff_wa
     return span;
 }
 
-/* Nothing is kept of what lies further ahead than facts may. */
-static ff_wall last_to_look(const struct tally *t, ff_wall to)
+ff_wall tally_last_to_look(const struct tally *t, ff_wall to)
 {
     ff_wall ahead = t->minute + FF_MINUTE + TALLY_AHEAD;
     return to < ahead ? to : ahead;
@@ -78,9 +77,9 @@ void tally_read(struct tally *t, uint16_t site, ff_wall from, ff_wall to, struct
 
     const struct tally_site *s = &t->site[site];
     struct distinct_union visitors = {0};
-    for (ff_wall at = from, stop = last_to_look(t, to); at < stop;) {
+    for (ff_wall at = from, stop = tally_last_to_look(t, to); at < stop;) {
         enum tier_kind kind;
-        struct zone_span span = largest_at(s, at, to, &kind);
+        struct zone_span span = tally_largest_at(s, at, to, &kind);
         const struct bucket *b = tier_find(&s->tier[kind], span);
         if (b)
             bucket_sum(b, out, &visitors);

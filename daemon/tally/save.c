@@ -9,18 +9,19 @@
 
 /* The image, section taly:
  *
- *   what is counted: a hash of the counters' names (u64), the number of purses
+ *   what is counted: a hash of the names of counters and dimensions (u64), the number of purses
  *   the clock, in minutes since 1970; the facts dropped as too old, as too far
+ *   differences that were added to (other), for each reason; the texts of all cells (cells_save.c)
  *   the number of sites; of each, and of each tier from minutes to days:
  *     the start of the oldest bucket kept, in minutes before the clock
  *     the buckets in order of time, but for empty ones:
  *       1 + minutes from the end of the one before (from the oldest kept) to its start
  *       its length in minutes
- *       what it holds (bucket.h, distinct.h)
+ *       what it holds (bucket.h, distinct.h); its cells (cells_save.c)
  *     0
  *
- * A counter or purse more, or another order of them, needs another VERSION. */
-#define VERSION 1
+ * A counter, purse, dimension or field more, or another order of them, needs another VERSION. */
+#define VERSION 2
 static const char section[4] = "taly";
 
 #define CLOCK_MOST ((uint64_t)253402214400 / 60) /* minutes: the last day of the year 9999 */
@@ -37,13 +38,16 @@ static uint64_t counters_mark(void)
 {
     static const char names[] =
 #define X(name) #name " "
-        FF_COUNTER_TABLE(X);
+        FF_COUNTER_TABLE(X)
+#undef X
+#define X(name, by, kind, class) #name ":" #kind " "
+        FF_DIMENSION_TABLE(X);
 #undef X
     return hash_bytes(names, sizeof(names) - 1).lo;
 }
 
 static void save_tier(const struct tally *t, const struct tier *tier, ff_wall kept,
-                      struct image_out *out)
+                      const struct cell_texts *texts, struct image_out *out)
 {
     image_put_int(out, (t->minute - kept) / FF_MINUTE);
     ff_wall at = kept;
@@ -56,23 +60,42 @@ static void save_tier(const struct tally *t, const struct tier *tier, ff_wall ke
         image_put_uint(out, 1 + (uint64_t)((b->span.start - at) / FF_MINUTE));
         image_put_uint(out, (uint64_t)((b->span.end - b->span.start) / FF_MINUTE));
         bucket_save(b, out);
+        cells_save(b->cells, texts, out);
         at = b->span.end;
     }
     image_put_uint(out, 0);
 }
 
+static void note_texts(const struct tally *t, struct cell_texts *texts)
+{
+    cell_texts_begin(texts, t->stock.words);
+    for (uint16_t i = 0; i < t->sites; i++)
+        for (int kind = 0; kind < TIER_KINDS; kind++) {
+            const struct tier *tier = &t->site[i].tier[kind];
+            for (size_t slot = 0; slot < tier->slots; slot++)
+                if (tier->slot[slot])
+                    cell_texts_note(texts, tier->slot[slot]->cells);
+        }
+}
+
 void tally_save(const struct tally *t, struct image_out *out)
 {
+    struct cell_texts texts;
+    note_texts(t, &texts);
     image_put_section(out, section, VERSION);
     image_put_u64(out, counters_mark());
     image_put_uint(out, FF_PURSES);
     image_put_uint(out, (uint64_t)(t->minute / FF_MINUTE));
     image_put_uint(out, t->too_old);
     image_put_uint(out, t->too_far);
+    for (int reason = 0; reason < TALLY_LEFT_REASONS; reason++)
+        image_put_uint(out, t->stock.left_out[reason]);
+    cell_texts_save(&texts, out);
     image_put_uint(out, t->sites);
     for (uint16_t i = 0; i < t->sites; i++)
         for (int kind = 0; kind < TIER_KINDS; kind++)
-            save_tier(t, &t->site[i].tier[kind], t->site[i].kept[kind], out);
+            save_tier(t, &t->site[i].tier[kind], t->site[i].kept[kind], &texts, out);
+    cell_texts_end(&texts);
 }
 
 /* The buckets of one tier of a site, as the image has them. */
@@ -108,8 +131,14 @@ static ff_wall limit_of(const struct tally *t)
     return t->minute + FF_MINUTE + TALLY_AHEAD;
 }
 
+/* What an image is read with: the texts of its cells, and what these stand under until they are placed. */
+struct reading {
+    struct cell_texts texts;
+    struct cell_stock stock;
+};
+
 static void load_tier(const struct tally *t, enum tier_kind kind, struct saved_tier *s,
-                      struct image_in *in)
+                      struct reading *r, struct image_in *in)
 {
     int64_t back = image_int(in);
     if (!image_check(in, back >= -KEPT_MOST / FF_MINUTE && back <= KEPT_MOST / FF_MINUTE))
@@ -122,8 +151,11 @@ static void load_tier(const struct tally *t, enum tier_kind kind, struct saved_t
         if (!image_check(in, length > 0 && span.start < limit_of(t)))
             return;
         at = span.end = span.start + length * FF_MINUTE;
-        saved_push(s, bucket_new(0, span));
-        bucket_load(s->bucket[s->n - 1], in);
+        struct bucket *b = bucket_new(0, span);
+        saved_push(s, b);
+        bucket_load(b, in);
+        cells_load(&b->cells, &r->stock, kind, &r->texts, in);
+        image_check(in, !bucket_is_empty(b));
     }
 }
 
@@ -180,37 +212,56 @@ static void place_all(struct tally_site *site, struct saved_tier saved[TIER_KIND
     }
 }
 
-/* Adds the bucket, of that tier in another zone, to it and the coarser ones where its middle lies. */
-static void add_anew(struct tally_site *site, int kind, const struct bucket *b, ff_wall limit)
+/* Where a bucket of another zone goes whole: to its middle. */
+static ff_wall middle(const struct bucket *b, ff_wall limit)
 {
     ff_wall at = b->span.start + (b->span.end - b->span.start) / 2;
-    if (at >= limit)
-        at = limit - 1;
+    return at < limit ? at : limit - 1;
+}
+
+/* Adds the bucket, of that tier in another zone, to it and the coarser ones. */
+static void add_anew(struct tally_site *site, int kind, const struct bucket *b, ff_wall limit)
+{
+    ff_wall at = middle(b, limit);
     for (; kind < TIER_KINDS; kind++)
         if (at >= site->kept[kind])
-            bucket_merge(tier_at(&site->tier[kind], at), b);
+            tier_add(&site->tier[kind], at, b);
+}
+
+/* Adds likewise, of a bucket of which there are finer ones, the cells that those have not. */
+static void add_cells_anew(struct tally_site *site, int kind, const struct bucket *b, ff_wall limit)
+{
+    ff_wall at = middle(b, limit);
+    for (int d = 0; b->cells && d < FF_DIMENSIONS; d++)
+        for (int to = kind; cells_most(d, kind - 1) == 0 && to < TIER_KINDS; to++)
+            if (at >= site->kept[to])
+                tier_add_cells(&site->tier[to], at, b, d);
 }
 
 /* Of each instant the finest bucket is added anew: together they hold every fact once, and as each
- * goes to one instant, the hours and days that they make are nested. */
+ * goes to one instant, the hours and days that they make are nested. The same for cells, whose finest
+ * buckets may be hours. */
 static void place_anew(struct tally_site *site, const struct saved_tier saved[TIER_KINDS],
                        ff_wall limit)
 {
     ff_wall finer = limit; /* from here on there are finer ones */
     for (int kind = 0; kind < TIER_KINDS; kind++) {
         const struct saved_tier *s = &saved[kind];
-        for (size_t i = 0; i < s->n && s->bucket[i]->span.start < finer; i++)
+        size_t i = 0;
+        for (; i < s->n && s->bucket[i]->span.start < finer; i++)
             add_anew(site, kind, s->bucket[i], limit);
+        for (; kind == TIER_HOUR && i < s->n; i++)
+            add_cells_anew(site, kind, s->bucket[i], limit);
         finer = s->kept;
     }
 }
 
 /* Reads a site; number: what it is now, or UINT16_MAX. */
-static void load_site(struct tally *t, struct image_in *in, uint16_t number)
+static void load_site(struct tally *t, struct reading *r, struct image_in *in, uint16_t number)
 {
     struct saved_tier saved[TIER_KINDS] = {0};
     for (int kind = 0; kind < TIER_KINDS && in->ok; kind++)
-        load_tier(t, kind, &saved[kind], in);
+        load_tier(t, kind, &saved[kind], r, in);
     image_check(in, saved[TIER_DAY].kept <= saved[TIER_HOUR].kept &&
                         saved[TIER_HOUR].kept <= saved[TIER_MINUTE].kept);
     if (in->ok && number != UINT16_MAX) {
@@ -227,19 +278,30 @@ static void load_site(struct tally *t, struct image_in *in, uint16_t number)
         saved_fini(&saved[kind]);
 }
 
+static void load_sites(struct tally *t, struct image_in *in, const uint16_t *site_map, uint16_t site_count)
+{
+    struct reading r = {.stock = {.words = t->stock.words, .bytes_most = UINT64_MAX}};
+    cell_texts_load(&r.texts, t->stock.words, in);
+    image_check(in, image_uint(in) == site_count);
+    for (uint16_t i = 0; i < t->sites; i++)
+        tally_expire_site(t, &t->site[i]);
+    for (uint16_t i = 0; i < site_count && in->ok; i++)
+        load_site(t, &r, in, site_map[i]);
+    cell_texts_end(&r.texts);
+}
+
 bool tally_load(struct tally *t, struct image_in *in, const uint16_t *site_map, uint16_t site_count)
 {
     uint32_t version;
     assert(t->minute == 0);
     image_section(in, section, VERSION, &version);
+    image_check(in, version == VERSION);
     image_check(in, image_u64(in) == counters_mark() && image_uint(in) == FF_PURSES);
     t->minute = (ff_wall)image_uint_upto(in, CLOCK_MOST) * FF_MINUTE;
     t->too_old = image_uint(in);
     t->too_far = image_uint(in);
-    image_check(in, image_uint(in) == site_count);
-    for (uint16_t i = 0; i < t->sites; i++)
-        tally_expire_site(t, &t->site[i]);
-    for (uint16_t i = 0; i < site_count && in->ok; i++)
-        load_site(t, in, site_map[i]);
+    for (int reason = 0; reason < TALLY_LEFT_REASONS; reason++)
+        t->stock.left_out[reason] = image_uint(in);
+    load_sites(t, in, site_map, site_count);
     return in->ok;
 }

@@ -18,9 +18,18 @@ struct tally {
     ff_wall minute; /* the clock, floored to a minute: what is kept changes no more often */
     ff_dur keep[TIER_KINDS];
     uint64_t too_old, too_far;
+    struct cell_stock stock;
     uint16_t sites;
     struct tally_site site[];
 };
+
+/* tally_widen with no finer edges than those of a tier; and the largest bucket that begins at `at` and
+ * does not reach over `to`, both being edges of kept buckets: sets *kind to its tier. */
+void tally_widen_to(const struct tally_site *s, enum tier_kind finest, ff_wall *from, ff_wall *to);
+struct zone_span tally_largest_at(const struct tally_site *s, ff_wall at, ff_wall to, enum tier_kind *kind);
+
+/* Where to stop looking: nothing is kept of what lies further ahead than facts may. */
+ff_wall tally_last_to_look(const struct tally *t, ff_wall to);
 
 /* Sets kept from the clock, the keeps and since, and lets go of what lies before it. */
 void tally_expire_site(const struct tally *t, struct tally_site *s);

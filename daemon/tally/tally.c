@@ -45,7 +45,7 @@ static bool site_init(struct tally *t, uint16_t i, const struct zone *zone)
     for (int kind = 0; kind < TIER_KINDS; kind++) {
         s->since[kind] = FF_NEVER;
         ff_dur room = t->keep[kind] + keeps_more[kind] + FF_MINUTE + TALLY_AHEAD;
-        if (!tier_init(&s->tier[kind], kind, zone, room))
+        if (!tier_init(&s->tier[kind], kind, zone, &t->stock, room))
             return false;
     }
     return true;
@@ -66,6 +66,7 @@ struct tally *tally_new(const struct tally_options *options)
         return NULL;
     set_keep(t, options);
     t->sites = options->sites;
+    t->stock = (struct cell_stock){.words = options->words, .bytes_most = options->breakdown_bytes};
     for (uint16_t i = 0; i < t->sites; i++)
         if (!site_init(t, i, options->zones[i])) {
             tally_free(&t);
@@ -116,9 +117,9 @@ static void place_find(struct tally *t, struct place *p, uint16_t site, ff_wall 
         }
 }
 
-static void count_dropped(struct tally *t, const struct ff_fact *f)
+static void count_dropped(struct tally *t, ff_wall at)
 {
-    if (f->at < t->minute)
+    if (at < t->minute)
         t->too_old++;
     else
         t->too_far++;
@@ -133,7 +134,7 @@ void tally_add(void *tally, const struct ff_fact *facts, size_t n)
         if (i == 0 || f->at != p.at || f->site != p.site)
             place_find(t, &p, f->site, f->at);
         if (!p.any)
-            count_dropped(t, f);
+            count_dropped(t, f->at);
         for (int kind = 0; kind < TIER_KINDS; kind++)
             if (p.bucket[kind])
                 bucket_add(p.bucket[kind], f);
@@ -152,6 +153,24 @@ uint64_t tally_too_far(const struct tally *t)
 
 void tally_add_cells(void *tally, const struct ff_cells *c)
 {
-    (void)tally;
-    (void)c;
+    struct tally *t = tally;
+    struct place p;
+    if (c->n == 0)
+        return;
+    place_find(t, &p, c->site, c->at);
+    if (!p.any)
+        count_dropped(t, c->at);
+    for (int kind = 0; kind < TIER_KINDS; kind++)
+        if (p.bucket[kind] && cells_most(c->refs[0].dimension, kind) > 0)
+            cells_add(bucket_cells(p.bucket[kind], &t->stock, kind), c);
+}
+
+uint64_t tally_cells_left_out(const struct tally *t, enum tally_left_out reason)
+{
+    return t->stock.left_out[reason];
+}
+
+uint64_t tally_cells_bytes(const struct tally *t)
+{
+    return t->stock.bytes;
 }

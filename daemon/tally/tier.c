@@ -38,10 +38,11 @@ static const struct tier_row {
     [TIER_DAY] = {zone_day, zone_date, 23 * FF_HOUR},
 };
 
-bool tier_init(struct tier *t, enum tier_kind kind, const struct zone *zone, ff_dur room)
+bool tier_init(struct tier *t, enum tier_kind kind, const struct zone *zone, struct cell_stock *stock,
+               ff_dur room)
 {
     size_t slots = (size_t)(room / tier_table[kind].least) + 4;
-    *t = (struct tier){.kind = kind, .zone = zone, .slots = slots};
+    *t = (struct tier){.kind = kind, .zone = zone, .stock = stock, .slots = slots};
     t->slot = calloc(slots, sizeof(*t->slot));
     return t->slot != NULL;
 }
@@ -92,16 +93,41 @@ size_t tier_slot(const struct tier *t, ff_wall at)
     return slot_of(t, tier_table[t->kind].key(t->zone, at));
 }
 
+static void merge_cells(struct tier *t, struct bucket *to, const struct bucket *from, enum ff_dimension d)
+{
+    if (from->cells && from->cells->rows[d] && cells_most(d, t->kind) > 0)
+        cells_merge(bucket_cells(to, t->stock, t->kind), from->cells, d);
+}
+
+static void merge(struct tier *t, struct bucket *to, const struct bucket *from)
+{
+    bucket_merge(to, from);
+    for (int d = 0; d < FF_DIMENSIONS; d++)
+        merge_cells(t, to, from, d);
+}
+
+void tier_add(struct tier *t, ff_wall at, const struct bucket *from)
+{
+    merge(t, tier_at(t, at), from);
+}
+
+void tier_add_cells(struct tier *t, ff_wall at, const struct bucket *from, enum ff_dimension dimension)
+{
+    merge_cells(t, tier_at(t, at), from, dimension);
+}
+
 void tier_put(struct tier *t, struct bucket *b)
 {
     b->key = tier_table[t->kind].key(t->zone, b->span.start);
     struct bucket **slot = &t->slot[slot_of(t, b->key)];
     if (!*slot) {
         *slot = b;
+        if (b->cells)
+            cells_adopt(&b->cells, t->stock);
         return;
     }
     assert((*slot)->key == b->key);
-    bucket_merge(*slot, b);
+    merge(t, *slot, b);
     bucket_free(&b);
 }
 

@@ -8,11 +8,10 @@
 
 #include <stddef.h>
 
-enum tier_kind { TIER_MINUTE, TIER_HOUR, TIER_DAY, TIER_KINDS };
-
 struct tier {
     enum tier_kind kind;
     const struct zone *zone; /* borrowed */
+    struct cell_stock *stock; /* borrowed: of its buckets' cells */
     size_t slots;
     struct bucket **slot;
     struct bucket *last; /* the one last found by tier_at, or NULL */
@@ -20,7 +19,8 @@ struct tier {
 
 /* room: the longest time from the start of the oldest bucket alive to the start of the newest.
  * False when out of memory, and then there is nothing to free. */
-bool tier_init(struct tier *t, enum tier_kind kind, const struct zone *zone, ff_dur room);
+bool tier_init(struct tier *t, enum tier_kind kind, const struct zone *zone, struct cell_stock *stock,
+               ff_dur room);
 void tier_fini(struct tier *t);
 
 /* Frees the buckets that begin before kept. */
@@ -37,8 +37,13 @@ struct bucket *tier_at(struct tier *t, ff_wall at);
 size_t tier_slot(const struct tier *t, ff_wall at);
 
 /* Puts a bucket made elsewhere, whose span is one of tier_span, in its place; what is there already
- * takes it in. The tier owns it hereafter. */
+ * takes it in. The tier owns it hereafter, and its cells come under the tier's stock. */
 void tier_put(struct tier *t, struct bucket *b);
+
+/* Adds all of from, a bucket made elsewhere, to the bucket that holds `at`; tier_add_cells adds a
+ * dimension of its cells only, if the tier keeps that. */
+void tier_add(struct tier *t, ff_wall at, const struct bucket *from);
+void tier_add_cells(struct tier *t, ff_wall at, const struct bucket *from, enum ff_dimension dimension);
 
 /* The bucket of exactly that span (from tier_span), or NULL when nothing was added to it. */
 const struct bucket *tier_find(const struct tier *t, struct zone_span span);

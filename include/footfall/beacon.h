@@ -144,6 +144,8 @@ struct ff_beacon {
     /* Set by canon. */
     uint16_t site;              /* index of the site in the configuration */
     struct ff_span term_key;    /* normalised term (metrics.md, "per term"); borrows or equals text[TERM] */
+    struct ff_span page;        /* path of the url, "/" where it has none; empty without a url */
+    struct ff_span source, campaign; /* utm_source and utm_campaign of the url, decoded and trimmed; empty: not given */
 
     /* The first thing wrong with it: FF_OK, or the reason and the key it is about ("" for none). */
     enum ff_status fault;

@@ -30,8 +30,8 @@ struct ff_store_options {
     uint64_t segment_bytes;    /* a segment that has grown to this is closed and the next begun */
     const struct ff_io *io;    /* file operations; NULL: the system's (base/io.h) */
     /* Opened beside its owner (a process that writes checkpoints, export, check): takes no lock, makes,
-     * removes and cuts nothing but checkpoints. Only replay, first, get, news_fd (-1), close and the
-     * verbs of checkpoints may be called then. */
+     * removes and cuts nothing but checkpoints, and what erase does. Only replay, first, get, news_fd (-1),
+     * erase, close and the verbs of checkpoints may be called then. */
     bool beside;
 };
 
@@ -45,6 +45,9 @@ struct ff_keep {
 /* Called for each record in order of seq. body is borrowed for the call. Anything but FF_OK stops
  * the replay and becomes its result. */
 typedef enum ff_status (*ff_replay_fn)(void *ctx, uint64_t seq, struct ff_span body);
+
+/* Whether a record is to be erased. body is borrowed. Asked more than once of the same, it says the same. */
+typedef bool (*ff_erase_fn)(void *ctx, uint64_t seq, struct ff_span body);
 
 struct ff_store_ops {
     const char *name;
@@ -102,6 +105,19 @@ struct ff_store_ops {
      * a killed process left of a checkpoint goes, too, so none may be under way: call it when the process
      * that wrote one has ended, well or not. */
     enum ff_status (*trim)(struct ff_store *s, struct ff_keep keep);
+
+    /* The seq up to which records are settled and lie where nothing is written to any more; asks that soon
+     * this is at least upto, which was appended. What an erase can reach. */
+    uint64_t (*seal)(struct ff_store *s, uint64_t upto);
+
+    /* Takes the bodies of those records up to `sealed` (which seal gave, here or to the owner) that gone
+     * names off the medium; the records are there still, without a body. As the state can then not be had
+     * from the records before them any more, this demands a whole checkpoint at or above `behind`, which no
+     * erased record is, and removes all below that first: else FF_BAD_PARAMETER. Beside its owner only
+     * the process that writes checkpoints may call it. With anything but FF_OK (and a sentence in why)
+     * some is erased and the rest is as it was: call it again. *erased: how many were. */
+    enum ff_status (*erase)(struct ff_store *s, uint64_t behind, uint64_t sealed, ff_erase_fn gone, void *ctx,
+                            uint64_t *erased, char *why, size_t size);
 
     /* Copies body into the group being gathered. seq must be the last one + 1. Fails with
      * FF_NO_MEMORY, and then nothing was added; never touches the disk. */

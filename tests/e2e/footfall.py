@@ -313,6 +313,15 @@ class Daemon:
         for i in range(0, len(events), batch):
             expect(self.office.post("/v1/import", events[i:i + batch]), 204)
 
+    def checkpoint(self):
+        """Asks for one, and waits until it is there; its seq."""
+        def written():
+            return [int(found[1]) for found in (re.search(r" checkpoint seq=(\d+)", line)
+                                                for line in list(self.lines)) if found]
+        already = len(written())
+        self.signal(signal.SIGUSR1)
+        return until(lambda: written()[already:], f"a checkpoint in:\n{self.log}")[0]
+
     def datagram(self, payload):
         if not isinstance(payload, bytes):
             payload = json.dumps(payload).encode()
@@ -347,24 +356,33 @@ def running(sites=(Site("default"),), options=()):
 
 def differences(expected, answer):
     """What differs between the reference's sections and the answer's, as lines."""
-    found = []
-    for section, fields in expected.items():
-        got = answer.get(section)
-        if not isinstance(got, dict) or set(got) != set(fields):
-            found.append(f"{section}: expected the fields {sorted(fields)}, got {got}")
-            continue
-        found += [f"{section}.{name}: expected {value}, got {got[name]}"
-                  for name, value in fields.items() if not same(value, got[name])]
-    return found
+    return [line for section, fields in expected.items()
+            for line in unlike(fields, answer.get(section), section)]
+
+
+def unlike(expected, got, path):
+    """What differs, down to single values. Money is one value."""
+    if not is_section(expected):
+        return [] if same(expected, got) else [f"{path}: expected {expected}, got {got}"]
+    if not isinstance(got, dict) or set(got) != set(expected):
+        return [f"{path}: expected the fields {sorted(expected)}, got {got}"]
+    return [line for name, value in expected.items()
+            for line in unlike(value, got[name], f"{path}.{name}")]
+
+
+def is_section(value):
+    return isinstance(value, dict) and not all(isinstance(v, Decimal) for v in value.values())
 
 
 def same(expected, got):
-    """Whole numbers and money exactly, other numbers to 1e-12 of their size."""
+    """Whole numbers, money and instants exactly, other numbers to 1e-12 of their size."""
     if isinstance(expected, dict):
         return (isinstance(got, dict) and set(got) == set(expected)
                 and all(Decimal(got[c]) == amount for c, amount in expected.items()))
     if expected is None or got is None:
         return expected is got
+    if isinstance(expected, str):
+        return isinstance(got, str) and instant(got) == instant(expected)
     if isinstance(expected, int):
         return isinstance(got, int) and not isinstance(got, bool) and got == expected
     return abs(float(got) - expected) <= 1e-12 * max(abs(expected), abs(float(got)))

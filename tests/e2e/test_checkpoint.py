@@ -34,13 +34,7 @@ def files(daemon, pattern):
 
 
 def checkpoint(daemon):
-    """Asks for one, and waits until it is there; its seq."""
-    def written():
-        return [int(found[1]) for found in (re.search(r" checkpoint seq=(\d+)", line)
-                                            for line in list(daemon.lines)) if found]
-    already = len(written())
-    daemon.signal(signal.SIGUSR1)
-    return until(lambda: written()[already:], f"a checkpoint in:\n{daemon.log}")[0]
+    return daemon.checkpoint()
 
 
 def digest(daemon):

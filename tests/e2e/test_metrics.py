@@ -379,12 +379,16 @@ class Asking(Case):
         daemon.send([{"type": "purchase", "site": "shop", "visitor": "v1", "order": str(n), "value": f"{n}.25",
                       "currency": currency} for n, currency in enumerate(("EUR", "EUR", "USD"))])
         daemon.send({"type": "search", "site": "shop", "visitor": "v1", "term": "socks", "results": 0})
+        daemon.send([{"type": "survey", "site": "shop", "visitor": "v1", "kind": "nps", "score": 3},
+                     {"type": "support_open", "site": "shop", "ticket": "t"}])
         for site in ("shop", "safe"):
             for window in WINDOWS:
                 until(lambda: self.gauges(daemon, site, window) == self.stats(daemon, site, window),
                       f"the same numbers of {site} for {window}: {self.gauges(daemon, site, window)} "
                       f"{self.stats(daemon, site, window)}", 5)
         self.assertIn(("footfall_orders_revenue", "USD"), self.stats(daemon, "shop", "5m"))
+        self.assertEqual(self.gauges(daemon, "shop", "5m")[("footfall_surveys_nps_score", None)], -1)
+        self.assertEqual(self.gauges(daemon, "shop", "5m")[("footfall_support_tickets_open", None)], 1)
 
     def gauges(self, daemon, site, window):
         found = {}
@@ -396,8 +400,11 @@ class Asking(Case):
         return found
 
     def stats(self, daemon, site, window):
-        found = {}
-        for section, fields in daemon.stats(site, window=window).items():
+        found, sections = {}, daemon.stats(site, window=window)
+        del sections["customers"]  # counted by days: no gauge of a window is
+        for kind, fields in sections.pop("surveys").items():
+            sections[f"surveys_{kind}"] = {n: v for n, v in fields.items() if n not in ("distribution", "topics")}
+        for section, fields in sections.items():
             for name, value in fields.items() if isinstance(fields, dict) else ():
                 values = value if isinstance(value, dict) else {None: value}
                 found.update({(f"footfall_{section}_{name}", currency): Decimal(number)

@@ -9,8 +9,11 @@ import unittest
 
 from footfall import SECOND, Daemon, agree, expect, lasting, site_config, taken, until
 from beacons import DAY, MINUTE
+from breakdowns import DIMENSIONS, Row
 from histories import AT, SITES, history, shuffled, wire, with_late
 from reference import Reference
+from truths import (BREAKDOWN, COHORTS, agree_breakdowns, agree_cohorts, agree_customers, agree_limit,
+                    agree_total)
 
 HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "12"))
 FIRST_SEED = int(os.environ.get("FOOTFALL_SEED", "1"))
@@ -42,11 +45,15 @@ def now_less(ago):
 LONG = 8 * DAY  # after this nothing of a history changes with time
 
 
+def whole(beacons):
+    return beacons[0][AT] // SECOND - 3600, beacons[-1][AT] // SECOND + 3600
+
+
 def windows(beacons, seed):
     """from and to of the whole history, and of some parts of it."""
     rng = random.Random(seed)
     first, last = beacons[0][AT] // SECOND, beacons[-1][AT] // SECOND
-    yield first - 3600, last + 3600
+    yield whole(beacons)
     for _ in range(PARTS):
         start = rng.randint(first, last)
         yield start, start + rng.choice((1, 60, 3600, 7 * 3600, 86400, last - start + 1))
@@ -54,14 +61,27 @@ def windows(beacons, seed):
 
 class Case(unittest.TestCase):
     def check(self, daemon, reference, beacons, seed, note, sites=SITES):
+        rng, note = random.Random(seed), f"seed {seed}, {note}:"
         for start, end in windows(beacons, seed):
             for site in sites:
-                agree(self, reference, daemon, site.id, f"seed {seed}, {note}:", from_=start, to=end)
+                agree(self, reference, daemon, site.id, note, from_=start, to=end)
+                some = rng.sample(list(DIMENSIONS), 3)
+                agree_breakdowns(self, reference, daemon, site, note, some, from_=start, to=end)
+        first, last = whole(beacons)
+        for site in sites:
+            agree_breakdowns(self, reference, daemon, site, note, from_=first, to=last)
+            agree_customers(self, reference, daemon, site.id, note, from_=first, to=last)
+            agree_cohorts(self, reference, daemon, site.id, note)
 
     def everything(self, daemon, beacons, seed):
         """All answers, byte for byte but for the instant they were made."""
-        return [lasting(expect(daemon.stats_answer(site.id, from_=start, to=end), 200))
-                for start, end in windows(beacons, seed) for site in SITES]
+        first, last = whole(beacons)
+        asked = [{"from_": start, "to": end} for start, end in windows(beacons, seed)]
+        asked += [{"path": BREAKDOWN, "by": by, "limit": 1000, "from_": first, "to": last}
+                  for by in DIMENSIONS]
+        asked.append({"path": COHORTS})
+        return [lasting(expect(daemon.stats_answer(site.id, **query), 200))
+                for query in asked for site in SITES]
 
 
 def bring(daemon, order):
@@ -79,9 +99,23 @@ class Imported(Case):
                 reference = bring(daemon, beacons)
                 self.check(daemon, reference, beacons, seed, "in order")
                 before = self.everything(daemon, beacons, seed)
-                daemon.restart()
-                self.check(daemon, reference, beacons, seed, "after kill -9")
-                self.assertEqual(before, self.everything(daemon, beacons, seed), "replay differs")
+                for how in "replay", "checkpoint":
+                    if how == "checkpoint":
+                        daemon.checkpoint()
+                    daemon.restart()
+                    self.check(daemon, reference, beacons, seed, f"after kill -9, {how}")
+                    self.assertEqual(before, self.everything(daemon, beacons, seed), f"{how} differs")
+
+    def test_breakdowns_by_any_field_with_the_rest_in_one_row(self):
+        for seed in seeds(share=0.25):
+            with self.subTest(seed=seed), Daemon(SITES) as daemon:
+                beacons = history(seed + 7000, now_less(LONG), pace_of(seed))
+                bring(daemon, beacons)
+                rng, (start, end) = random.Random(seed), whole(beacons)
+                for by, (_, show) in DIMENSIONS.items():
+                    for sort in show(Row()):
+                        agree_limit(self, daemon, rng.choice(SITES), by, sort, rng.randrange(1, 5),
+                                    from_=start, to=end)
 
     def test_any_order_of_arrival_within_lateness_gives_the_same_bytes(self):
         for seed in seeds():
@@ -139,6 +173,44 @@ class Imported(Case):
                 for window in ("5m", "15m", "1h", "24h", "7d"):
                     for site in SITES:
                         agree(self, reference, daemon, site.id, f"seed {seed}", window=window)
+
+
+class Ceilings(Case):
+    """What breakdowns have no room for is (other): no total is less for it."""
+
+    def total(self, daemon, reference, beacons, dimensions, note):
+        """How many breakdowns have left something out."""
+        start, end = whole(beacons)
+        return sum(agree_total(self, reference, daemon, site.id, by, note, from_=start, to=end)
+                   for by in dimensions for site in SITES)
+
+    def goes_over(self, option, dimensions, seed):
+        """In any order of arrival, before and after restarts."""
+        beacons = history(seed + 9000, now_less(LONG), pace_of(seed))
+        with Daemon(SITES, [option]) as daemon:
+            reference = bring(daemon, shuffled(beacons, seed))
+            note = f"seed {seed}, {option}:"
+            self.assertGreater(self.total(daemon, reference, beacons, dimensions, note), 0)
+            daemon.restart()
+            self.total(daemon, reference, beacons, dimensions, f"{note} replayed,")
+            daemon.checkpoint()
+            daemon.restart()
+            self.total(daemon, reference, beacons, dimensions, f"{note} from a checkpoint,")
+
+    def test_few_bytes(self):
+        for seed in seeds(share=0.25):
+            for size in ("0", "5k", "20k"):
+                with self.subTest(seed=seed, size=size):
+                    self.goes_over(f"limits.breakdown_bytes={size}", DIMENSIONS, seed)
+
+    def test_few_words(self):
+        """Where a session's terms, steps and names have no room, they are all one."""
+        one = {name for name, (_, show) in DIMENSIONS.items()
+               if show.__name__ not in ("show_term", "show_event")}
+        for seed in seeds(share=0.25):
+            for number in (1, 12):
+                with self.subTest(seed=seed, number=number):
+                    self.goes_over(f"limits.words={number}", one, seed)
 
 
 class Live(Case):

@@ -5,11 +5,14 @@ import csv
 import gzip
 import time
 import unittest
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 from footfall import Daemon, Site, agree, data_file, differences, instant, site_config, taken
 from reference import Reference
+from truths import BREAKDOWN, agree_breakdown, ask, without_zeros
 
+VALUES_AN_HOUR = 2000  # of products; further ones are (other)
 TYPES = {"view": "view_item", "cart": "add_to_cart", "purchase": "purchase"}
 SITE = Site("rees46", currency="USD")
 WEEK = 7 * 86400
@@ -72,6 +75,35 @@ class RealShop(unittest.TestCase):
         reference = Reference(taken(self.events), site_config((SITE,)))
         start = self.window["from_"] + 3600
         agree(self, reference, self.daemon, SITE.id, from_=start, to=start + 1)
+
+    def test_products_beyond_the_ceiling_of_an_hour_are_other(self):
+        """Those that an hour admits are the first to come. (The day admits more, and has them all.)"""
+        admitted, views, left_out = defaultdict(set), Counter(), 0
+        for event in self.events:
+            here, sku = admitted[event["time"] // 3600], event["items"][0]["sku"]
+            if len(here) < VALUES_AN_HOUR:
+                here.add(sku)
+            if event["type"] == "view_item":
+                views[sku] += sku in here
+                left_out += sku not in here
+        views = +views
+        self.assertGreater(left_out, 0)
+        start = self.window["from_"]
+        answer = ask(self.daemon, SITE.id, BREAKDOWN, by="product", limit=1000, from_=start,
+                     to=start + 6 * 3600)
+        most = sorted(views, key=lambda sku: (-views[sku], sku.encode()))[:1000]
+        self.assertEqual([(row["value"], row["views"]) for row in answer["rows"]],
+                         [(sku, views[sku]) for sku in most])
+        self.assertEqual(answer["other"]["views"],
+                         left_out + sum(views.values()) - sum(views[sku] for sku in most))
+        reference = Reference(taken(self.events), site_config((SITE,)))
+        total = reference.breakdown(SITE.id, "product", *(instant(answer[k]) for k in ("from", "to")))["total"]
+        self.assertEqual(without_zeros(answer["total"]), without_zeros(total))
+
+    def test_sessions_by_kind_of_visitor_and_page_are_the_references(self):
+        reference = Reference(taken(self.events), site_config((SITE,)))
+        for by in ("visitor_type", "entry_page", "source", "page", "category"):  # few values each
+            agree_breakdown(self, reference, self.daemon, SITE.id, by, **self.window)
 
     def test_bringing_it_again_counts_nothing_twice(self):
         before = self.daemon.stats(**self.window)

@@ -42,6 +42,8 @@ class Config:
     recover_within: int = 7 * DAY
     orders_dedupe: int = 90 * DAY
     dedupe_window: int = 24 * HOUR
+    active_for: int = 365 * DAY
+    tally_days: int = 800 * DAY
 
     def site(self, name):
         """The site that a beacon names; the only one where it names none."""

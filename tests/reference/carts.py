@@ -16,6 +16,7 @@ class Cart:
     was_abandoned: bool = False                # between two of its events
     checkout: bool = False
     purchase: object = None
+    visitor: str = None
 
     @property
     def converted(self):
@@ -38,6 +39,12 @@ class Cart:
     def open(self, now, config):
         return not self.converted and not self.emptied and not self.abandoned(now, config)
 
+    def in_state(self, state, now, config):
+        """Whether it is abandoned, open or recovered."""
+        if state == "recovered":
+            return self.recovered
+        return self.open(now, config) if state == "open" else self.abandoned(now, config)
+
     def touch(self, event, config):
         if not self.emptied and event.time - self.last >= config.abandon_after:
             self.was_abandoned = True
@@ -55,6 +62,8 @@ def carts_of(on_time, late, config):
             buy_late(carts, event, config)
         else:
             replay(carts, event, config)
+    for cart in carts:
+        cart.visitor = on_time[0].visitor
     return carts
 
 

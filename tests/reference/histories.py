@@ -11,7 +11,8 @@ import datetime
 import itertools
 import random
 
-from beacons import DAY, HOUR, MINUTE, SECOND, OFFICE_TYPES, Config, Site, instant
+from beacons import DAY, HOUR, MINUTE, SECOND, Config, Site, instant
+from fields import TOPICS, Fields
 
 AT = "\0at"
 
@@ -24,15 +25,10 @@ LIMITS = (5 * MINUTE, 30 * MINUTE, HOUR, 24 * HOUR, 7 * DAY, 90 * DAY)
 
 WEIGHTS = {"page_view": 22, "ping": 12, "view_item": 10, "search": 10, "add_to_cart": 12,
            "remove_from_cart": 5, "update_cart": 6, "view_cart": 4, "begin_checkout": 5,
-           "checkout_step": 3, "purchase": 8, "survey": 2, "custom": 3}
-
-TERMS = ("shoes", " Shoes ", "SHOES", "boots", "Straße", "STRASSE", "caf\u00e9", "cafe\u0301",
-         "Ärger", "İzmir", "ısı", "red  shoes", "red\tshoes", "\u1e9e", "x" * 300)
-PRICES = (1, 2.5, "3.99", "0.0001", 19.99, 100, "12.3456", 0)
-CURRENCIES = ("EUR", "USD", "JPY", "GBP")
+           "checkout_step": 4, "purchase": 8, "survey": 6, "custom": 5}
 
 
-class Teller:
+class Teller(Fields):
     """Makes the beacons of one history."""
 
     def __init__(self, seed, pace):
@@ -56,14 +52,12 @@ class Teller:
         """One of the waits that are not too long for this pace."""
         return self.random.choice([wait for wait in choices if abs(wait) <= self.longest])
 
-    def maybe(self, chance):
-        return self.random.random() < chance
-
     def add(self, time, site, word, visitor, **fields):
         self.number += 1
         beacon = {"type": word, "site": self.name_of(site), AT: time, **fields}
         if visitor:
             beacon["visitor"] = visitor
+            beacon.update(self.whence(word))
         if self.maybe(0.9):
             beacon["id"] = f"e{self.number}"
         self.beacons.append(beacon)
@@ -104,7 +98,8 @@ class Teller:
             self.number += 1
             again = (90 * DAY + 1,) if beacon["order"] not in self.refunded else ()
             wait = self.wait(0, MINUTE, HOUR, 3 * DAY, 90 * DAY, *again)
-            other = {**beacon, AT: beacon[AT] + wait, "id": f"e{self.number}", "value": "77"}
+            other = {**beacon, AT: beacon[AT] + wait, "id": f"e{self.number}", "value": "77",
+                     "customer": "of a repeat", "url": "/repeat"}
             self.beacons.append(other)
             if self.maybe(0.5):
                 self.beacons.append({**other, AT: other[AT] + SECOND})
@@ -117,93 +112,23 @@ class Teller:
             self.refunded.add(name)
             fields = self.make_refund()
             self.repeats(self.add(time + wait, site, "refund", None, order=name, **fields))
-        if self.maybe(0.1):
-            self.add(time, site, "spend", None, value="12.5", purpose="retention", channel="mail")
-        if self.maybe(0.1):
-            kind = self.random.choice(("support_open", "support_reply", "support_resolve"))
-            self.add(time, site, kind, None, ticket=f"t{self.number}", topic="delivery")
-
-    def items(self, least=0, quantities=(1, 1, 2, 3)):
-        """Some lines; without prices or quantities here and there, one sku twice now and then."""
-        items = []
-        for _ in range(self.random.choice((least, 1, 1, 2, 3))):
-            item = {"sku": f"s{self.random.randrange(5)}"}
-            if self.maybe(0.6):
-                item["price"] = self.random.choice(PRICES)
-            if self.maybe(0.6):
-                item["quantity"] = self.random.choice(quantities)
-            if self.maybe(0.2):
-                item.update(name="Thing", category="things", brand="b", variant="v")
-            items.append(item)
-        return items
-
-    def cart_fields(self, **fields):
-        if self.maybe(0.15):
-            fields["currency"] = self.random.choice(CURRENCIES)
-        if self.maybe(0.1):
-            fields["value"] = "5.5"
-        return fields
-
-    def make_page_view(self):
-        fields = {"url": "https://shop.example/p?utm_source=x", "title": "A page"}
         if self.maybe(0.3):
-            fields["engaged_ms"] = self.random.choice((0, 1, 4000, 9999, 10000, 20000))
-        return fields
-
-    def make_ping(self):
-        if self.maybe(0.6):
-            return {"engaged_ms": self.random.choice((0, 1, 4000, 6000, 9999, 10000))}
-        return {}
-
-    def make_view_item(self):
-        return {"items": self.items(1)}
-
-    def make_search(self):
-        fields = {"term": self.random.choice(TERMS)} if self.maybe(0.9) else {}
-        if self.maybe(0.7):
-            fields["results"] = self.random.choice((0, 0, 3, 120))
-        return fields
-
-    def make_add_to_cart(self):
-        return self.cart_fields(items=self.items())
-
-    def make_remove_from_cart(self):
-        return self.cart_fields(items=self.items(1, (1, 2, 5, 100)))
-
-    def make_update_cart(self):
-        if self.maybe(0.3):
-            return self.cart_fields(items=[])
-        return self.cart_fields(items=self.items(0, (0, 0, 1, 2)))
-
-    def make_view_cart(self):
-        return self.cart_fields()
-
-    def make_begin_checkout(self):
-        return self.cart_fields(items=self.items()) if self.maybe(0.5) else self.cart_fields()
-
-    def make_checkout_step(self):
-        return self.cart_fields(step="address")
-
-    def make_purchase(self):
-        order = f"o{self.number}"
-        value = self.random.choice((10, "24.75", 0.0001, "99999.9999", 59.970000000000006, 0))
-        return {**self.cart_fields(items=self.items()), "order": order, "value": value}
-
-    def make_refund(self):
-        fields = {}
+            self.add(time, site, "spend", None, **self.make_spend())
         if self.maybe(0.4):
-            fields["value"] = self.random.choice((3, "1.25", 0))
-        if self.maybe(0.4):
-            fields["items"] = self.items()
-        if self.maybe(0.3):
-            fields["currency"] = self.random.choice(CURRENCIES)
-        return fields
+            self.ticket(time, site)
 
-    def make_survey(self):
-        return {"kind": "nps", "score": self.random.randrange(11), "topic": "delivery"}
-
-    def make_custom(self):
-        return {"name": "chat", "passive": self.maybe(0.5)}
+    def ticket(self, time, site):
+        """A ticket, its events in any order: replies before it was opened, ties, opened again."""
+        self.number += 1
+        name, topic = f"t{self.number}", self.random.choice(TOPICS)
+        kinds = ["support_open"] * self.maybe(0.9) + self.random.choices(
+            ("support_open", "support_reply", "support_reply", "support_resolve"),
+            k=self.random.randrange(5))
+        self.random.shuffle(kinds)
+        for kind in kinds:
+            fields = {"ticket": name, "topic": topic} if topic else {"ticket": name}
+            self.repeats(self.add(time, site, kind, None, **fields))
+            time += self.wait(0, 1, SECOND, HOUR, DAY, 3 * DAY)
 
 
 GAPS = {  # weights of: tie, seconds, minutes, and each of LIMITS
@@ -285,7 +210,7 @@ def with_late(beacons, seed, chance=0.05, purchases=False):
     rng = random.Random(seed)
     order = []
     for place, beacon in enumerate(beacons):
-        moves = (rng.random() < chance and beacon["type"] not in OFFICE_TYPES
+        moves = (rng.random() < chance and beacon["type"] != "refund"
                  and (purchases or beacon["type"] != "purchase"))
         order.append((rng.uniform(place, len(beacons)) if moves else place, place))
     return [beacons[place] for _, place in sorted(order)]

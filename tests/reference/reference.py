@@ -8,28 +8,18 @@ fields of GET /v1/stats: whole numbers as int, means and rates as float (None wh
 denominator is 0), money as {currency: Decimal}."""
 
 from collections import defaultdict
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
+import breakdowns
 from beacons import (MINUTE, SECOND, SESSION_TYPES, event_of, items_value, quantity_of,
                      without_repeats)
 from carts import carts_of
+from cohorts import cohorts_of
+from customers import Shop
 from sessions import sessionise, split_late
-
-
-def ratio(part, whole):
-    return part / whole if whole else None
-
-
-def add_money(pairs):
-    """{currency: sum} of (currency, amount) pairs: a member for each that occurs."""
-    sums = defaultdict(Decimal)
-    for currency, amount in pairs:
-        sums[currency] += amount
-    return dict(sums)
-
-
-def total(things, of):
-    return sum(of(thing) for thing in things)
+from sums import add_money, mean_money, ratio, total
+from surveys import surveys
+from tickets import support, tickets_of
 
 
 class Reference:
@@ -43,7 +33,16 @@ class Reference:
         self.seen = defaultdict(dict)  # site -> visitor -> time of its last session event
         for (site, visitor), events in self._stories().items():
             self._tell(site, visitor, events)
+        self.orders = defaultdict(list)  # purchases by site and order id, as the journal has them
+        for event in self.events:
+            if event.type == "purchase":
+                self.orders[event.site.id, event.beacon["order"]].append(event)
         self.refunds = [self._refund(e) for e in self.events if e.type == "refund"]
+        self.tickets = tickets_of(self.events)
+        self.shops = {site.id: self._shop(site) for site in config.sites}
+
+    def _shop(self, site):
+        return Shop(site, [e for e in self.events if e.site == site], self.config)
 
     def _stories(self):
         """Session events by site and visitor, in the order of the journal."""
@@ -66,10 +65,8 @@ class Reference:
     def _refund(self, refund):
         """(refund, currency, amount); its order is known whichever of the two came first. Where an
         order id was used anew after its window, it is the first one in the journal."""
-        order = next((e for e in self.events
-                      if e.type == "purchase" and e.site == refund.site
-                      and e.beacon["order"] == refund.beacon["order"]
-                      and abs(e.arrival - refund.arrival) <= self.config.orders_dedupe), None)
+        order = next((e for e in self.orders[refund.site.id, refund.beacon["order"]]
+                      if abs(e.arrival - refund.arrival) <= self.config.orders_dedupe), None)
         site = refund.site.currency
         currency = refund.currency or (order and (order.currency or site)) or site
         amount = refund.value
@@ -96,7 +93,28 @@ class Reference:
                 "session_rate": ratio(total(sessions, lambda s: s.has("purchase")), len(sessions)),
                 "visitor_rate": ratio(len(orders), len(visitors_of(events, self.stray))),
             },
+            "customers": self.shops[site].section(start, end, now),
+            "surveys": surveys(events),
+            "support": support(window.tickets),
         }
+
+    def breakdown(self, site, by, start, end):
+        """Of GET /v1/stats/breakdown: {"rows": {value: fields}, "total": fields}. Nothing of it
+        depends on now."""
+        window = Window(self, site, start, end)
+        return breakdowns.breakdown(by, window.sessions, window.events)
+
+    def customers(self, site, start, end, as_of):
+        """GET /v1/customers."""
+        return self.shops[site].overview(start, end, as_of)
+
+    def cohorts(self, site, now):
+        """The rows of GET /v1/customers/cohorts."""
+        return cohorts_of(self.shops[site], now)
+
+    def carts_in(self, site, state, now):
+        """The carts that are abandoned, open or recovered as of now."""
+        return [cart for cart in self.carts[site] if cart.in_state(state, now, self.config)]
 
     def _live(self, site, now):
         return total(self.seen[site].values(), lambda last: last + 5 * MINUTE >= now)
@@ -118,6 +136,7 @@ class Window:
         self.sessions = [s for s in reference.sessions[site] if holds(s.start)]
         self.carts = [c for c in reference.carts[site] if holds(c.opened)]
         self.refunds = [r for r in reference.refunds if r[0].site.id == site and holds(r[0].time)]
+        self.tickets = [t for t in reference.tickets[site] if holds(t.opened)]
 
 
 def visitors_of(events, stray):
@@ -229,8 +248,6 @@ def order_section(orders, refunds, repeats):
         "refunds": len(refunds),
         "refunded": refunded,
         "net_revenue": net,
-        "average_order_value": {c: (revenue[c] / number[c]).quantize(Decimal("0.0001"),
-                                                                     ROUND_HALF_EVEN)
-                                for c in revenue},
+        "average_order_value": {c: mean_money(revenue[c], number[c]) for c in revenue},
         "duplicates": len(repeats),
     }

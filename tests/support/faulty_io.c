@@ -187,6 +187,14 @@ static int faulty_modified(const struct ff_io *io, int fd, ff_wall *at)
     return (int)outcome_end(f, r < 0 ? r : io_system.modified(&io_system, fd, at));
 }
 
+static int faulty_date(const struct ff_io *io, int fd, ff_wall at)
+{
+    struct faulty_io *f = faulty_of(io);
+    size_t n = 0;
+    int r = outcome_begin(f, FAULTY_MODIFIED, &n);
+    return (int)outcome_end(f, r < 0 ? r : io_system.date(&io_system, fd, at));
+}
+
 static ssize_t faulty_read(const struct ff_io *io, int fd, void *p, size_t n, uint64_t at)
 {
     struct faulty_io *f = faulty_of(io);
@@ -344,6 +352,7 @@ void faulty_init(struct faulty_io *f)
             .close = faulty_close,
             .size = faulty_size,
             .modified = faulty_modified,
+            .date = faulty_date,
             .read = faulty_read,
             .write = faulty_write,
             .truncate = faulty_truncate,

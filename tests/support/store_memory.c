@@ -266,6 +266,37 @@ static enum ff_status memory_trim(struct ff_store *store, struct ff_keep keep)
     return FF_OK;
 }
 
+static uint64_t memory_seal(struct ff_store *s, uint64_t upto)
+{
+    if (upto > s->shelf->last)
+        abort();
+    return memory_settled(s);
+}
+
+static enum ff_status memory_erase(struct ff_store *store, uint64_t behind, uint64_t sealed, ff_erase_fn gone,
+                                   void *ctx, uint64_t *erased, char *why, size_t size)
+{
+    struct shelf *s = store->shelf;
+    struct checkpoint **c = &s->checkpoints;
+    *erased = 0;
+    if (!*c || (*c)->seq < behind) {
+        snprintf(why, size, "%s: no checkpoint is behind record %llu", s->path, (unsigned long long)behind);
+        return FF_BAD_PARAMETER;
+    }
+    while (*c)
+        if ((*c)->seq < behind)
+            checkpoint_free(c);
+        else
+            c = &(*c)->next;
+    uint64_t seq = s->first;
+    for (struct entry *e = s->records.first; e && seq <= sealed; e = e->next, seq++)
+        if (e->n > 0 && gone(ctx, seq, ff_span_of(e->bytes, e->n))) {
+            e->n = 0;
+            ++*erased;
+        }
+    return FF_OK;
+}
+
 static bool memory_crowded(const struct ff_store *s)
 {
     (void)s;
@@ -386,6 +417,8 @@ const struct ff_store_ops store_memory = {
     .checkpoint_next = memory_checkpoint_next,
     .checkpoint_end = memory_checkpoint_end,
     .trim = memory_trim,
+    .seal = memory_seal,
+    .erase = memory_erase,
     .append = memory_append,
     .crowded = memory_crowded,
     .flush = memory_flush,

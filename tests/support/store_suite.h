@@ -82,6 +82,23 @@ uint64_t suite_restore(struct suite *s);
 /* Waits until all that was appended is settled; every verb must work. */
 void suite_settle(struct suite *s);
 
+/* An ff_erase_fn: every third record up to *(uint64_t *)upto. */
+bool suite_gone(void *upto, uint64_t seq, struct ff_span body);
+
+/* Waits until all that was appended is sealed; gives its seq. */
+uint64_t suite_seal(struct suite *s);
+
+/* What a child of the owner does: opens beside, and erases what suite_gone names up to behind. */
+enum ff_status suite_erase_beside(const struct suite *s, uint64_t behind, uint64_t sealed, uint64_t *erased, char *why,
+                                  size_t size);
+
+/* Replays all to see how many records up to upto are erased; asserts that only such are that suite_gone
+ * names, and that the rest is as it was appended. */
+struct suite_erased {
+    uint64_t upto, seq, gone;
+};
+uint64_t suite_erased(const struct suite *s, uint64_t upto);
+
 /* The cases; their state is a fresh struct suite for each. */
 void suite_replays_what_was_appended(void **state);
 void suite_starts_empty(void **state);
@@ -112,6 +129,9 @@ void suite_trims_nothing_with_fewer_than_two_checkpoints(void **state);
 void suite_trims_up_to_the_older_of_two_checkpoints(void **state);
 void suite_keeps_of_the_journal_what_is_to_be_kept(void **state);
 void suite_a_trimmed_journal_is_not_replayed_from_its_start(void **state);
+void suite_seals_what_is_settled(void **state);
+void suite_erases_bodies_and_keeps_numbers(void **state);
+void suite_erases_only_behind_a_checkpoint(void **state);
 
 #define SUITE_TESTS(setup, teardown)                                                             \
     cmocka_unit_test_setup_teardown(suite_replays_what_was_appended, setup, teardown),           \
@@ -130,7 +150,10 @@ void suite_a_trimmed_journal_is_not_replayed_from_its_start(void **state);
         SUITE_CHECKPOINT_TESTS(setup, teardown)
 
 #define SUITE_CHECKPOINT_TESTS(setup, teardown)                                                  \
-    cmocka_unit_test_setup_teardown(suite_settles_what_was_written, setup, teardown),            \
+    cmocka_unit_test_setup_teardown(suite_seals_what_is_settled, setup, teardown),               \
+        cmocka_unit_test_setup_teardown(suite_erases_bodies_and_keeps_numbers, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_erases_only_behind_a_checkpoint, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_settles_what_was_written, setup, teardown),        \
         cmocka_unit_test_setup_teardown(suite_replays_up_to_a_record, setup, teardown),          \
         cmocka_unit_test_setup_teardown(suite_refuses_to_replay_up_to_beyond_the_end, setup, teardown), \
         cmocka_unit_test_setup_teardown(suite_is_read_beside_its_owner, setup, teardown),        \

@@ -85,8 +85,8 @@ class Judge:
 
 
 class Told:
-    """What the reference says of a sender's beacons. Chapters have no visitor, order or id in common, so
-    that one which is whole is gone through once."""
+    """What the reference says of a sender's beacons. Chapters have no visitor, customer, order, ticket or id
+    in common, so that one which is whole is gone through once."""
 
     def __init__(self, sender):
         self.site, self.imported, self.config = sender.site, sender.imported, site_config((sender.site,))
@@ -124,6 +124,9 @@ def add(whole, part, site):
     whole.seen[site].update(part.seen[site])
     whole.stray |= part.stray
     whole.refunds += part.refunds
+    whole.tickets[site] += part.tickets[site]
+    whole.shops[site].customers += part.shops[site].customers
+    whole.shops[site].spent += part.shops[site].spent
 
 
 def gaps(least, most, answer):

@@ -9,7 +9,7 @@ from histories import history, shuffled, wire
 
 AGES = (5 * MINUTE, 50 * MINUTE, 3 * HOUR, 20 * HOUR)  # how long ago a chapter ended
 OLDEST = 24 * HOUR                                     # no beacon's time is longer ago
-NAMED = ("visitor", "order", "ticket")                 # fields in which a chapter is kept apart
+NAMED = ("visitor", "customer", "order", "ticket")     # fields in which a chapter is kept apart
 PLAIN = frozenset(("page_view", "ping", "view_item", "search", "add_to_cart"))
 
 

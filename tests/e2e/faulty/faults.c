@@ -183,6 +183,12 @@ static int faults_do_modified(const struct ff_io *io, int fd, ff_wall *at)
     return v.error ? v.error : io_system.modified(&io_system, fd, at);
 }
 
+static int faults_do_date(const struct ff_io *io, int fd, ff_wall at)
+{
+    struct verdict v = judge_fd(io, FAULT_DATE, fd, 0);
+    return v.error ? v.error : io_system.date(&io_system, fd, at);
+}
+
 static const struct ff_io io_faulty = {
     .open = faults_do_open,
     .close = faults_do_close,
@@ -198,6 +204,7 @@ static const struct ff_io io_faulty = {
     .list = faults_do_list,
     .lock = faults_do_lock,
     .modified = faults_do_modified,
+    .date = faults_do_date,
 };
 
 int faults_open(struct faults *f, const char *path)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from footfall import FOOTFALLD, Daemon, until
 
 OPERATIONS = ("open", "create", "close", "size", "read", "write", "truncate", "sync", "sync_dir",
-              "rename", "unlink", "mkdir", "list", "lock", "modified")
+              "rename", "unlink", "mkdir", "list", "lock", "modified", "date")
 FIELDS = ("times", "skip", "error", "room", "part", "hold", "waiting", "calls", "faulted")
 ROW = 64
 NAME = struct.Struct("28s")

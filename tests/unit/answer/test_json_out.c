@@ -39,13 +39,15 @@ static void commas_come_by_themselves(void **state)
     json_out_open(&j, '{');
     json_out_close(&j, '}');
     json_out_null(&j);
+    json_out_boolean(&j, true);
+    json_out_boolean(&j, false);
     json_out_text(&j, FF_LITERAL("x"));
     json_out_close(&j, ']');
     json_out_key(&j, FF_LITERAL("c"));
     json_out_open(&j, '{');
     json_out_close(&j, '}');
     json_out_close(&j, '}');
-    assert_string_equal(written(), "{\"a\":-5,\"b\":[{},null,\"x\"],\"c\":{}}");
+    assert_string_equal(written(), "{\"a\":-5,\"b\":[{},null,true,false,\"x\"],\"c\":{}}");
 }
 
 static void text_is_escaped(void **state)

@@ -81,6 +81,22 @@ static void unknown_keys_are_named_with_the_known_ones(void **state)
     assert_true(ff_span_is(f.parameter, "compare"));
 }
 
+/* A '+' is one there. */
+static void a_part_of_a_path_is_decoded(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *want; /* NULL: broken */
+    } rows[] = {{"a%2Fb+c", "a/b+c"}, {"", ""}, {"%41%42", "AB"}, {"%4", NULL}, {"%zz", NULL}, {"x%", NULL}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char to[16];
+        struct ff_span got;
+        bool ok = params_path(ff_span_text(rows[i].text), to, &got);
+        assert_int_equal(ok, rows[i].want != NULL);
+        assert_true(!ok || ff_span_is(got, rows[i].want));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +105,7 @@ int main(void)
         cmocka_unit_test(what_is_broken_is_refused),
         cmocka_unit_test(more_than_fits_is_refused),
         cmocka_unit_test(unknown_keys_are_named_with_the_known_ones),
+        cmocka_unit_test(a_part_of_a_path_is_decoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,20 @@ static void stats_have_every_section_and_field(void **state)
         "\"orders\":{\"orders\":0,\"items_sold\":0,\"revenue\":{\"EUR\":24.75},\"refunds\":0,"
         "\"refunded\":{},"
         "\"net_revenue\":{\"EUR\":24.75},\"average_order_value\":{\"EUR\":24.75},\"duplicates\":0},"
-        "\"conversion\":{\"session_rate\":0,\"visitor_rate\":null}}");
+        "\"conversion\":{\"session_rate\":0,\"visitor_rate\":null},"
+        "\"surveys\":{\"csat\":{\"responses\":0,\"mean\":null,\"top_share\":null,\"top2_share\":null,"
+        "\"distribution\":{\"1\":0,\"2\":0,\"3\":0,\"4\":0,\"5\":0},\"topics\":{}},"
+        "\"nps\":{\"responses\":0,\"score\":null,\"promoters\":0,\"passives\":0,\"detractors\":0,"
+        "\"distribution\":{\"0\":0,\"1\":0,\"2\":0,\"3\":0,\"4\":0,\"5\":0,\"6\":0,\"7\":0,\"8\":0,\"9\":0,"
+        "\"10\":0},\"topics\":{}},"
+        "\"ces\":{\"responses\":0,\"mean\":null,\"top_share\":null,"
+        "\"distribution\":{\"1\":0,\"2\":0,\"3\":0,\"4\":0,\"5\":0},\"topics\":{}}},"
+        "\"support\":{\"first_response_seconds\":null,\"resolution_seconds\":null,\"tickets_opened\":0,"
+        "\"tickets_answered\":0,\"tickets_resolved\":0,\"tickets_open\":0},"
+        "\"customers\":{\"from\":\"2026-10-24T22:00:00Z\",\"to\":\"2026-10-25T23:00:00Z\","
+        "\"customers_start\":0,\"customers_end\":0,\"customers_new\":0,\"customers_reactivated\":0,"
+        "\"customers_lost\":0,\"retention_rate\":null,\"churn_rate\":null,\"net_churn_rate\":null,"
+        "\"repeat_customer_rate\":null,\"returning_customer_rate\":null,\"retention_cost\":{}}}");
     assert_int_equal(d->status, FF_OK);
     assert_int_equal(d->out.http, 200);
     assert_string_equal(d->out.content_type, "application/json");

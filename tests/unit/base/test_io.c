@@ -65,7 +65,13 @@ static void the_time_of_the_last_change_is_told_in_microseconds(void **state)
     assert_int_equal(io_write_all(io, fd, "x", 1, 0), 0);
     assert_int_equal(io->modified(io, fd, &modified), 0);
     assert_true(modified > INT64_C(1714564800123456));
+    for (ff_wall then = -1; then <= 1; then += 2) { /* a file can be made to look as old as another */
+        assert_int_equal(io->date(io, fd, then * INT64_C(1714564800123456)), 0);
+        assert_int_equal(io->modified(io, fd, &modified), 0);
+        assert_true(modified == then * INT64_C(1714564800123456));
+    }
     io->close(io, fd);
+    assert_int_equal(io->date(io, -1, 0), -EBADF);
     assert_int_equal(io->modified(io, -1, &modified), -EBADF);
 }
 

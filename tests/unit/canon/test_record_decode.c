@@ -50,6 +50,9 @@ static void same(const struct ff_record *a, const struct ff_record *b)
     same_items(x, y);
     assert_int_equal(x->site, y->site);
     same_span("term_key", x->term_key, y->term_key);
+    same_span("page", x->page, y->page);
+    same_span("source", x->source, y->source);
+    same_span("campaign", x->campaign, y->campaign);
     assert_int_equal(x->fault, y->fault);
     assert_string_equal(x->fault_field, y->fault_field);
     assert_int_equal(y->unknown, 0);

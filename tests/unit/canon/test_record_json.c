@@ -121,6 +121,9 @@ static void same(const struct ff_beacon *a, const struct ff_beacon *b)
     if (a->text[FF_TEXT_TERM].n < 250)
         same_span("term", a->text[FF_TEXT_TERM], b->text[FF_TEXT_TERM]);
     same_span("term_key", a->term_key, b->term_key);
+    same_span("page", a->page, b->page);
+    same_span("source", a->source, b->source);
+    same_span("campaign", a->campaign, b->campaign);
     assert_memory_equal(a->number, b->number, sizeof a->number);
     assert_memory_equal(a->money, b->money, sizeof a->money);
     same_items(a, b);

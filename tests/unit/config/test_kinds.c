@@ -27,6 +27,7 @@ static const struct key rows[] = {
     {"currency", KEY_CURRENCY, AT(currency), 0, 0, NULL, "EUR", false, ""},
     {"address", KEY_ADDRESS, AT(text), 0, 0, NULL, "[::1]:80", false, ""},
     {"path", KEY_PATH, AT(text), 1, 10, NULL, "/var", false, ""},
+    {"route", KEY_ROUTE, AT(text), 2, 10, NULL, "/tracker", false, ""},
     {"text", KEY_TEXT, AT(text), 1, 5, NULL, "sh\xc3\xb6p", false, ""},
     {"zone", KEY_ZONE, AT(text), 0, 0, NULL, "Etc/GMT+1", false, ""},
     {"networks", KEY_NETWORKS, AT(texts), 0, 0, NULL, "10.0.0.1/8,::1", false, ""},
@@ -171,6 +172,18 @@ static void lists_are_parted_by_commas(void **state)
     assert_string_equal(v.texts[1], "::1/128");
 }
 
+static void routes_are_paths_of_urls(void **state)
+{
+    struct sample v = {0};
+    assert_int_equal(reads(*state, "route", "/a.js", &v), KEY_TAKEN);
+    assert_string_equal(v.text, "/a.js");
+    assert_int_equal(reads(*state, "route", "a.js", &v), KEY_WRONG);
+    assert_int_equal(reads(*state, "route", "/healthz", &v), KEY_WRONG);
+    assert_int_equal(reads(*state, "route", "/", &v), KEY_RANGE);
+    assert_int_equal(reads(*state, "route", "/123456789a", &v), KEY_RANGE);
+    assert_string_equal(v.text, "/a.js");
+}
+
 static void secrets_are_visible_ascii(void **state)
 {
     struct sample v = {0};
@@ -272,6 +285,7 @@ static void values_are_compared_by_what_they_say(void **state)
     differs(*state, "texts", "a,b", "a,b,c");
     differs(*state, "texts", "a", "");
     differs(*state, "origins", "*", "https://a.example");
+    differs(*state, "route", "/a", "/b");
     differs(*state, "secret", "a", "b");
 }
 
@@ -285,6 +299,7 @@ int main(void)
         cmocka_unit_test(texts_are_measured_in_bytes_and_hold_no_controls),
         cmocka_unit_test(zones_look_like_zones),
         cmocka_unit_test(lists_are_parted_by_commas),
+        cmocka_unit_test(routes_are_paths_of_urls),
         cmocka_unit_test(secrets_are_visible_ascii),
         cmocka_unit_test(maps_cannot_be_read_from_text),
         cmocka_unit_test(a_bad_item_of_a_list_is_pointed_out),

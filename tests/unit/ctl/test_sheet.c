@@ -65,7 +65,16 @@ static void an_object_that_is_no_money_is_flattened(void **state)
         "{\"surveys\":{\"csat\":{\"responses\":3,\"distribution\":[1,2]},\"x\":{\"y\":{\"z\":1}}}}",
         "site  \nfrom  \nto    \n\nsurveys\n"
         "  csat.responses               3\n"
-        "  x.y.z               1\n");
+        "  x.y.z                        1\n");
+}
+
+static void topics_of_surveys_are_left_out(void **state)
+{
+    (void)state;
+    prints("{\"surveys\":{\"nps\":{\"score\":1,\"topics\":{\"a topic that is rather long\":{\"score\":1}}},"
+           "\"ces\":{\"topics\":{}}}}",
+           "site  \nfrom  \nto    \n\nsurveys\n"
+           "  nps.score               1\n");
 }
 
 static void a_note_says_percent_and_durations(void **state)
@@ -88,6 +97,7 @@ int main(void)
         cmocka_unit_test(a_sheet_keeps_the_order_of_the_answer_and_aligns_it),
         cmocka_unit_test(money_has_a_member_for_each_currency),
         cmocka_unit_test(an_object_that_is_no_money_is_flattened),
+        cmocka_unit_test(topics_of_surveys_are_left_out),
         cmocka_unit_test(a_note_says_percent_and_durations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

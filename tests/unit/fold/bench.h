@@ -4,8 +4,10 @@
 #define FOOTFALL_TEST_BENCH_H
 
 #include "state.h"
+#include "words.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define BENCH __attribute__((unused)) static
 
@@ -29,11 +31,28 @@ struct bench_sum {
     ff_money_sum amount;
 };
 
+/* One field of a cell, or its money in one currency, at one instant. */
+struct bench_cell {
+    ff_wall at;
+    uint16_t site;
+    uint8_t dimension, field; /* BENCH_MONEY: money */
+    ff_currency currency;
+    int64_t by;
+    ff_money_sum amount;
+    char text[WORD_MAX + 1];
+};
+
+#define BENCH_MONEY 255
+
 struct bench {
     struct fold *fold;
+    struct words *words; /* owned */
     struct fold_options options;
     struct bench_sum *sums;
     size_t n, room;
+    struct bench_cell *cells;
+    size_t cell_n, cell_room;
+    uint32_t *cell_slots; /* 2 * cell_room: 1 + the place of a cell, by its hash */
     ff_wall received; /* of the last record */
     uint64_t seq;
 };
@@ -81,6 +100,130 @@ BENCH void bench_take(void *ctx, const struct ff_fact *facts, size_t n)
     }
 }
 
+/* By what, where: not how much. */
+static int bench_cell_compare(const void *left, const void *right)
+{
+    const struct bench_cell *a = left, *b = right;
+#define BY(field)                                                                                \
+    if (a->field != b->field)                                                                    \
+        return a->field < b->field ? -1 : 1
+    BY(at);
+    BY(site);
+    BY(dimension);
+    BY(field);
+    BY(currency);
+#undef BY
+    return strcmp(a->text, b->text);
+}
+
+static uint32_t *bench_cell_slot(const struct bench *b, const struct bench_cell *c)
+{
+    uint64_t what = (uint64_t)c->site << 48 | (uint64_t)c->dimension << 40 | (uint64_t)c->field << 32 | c->currency;
+    uint64_t hash = hash_mix((uint64_t)c->at) ^ hash_mix(what) ^ hash_bytes(c->text, strlen(c->text)).lo;
+    size_t slots = 2 * b->cell_room, at = hash % slots;
+    while (b->cell_slots[at] && bench_cell_compare(&b->cells[b->cell_slots[at] - 1], c) != 0)
+        at = (at + 1) % slots;
+    return &b->cell_slots[at];
+}
+
+static void bench_index_cells(struct bench *b, size_t room)
+{
+    free(b->cell_slots);
+    b->cell_room = room;
+    b->cell_slots = calloc(2 * room, sizeof *b->cell_slots);
+    assert_non_null(b->cell_slots);
+    for (size_t i = 0; i < b->cell_n; i++)
+        *bench_cell_slot(b, &b->cells[i]) = (uint32_t)i + 1;
+}
+
+BENCH void bench_add_cell(struct bench *b, const struct bench_cell *c)
+{
+    if (b->cell_n == b->cell_room) {
+        b->cells = realloc(b->cells, (2 * b->cell_room + 64) * sizeof *b->cells);
+        assert_non_null(b->cells);
+        bench_index_cells(b, 2 * b->cell_room + 64);
+    }
+    uint32_t *slot = bench_cell_slot(b, c);
+    if (*slot) {
+        b->cells[*slot - 1].by += c->by;
+        b->cells[*slot - 1].amount += c->amount;
+        return;
+    }
+    b->cells[b->cell_n++] = *c;
+    *slot = (uint32_t)b->cell_n;
+}
+
+BENCH size_t bench_fields(uint8_t dimension)
+{
+    static const uint8_t fields[] = {
+#define X(name, by, kind, class) FF_ROW_##kind##_FIELDS,
+        FF_DIMENSION_TABLE(X)
+#undef X
+    };
+    assert_true(dimension < FF_DIMENSIONS);
+    return fields[dimension];
+}
+
+/* Sums up as tally does, but by instants and texts; what comes to nothing goes. */
+BENCH void bench_take_cells(void *ctx, const struct ff_cells *c)
+{
+    struct bench *b = ctx;
+    assert_true(c->n > 0);
+    for (size_t i = 0; i < c->n; i++) {
+        struct ff_span text = words_text(b->words, c->refs[i].word);
+        struct bench_cell cell = {.at = c->at, .site = c->site, .dimension = c->refs[i].dimension};
+        assert_int_equal(bench_fields(cell.dimension), bench_fields(c->refs[0].dimension));
+        memcpy(cell.text, text.p, text.n);
+        for (size_t k = 0; k < bench_fields(cell.dimension); k++) {
+            cell.field = (uint8_t)k;
+            cell.by = c->by[k];
+            if (cell.by)
+                bench_add_cell(b, &cell);
+        }
+        cell.field = BENCH_MONEY;
+        cell.by = 0;
+        cell.currency = c->currency;
+        cell.amount = c->amount;
+        if (c->amount)
+            bench_add_cell(b, &cell);
+    }
+}
+
+/* Cells in their order, without those that have come to nothing. */
+BENCH void bench_sort_cells(struct bench *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->cell_n; i++)
+        if (b->cells[i].by || b->cells[i].amount)
+            b->cells[n++] = b->cells[i];
+    b->cell_n = n;
+    if (n > 0)
+        qsort(b->cells, n, sizeof *b->cells, bench_cell_compare);
+    if (b->cell_room > 0)
+        bench_index_cells(b, b->cell_room);
+}
+
+/* Whether the two have come to the same; says where they differ. */
+BENCH bool bench_same_cells(struct bench *want, struct bench *got)
+{
+    bench_sort_cells(want);
+    bench_sort_cells(got);
+    for (size_t i = 0; i < want->cell_n || i < got->cell_n; i++) {
+        const struct bench_cell *w = i < want->cell_n ? &want->cells[i] : NULL;
+        const struct bench_cell *g = i < got->cell_n ? &got->cells[i] : NULL;
+        if (w && g && bench_cell_compare(w, g) == 0 && w->by == g->by && w->amount == g->amount)
+            continue;
+        if (w)
+            print_error("wanted: dimension %d field %d of \"%s\" at +%lld: %lld\n", w->dimension, w->field, w->text,
+                        (long long)(w->at - BENCH_START), (long long)w->by);
+        if (g)
+            print_error("instead: dimension %d field %d of \"%s\" at +%lld: %lld\n", g->dimension, g->field, g->text,
+                        (long long)(g->at - BENCH_START), (long long)g->by);
+        return false;
+    }
+    return true;
+}
+
 /* The contract's defaults, with room for little. */
 BENCH struct fold_options bench_options(void)
 {
@@ -90,8 +233,29 @@ BENCH struct fold_options bench_options(void)
         .cart_abandon_after = FF_HOUR, .cart_recover_within = 7 * FF_DAY,
         .dedupe_window = FF_DAY, .orders_dedupe = 90 * FF_DAY, .max_age = 72 * FF_HOUR,
         .max_visitors = 64, .max_carts = 64, .max_ids = 64, .max_orders = 64,
+        .customers_remember = 1825 * FF_DAY, .customers_active_for = 365 * FF_DAY,
+        .max_customers = 64, .max_customer_days = 1000,
         .max_tails = 64, .max_tail_events = 2000, .max_lines = 65536,
+        .max_extras = 8192,
+        .support_remember = 365 * FF_DAY, .max_tickets = 64, .max_comments = 8,
     };
+}
+
+/* Words for a fold of these options; each has its own, as a shard does. */
+BENCH struct words *bench_words(struct fold_options *options)
+{
+    struct words *words = malloc(sizeof *words);
+    assert_non_null(words);
+    assert_true(words_init(words, 4096));
+    options->words = words;
+    return words;
+}
+
+BENCH void bench_free_words(struct words **words)
+{
+    words_fini(*words);
+    free(*words);
+    *words = NULL;
 }
 
 /* Two sites: 0 in EUR, 1 in USD. */
@@ -102,7 +266,8 @@ BENCH void bench_open_with(struct bench *b, struct fold_options options)
     b->options.sites = sites;
     b->options.site_count = 2;
     struct hash_seed seed = {{UINT64_C(0x9e3779b97f4a7c15), 42}};
-    struct ff_fact_sink sink = {.take = bench_take, .ctx = b};
+    struct ff_fact_sink sink = {.take = bench_take, .ctx = b, .cells = bench_take_cells};
+    b->words = bench_words(&b->options);
     b->fold = fold_new(&b->options, &seed, &sink);
     assert_non_null(b->fold);
 }
@@ -116,6 +281,10 @@ BENCH void bench_close(struct bench *b)
 {
     fold_free(&b->fold);
     assert_null(b->fold);
+    bench_free_words(&b->words);
+    free(b->cells);
+    free(b->cell_slots);
+    b->cells = NULL;
     free(b->sums);
     b->sums = NULL;
 }
@@ -137,6 +306,36 @@ BENCH struct ff_beacon bench_engaged(enum ff_type type, const char *visitor, ff_
     struct ff_beacon e = bench_event(type, visitor, time);
     e.has |= FF_HAS(ENGAGED_MS);
     e.number[FF_NUMBER_ENGAGED_MS] = ms;
+    return e;
+}
+
+BENCH struct ff_beacon bench_page(const char *visitor, ff_wall time, const char *page)
+{
+    struct ff_beacon e = bench_event(FF_PAGE_VIEW, visitor, time);
+    e.page = ff_span_text(page);
+    return e;
+}
+
+/* source, campaign: NULL where the url has none. */
+BENCH struct ff_beacon bench_from(struct ff_beacon e, const char *source, const char *campaign)
+{
+    e.source = ff_span_text(source);
+    e.campaign = ff_span_text(campaign);
+    return e;
+}
+
+BENCH struct ff_beacon bench_with_results(struct ff_beacon e, int64_t results)
+{
+    e.has |= FF_HAS(RESULTS);
+    e.number[FF_NUMBER_RESULTS] = results;
+    return e;
+}
+
+/* A checkout step or a custom event. */
+BENCH struct ff_beacon bench_named(enum ff_type type, const char *visitor, ff_wall time, const char *name)
+{
+    struct ff_beacon e = bench_event(type, visitor, time);
+    e.text[type == FF_CUSTOM ? FF_TEXT_NAME : FF_TEXT_STEP] = ff_span_text(name);
     return e;
 }
 
@@ -201,6 +400,33 @@ BENCH struct ff_beacon bench_with_id(struct ff_beacon e, const char *id)
 {
     e.has |= FF_HAS(ID);
     e.text[FF_TEXT_ID] = ff_span_text(id);
+    return e;
+}
+
+BENCH struct ff_beacon bench_support(enum ff_type type, ff_wall time, const char *ticket)
+{
+    struct ff_beacon e = bench_event(type, NULL, time);
+    e.has |= FF_HAS(TICKET);
+    e.text[FF_TEXT_TICKET] = ff_span_text(ticket);
+    return e;
+}
+
+/* Makes a survey of an event; no topic: "". */
+BENCH struct ff_beacon bench_answer(struct ff_beacon e, const char *kind, const char *scale, int score,
+                                    const char *topic)
+{
+    e.has |= FF_HAS(KIND) | FF_HAS(SCALE) | FF_HAS(SCORE) | (*topic ? FF_HAS(TOPIC) : 0);
+    e.text[FF_TEXT_KIND] = ff_span_text(kind);
+    e.text[FF_TEXT_SCALE] = ff_span_text(scale);
+    e.text[FF_TEXT_TOPIC] = ff_span_text(topic);
+    e.number[FF_NUMBER_SCORE] = score;
+    return e;
+}
+
+BENCH struct ff_beacon bench_saying(struct ff_beacon e, const char *comment)
+{
+    e.has |= *comment ? FF_HAS(COMMENT) : 0;
+    e.text[FF_TEXT_COMMENT] = ff_span_text(comment);
     return e;
 }
 
@@ -318,6 +544,82 @@ BENCH size_t bench_seen(const struct bench *b)
 #define assert_total(b, counter, expected)                                                       \
     assert_int_equal(bench_total(b, FF_COUNT_##counter), expected)
 
+/* Of all instants, of site 0. */
+BENCH int64_t bench_cells(const struct bench *b, enum ff_dimension dimension, const char *text, uint8_t field)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < b->cell_n; i++)
+        if (b->cells[i].dimension == dimension && b->cells[i].field == field && b->cells[i].site == 0 &&
+            strcmp(b->cells[i].text, text) == 0)
+            sum += field == BENCH_MONEY ? (int64_t)b->cells[i].amount : b->cells[i].by;
+    return sum;
+}
+
+BENCH int64_t bench_cell_at(const struct bench *b, enum ff_dimension dimension, const char *text, uint8_t field,
+                            ff_wall at)
+{
+    for (size_t i = 0; i < b->cell_n; i++)
+        if (b->cells[i].dimension == dimension && b->cells[i].field == field && b->cells[i].at == at &&
+            b->cells[i].site == 0 && strcmp(b->cells[i].text, text) == 0)
+            return field == BENCH_MONEY ? (int64_t)b->cells[i].amount : b->cells[i].by;
+    return 0;
+}
+
+#define assert_cell(b, dimension, text, field, expected)                                         \
+    assert_int_equal(bench_cells(b, FF_BY_##dimension, text, FF_ROW_##field), expected)
+#define assert_cell_money(b, dimension, text, expected)                                          \
+    assert_int_equal(bench_cells(b, FF_BY_##dimension, text, BENCH_MONEY), expected)
+
+/* All values of a dimension together. */
+BENCH int64_t bench_all_cells(const struct bench *b, uint16_t site, enum ff_dimension dimension, uint8_t field, ff_wall at)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < b->cell_n; i++)
+        if (b->cells[i].dimension == dimension && b->cells[i].field == field && b->cells[i].at == at &&
+            b->cells[i].site == site)
+            sum += b->cells[i].by;
+    return sum;
+}
+
+/* A counter and the field of every row in which it is broken down. */
+static const struct bench_pair {
+    enum ff_counter counter;
+    uint8_t dimension, field;
+} bench_pairs[] = {
+#define SESSION_PAIRS(dimension)                                                                 \
+    {FF_COUNT_SESSIONS, dimension, FF_ROW_SESSIONS}, {FF_COUNT_SESSIONS_NEW, dimension, FF_ROW_NEW_VISITORS}, \
+    {FF_COUNT_SESSION_PAGEVIEWS, dimension, FF_ROW_PAGEVIEWS}, {FF_COUNT_BOUNCES, dimension, FF_ROW_BOUNCES}, \
+    {FF_COUNT_ENGAGED, dimension, FF_ROW_ENGAGED}, {FF_COUNT_ADDED_TO_CART, dimension, FF_ROW_ADDED_TO_CART}, \
+    {FF_COUNT_BEGAN_CHECKOUT, dimension, FF_ROW_BEGAN_CHECKOUT}, {FF_COUNT_PURCHASED, dimension, FF_ROW_PURCHASED}
+    SESSION_PAIRS(FF_BY_CHANNEL), SESSION_PAIRS(FF_BY_SOURCE), SESSION_PAIRS(FF_BY_CAMPAIGN),
+    SESSION_PAIRS(FF_BY_DEVICE), SESSION_PAIRS(FF_BY_COUNTRY), SESSION_PAIRS(FF_BY_VISITOR_TYPE),
+    SESSION_PAIRS(FF_BY_ENTRY_PAGE), SESSION_PAIRS(FF_BY_EXIT_PAGE),
+#undef SESSION_PAIRS
+    {FF_COUNT_PAGEVIEWS, FF_BY_PAGE, FF_ROW_VIEWS},
+    {FF_COUNT_PAGE_TIME, FF_BY_PAGE, FF_ROW_PAGE_TIME},
+    {FF_COUNT_PAGE_TIME_PAGES, FF_BY_PAGE, FF_ROW_PAGE_TIMED},
+    {FF_COUNT_SEARCHES, FF_BY_SEARCH_TERM, FF_ROW_SEARCHES},
+    {FF_COUNT_SEARCHES_ZERO, FF_BY_SEARCH_TERM, FF_ROW_ZERO_RESULTS},
+    {FF_COUNT_SEARCHES_ZERO, FF_BY_ZERO_RESULT_TERM, FF_ROW_SEARCHES},
+};
+
+/* Breakdowns add up to what they break down, and no field is below nothing. */
+BENCH void bench_assert_cells(const struct bench *b)
+{
+    for (size_t i = 0; i < b->cell_n; i++)
+        if (b->cells[i].by < 0)
+            fail_msg("dimension %d field %d of %s: %lld", b->cells[i].dimension, b->cells[i].field, b->cells[i].text,
+                     (long long)b->cells[i].by);
+    for (size_t i = 0; i < b->n; i++) {
+        const struct bench_sum *s = &b->sums[i];
+        for (size_t k = 0; s->kind == FF_FACT_COUNT && k < sizeof bench_pairs / sizeof *bench_pairs; k++) {
+            const struct bench_pair *pair = &bench_pairs[k];
+            if (s->which == pair->counter)
+                assert_int_equal(bench_all_cells(b, s->site, pair->dimension, pair->field, s->at), s->by);
+        }
+    }
+}
+
 /* What metrics.md promises of any history: carts add up at every opening, and no sum of
  * differences is below nothing. */
 BENCH void bench_assert_sums(struct bench *b)
@@ -351,15 +653,20 @@ BENCH void bench_assert_empties(struct bench *b)
     assert_int_equal(c.tails, 0);
     assert_int_equal(c.tail_events, 0);
     assert_int_equal(b->fold->lines.used, 0);
+    assert_int_equal(b->fold->extras.used, 0);
+    assert_int_equal(words_used(b->words), 2); /* the two types of visitor */
     assert_int_equal(b->fold->rests.used, 0);
     assert_int_equal(b->fold->settled.used, 0);
     assert_int_equal(b->fold->waymarks.used, 0);
     assert_int_equal(b->fold->refunds.table.used, 0);
+    assert_int_equal(c.tickets, 0);
+    assert_int_equal(b->fold->tickets.by_key.used, 0);
     assert_int_equal(b->fold->live_due.n, 0);
     assert_int_equal(b->fold->cart_due.n, 0);
     assert_int_equal(b->fold->visitors_by_key.used, 0);
-    const struct chain *chains[] = {&b->fold->visitors_by_touch, &b->fold->carts_by_touch, &b->fold->tails_by_age};
-    for (size_t i = 0; i < 3; i++)
+    const struct chain *chains[] = {&b->fold->visitors_by_touch, &b->fold->carts_by_touch, &b->fold->tails_by_age,
+                                    &b->fold->extras_by_touch};
+    for (size_t i = 0; i < 4; i++)
         assert_true(chains[i]->oldest == 0 && chains[i]->newest == 0);
     assert_int_equal(fold_live_visitors(b->fold, 0), 0);
     assert_int_equal(fold_live_visitors(b->fold, 1), 0);
@@ -369,6 +676,7 @@ BENCH void bench_assert_empties(struct bench *b)
 BENCH void bench_finish(struct bench *b)
 {
     bench_assert_sums(b);
+    bench_assert_cells(b);
     bench_assert_empties(b);
     bench_assert_sums(b);
     assert_int_equal(bench_total(b, FF_COUNT_CARTS_OPEN), 0);

@@ -69,13 +69,43 @@ BENCH void draw_items(struct history *h, struct happening *e)
         e->beacon = bench_in(e->beacon, below(h, 2) ? EUR : USD);
 }
 
+/* What is broken down: a page, where it came from, a step, a name, results. */
+BENCH void draw_said(struct history *h, struct ff_beacon *b)
+{
+    static const char *const pages[] = {"", "/", "/shoes", "/basket"}, *const sources[] = {"news", "ads", "mail"};
+    static const char *const names[] = {"", "shipping", "payment"};
+    if (b->type == FF_PAGE_VIEW)
+        b->page = ff_span_text(pages[below(h, 4)]);
+    if (below(h, 5) == 0)
+        b->source = ff_span_text(sources[below(h, 3)]);
+    if (below(h, 7) == 0)
+        b->campaign = ff_span_text(sources[below(h, 3)]);
+    if (b->type == FF_SEARCH && below(h, 2))
+        *b = bench_with_results(*b, below(h, 2));
+    if (b->type == FF_CHECKOUT_STEP || b->type == FF_CUSTOM)
+        b->text[b->type == FF_CUSTOM ? FF_TEXT_NAME : FF_TEXT_STEP] = ff_span_text(names[below(h, 3)]);
+}
+
+BENCH void draw_answer(struct history *h, struct ff_beacon *e)
+{
+    static const struct {
+        const char *kind, *scale;
+        int low, high;
+    } surveys[] = {{"csat", "5", 1, 5}, {"ces", "5", 1, 5}, {"nps", "5", 1, 5}, {"nps", "0-10", 0, 10}, {"nps", "1-10", 1, 10}};
+    int i = below(h, 5);
+    static const char *const topics[] = {"", "delivery", "returns"}, *const comments[] = {"", "", "too late", "good"};
+    *e = bench_answer(*e, surveys[i].kind, surveys[i].scale, surveys[i].low + below(h, surveys[i].high - surveys[i].low + 1),
+                      topics[below(h, 3)]);
+    *e = bench_saying(*e, comments[below(h, 4)]);
+}
+
 BENCH void draw_event(struct history *h, struct happening *e, const char *visitor, ff_wall t)
 {
     static const enum ff_type types[] = {
         FF_PAGE_VIEW, FF_PAGE_VIEW, FF_PING, FF_PING, FF_VIEW_ITEM, FF_SEARCH, FF_SEARCH,
         FF_ADD_TO_CART, FF_ADD_TO_CART, FF_ADD_TO_CART, FF_REMOVE_FROM_CART, FF_REMOVE_FROM_CART,
         FF_UPDATE_CART, FF_VIEW_CART, FF_BEGIN_CHECKOUT, FF_CHECKOUT_STEP, FF_PURCHASE, FF_PURCHASE,
-        FF_REFUND, FF_SURVEY, FF_CUSTOM,
+        FF_REFUND, FF_SURVEY, FF_CUSTOM, FF_SUPPORT_OPEN, FF_SUPPORT_REPLY, FF_SUPPORT_RESOLVE,
     };
     static const char *const terms[] = {"x", "y", ""};
     enum ff_type type = types[below(h, sizeof types / sizeof *types)];
@@ -91,7 +121,13 @@ BENCH void draw_event(struct history *h, struct happening *e, const char *visito
         if (below(h, 2))
             e->beacon = bench_with_value(e->beacon, MONEY(below(h, 20)));
     }
+    static const char *const tickets[] = {"t0", "t1", "t2"};
+    if (type == FF_SURVEY)
+        draw_answer(h, &e->beacon);
+    if (type >= FF_SUPPORT_OPEN && type <= FF_SUPPORT_RESOLVE)
+        e->beacon = bench_support(type, t, tickets[below(h, 3)]);
     draw_items(h, e);
+    draw_said(h, &e->beacon);
 }
 
 /* Of 1 to 8 visitors. Arrivals stray from the times by at most the lateness of 5 minutes; ties of

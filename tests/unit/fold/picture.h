@@ -87,13 +87,16 @@ BENCH void assert_same_state(const struct fold *want, const struct fold *got)
 BENCH void bench_reload_with(struct bench *b, struct fold_options options)
 {
     struct picture p = picture_of(b->fold);
-    struct ff_fact_sink sink = {.take = bench_take, .ctx = b};
+    struct ff_fact_sink sink = {.take = bench_take, .ctx = b, .cells = bench_take_cells};
+    struct words *words = bench_words(&options);
     options.sites = b->options.sites;
     options.site_count = b->options.site_count;
     struct fold *fold = fold_new(&options, &b->fold->seed, &sink);
     assert_non_null(fold);
     assert_true(picture_load(&p, fold));
     fold_free(&b->fold);
+    bench_free_words(&b->words);
+    b->words = words;
     b->fold = fold;
     b->options = options;
     picture_free(&p);

@@ -69,7 +69,7 @@ BENCH struct fold_options draw_options(uint64_t seed)
         o.max_tails = 1 + (uint32_t)(seed % 2);
     }
     if (seed % 5 == 0)
-        o.max_ids = o.max_orders = 1 + (uint32_t)(seed % 7);
+        o.max_ids = o.max_orders = o.max_tickets = o.max_comments = 1 + (uint32_t)(seed % 7);
     return o;
 }
 

@@ -6,6 +6,7 @@
 
 #include "history.h"
 #include "audit.h"
+#include "cells.h"
 #include "emit.h"
 
 #ifdef FF_AUDIT
@@ -64,6 +65,27 @@ static void spoil_money(struct bench *b)
     emit_money(&p, FF_PURSE_ABANDONED_VALUE, T(1), EUR, 1, 0);
 }
 
+static void spoil_cells(struct bench *b)
+{
+    struct pen p = {.fold = b->fold, .visitor = 1, .sign = 1};
+    struct ff_cell_ref ref = {WORD_NONE, FF_BY_EXIT_PAGE};
+    int64_t by[FF_ROW_SESSION_FIELDS] = {[FF_ROW_PURCHASED] = 1};
+    cells_emit(&p, T(0), &ref, 1, by, 0, 0);
+}
+
+static void spoil_cell_money(struct bench *b)
+{
+    struct pen p = {.fold = b->fold, .visitor = 1, .sign = 1};
+    struct ff_cell_ref ref = {WORD_NONE, FF_BY_SOURCE};
+    int64_t by[FF_ROW_SESSION_FIELDS] = {0};
+    cells_emit(&p, T(0), &ref, 1, by, USD, 1);
+}
+
+static void spoil_word(struct bench *b)
+{
+    visitor_at(b->fold, 1)->head.session.exit_page = b->fold->visitor_types.fresh;
+}
+
 static void a_state_that_does_not_add_up_aborts(void **state)
 {
     (void)state;
@@ -72,6 +94,9 @@ static void a_state_that_does_not_add_up_aborts(void **state)
     assert_int_equal(spoiled(spoil_start), SIGABRT);
     assert_int_equal(spoiled(spoil_cart), SIGABRT);
     assert_int_equal(spoiled(spoil_money), SIGABRT);
+    assert_int_equal(spoiled(spoil_cells), SIGABRT);
+    assert_int_equal(spoiled(spoil_cell_money), SIGABRT);
+    assert_int_equal(spoiled(spoil_word), SIGABRT);
 }
 
 static void recomputing_leaves_no_trace(void **state)
@@ -134,7 +159,9 @@ static void without_the_option_there_is_no_audit(void **state)
     bench_open(&b);
     struct pen p = {.fold = b.fold, .visitor = 1, .sign = 1};
     struct ff_fact fact = {0};
+    struct ff_cells cells = {0};
     assert_false(audit_takes(&p, &fact));
+    assert_false(audit_takes_cells(&p, &cells, 1));
     audit_begin(b.fold, 1);
     audit_act(b.fold, 1, NULL);
     audit_check(b.fold, 1);

@@ -135,14 +135,36 @@ static void lines_are_got_until_their_end(void **state)
     assert_true(strip_end(&strip));
 }
 
+static void extras_are_got_until_their_end(void **state)
+{
+    (void)state;
+    struct strip strip;
+    struct extra s = {.kind = EXTRA_ORDERS, .what = USD, .n = UINT32_MAX, .amount = -(ff_money_sum)FF_MONEY_MAX * 9};
+    struct extra term = {.kind = EXTRA_TERM, .what = 77}, got;
+    struct image_out *out = strip_begin(&strip);
+    extra_put(out, &s);
+    extra_put(out, &term);
+    extra_put_end(out);
+    struct image_in *in = strip_turn(&strip);
+    assert_true(extra_get(in, &got));
+    assert_same(kind);
+    assert_same(what);
+    assert_same(n);
+    assert_same(amount);
+    assert_true(extra_get(in, &got));
+    assert_true(got.kind == EXTRA_TERM && got.what == 0 && got.n == 0); /* its word is put behind it */
+    assert_false(extra_get(in, &got));
+    assert_true(strip_end(&strip));
+}
+
 static void an_act_is_got_as_it_was_put(void **state)
 {
     (void)state;
     const struct act acts[] = {
-        {.time = T(0), .type = FF_PAGE_VIEW, .engaged_ms = UINT32_MAX},
+        {.time = T(0), .type = FF_PING, .engaged_ms = UINT32_MAX},
         {.time = T(-1), .type = FF_PING},
         {.time = ACT_TIME_MIN, .type = FF_CUSTOM, .passive = true},
-        {.time = T(0), .type = FF_PURCHASE, .late = true, .rest = 9},
+        {.time = T(0), .type = FF_PURCHASE, .late = true, .rested = true, .rest = 9},
     };
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         struct strip strip;
@@ -264,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_visitor_is_got_as_it_was_put),
         cmocka_unit_test(a_cart_is_got_as_it_was_put),
         cmocka_unit_test(lines_are_got_until_their_end),
+        cmocka_unit_test(extras_are_got_until_their_end),
         cmocka_unit_test(an_act_is_got_as_it_was_put),
         cmocka_unit_test(the_rest_of_an_act_is_got_as_it_was_put),
         cmocka_unit_test(what_is_remembered_is_got_as_it_was_put),

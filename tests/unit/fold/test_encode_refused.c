@@ -114,7 +114,35 @@ static void lines_that_cannot_be_are_refused(void **state)
     }
 }
 
-#define ACT(type, marks) ((type) * 16 + (marks))
+static void extras_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    /* kind, currency, orders, amount's halves */
+    static const struct {
+        const char *kinds;
+        int64_t numbers[5];
+        bool good;
+    } rows[] = {
+        {"u", {0}, true},
+        {"u", {EXTRA_TERM + 1}, true},
+        {"uuuiu", {EXTRA_ORDERS + 1, EUR, 1, 0, 0}, true},
+        {"u", {EXTRA_KINDS + 1}, false},
+        {"uuuiu", {EXTRA_ORDERS + 1, 0, 1, 0, 0}, false},   /* in no currency */
+        {"uuuiu", {EXTRA_ORDERS + 1, 5, 1, 0, 0}, false},
+        {"uuuiu", {EXTRA_ORDERS + 1, EUR, 0, 0, 0}, false}, /* of no orders */
+        {"uuuiu", {EXTRA_ORDERS + 1, EUR, INT64_C(1) << 32, 0, 0}, false},
+        {"uuuiu", {EXTRA_ORDERS + 1, EUR, 1, INT64_C(1) << 57, 0}, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct strip strip;
+        struct extra e;
+        extra_get(strip_of(&strip, rows[i].kinds, rows[i].numbers), &e);
+        if (strip_end(&strip) != rows[i].good)
+            fail_msg("row %zu", i);
+    }
+}
+
+#define ACT(type, marks) ((type) * 8 + (marks))
 
 static void acts_that_cannot_be_are_refused(void **state)
 {
@@ -129,12 +157,12 @@ static void acts_that_cannot_be_are_refused(void **state)
         {"uu", {ACT(FF_TYPE_NONE, 0), 5}, FF_NEVER, false},
         {"uu", {ACT(FF_TYPE_COUNT, 0), 5}, FF_NEVER, false},
         {"uu", {ACT(FF_REFUND, 0), 5}, FF_NEVER, false}, /* is of no visitor's story */
-        {"uu", {ACT(FF_PURCHASE, 2), 5}, FF_NEVER, true},
-        {"uu", {ACT(FF_PAGE_VIEW, 2), 5}, FF_NEVER, false}, /* late */
-        {"uuu", {ACT(FF_PING, 4), 5, 1}, FF_NEVER, true},
-        {"uuu", {ACT(FF_PING, 4), 5, 0}, FF_NEVER, false}, /* has another form */
-        {"uuu", {ACT(FF_PING, 4), 5, INT64_C(1) << 32}, FF_NEVER, false},
-        {"uuu", {ACT(FF_SURVEY, 4), 5, 1}, FF_NEVER, false}, /* reports no engagement */
+        {"uu", {ACT(FF_PURCHASE, 6), 5}, FF_NEVER, true},
+        {"uu", {ACT(FF_PURCHASE, 2), 5}, FF_NEVER, false}, /* late, and nothing known of it */
+        {"uu", {ACT(FF_PAGE_VIEW, 6), 5}, FF_NEVER, false}, /* late */
+        {"uuu", {ACT(FF_PING, 0), 5, 0}, FF_NEVER, true},
+        {"uuu", {ACT(FF_PING, 0), 5, INT64_C(1) << 32}, FF_NEVER, false},
+        {"uuu", {ACT(FF_SURVEY, 0), 5, 1}, FF_NEVER, false}, /* reports no engagement */
         {"uu", {ACT(FF_PAGE_VIEW, 0), 5}, T(0) - 5, true},
         {"uu", {ACT(FF_PAGE_VIEW, 0), 6}, T(0) - 5, false}, /* after the newest */
         {"uu", {ACT(FF_PAGE_VIEW, 0), FAR}, FF_NEVER, false},
@@ -207,6 +235,7 @@ int main(void)
         cmocka_unit_test(sessions_that_cannot_be_are_refused),
         cmocka_unit_test(carts_that_cannot_be_are_refused),
         cmocka_unit_test(lines_that_cannot_be_are_refused),
+        cmocka_unit_test(extras_that_cannot_be_are_refused),
         cmocka_unit_test(acts_that_cannot_be_are_refused),
         cmocka_unit_test(visitors_that_cannot_be_are_refused),
         cmocka_unit_test(tails_that_cannot_be_are_refused),

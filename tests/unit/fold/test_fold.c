@@ -315,7 +315,7 @@ static void any_history_with_hardly_any_room_keeps_its_sums(void **state)
     (void)state;
     static struct history h;
     struct fold_counts all = {0};
-    for (uint64_t seed = 1; seed <= 1500; seed++) {
+    for (uint64_t seed = 1; seed <= 2000; seed++) {
         draw_history(&h, seed, 8);
         struct bench b;
         struct fold_options o = bench_options();
@@ -323,6 +323,8 @@ static void any_history_with_hardly_any_room_keeps_its_sums(void **state)
         o.max_carts = o.max_lines = o.max_tail_events = 1;
         o.max_ids = o.max_orders = 1 + (uint32_t)(seed % 3);
         o.max_tails = 1 + (uint32_t)(seed % 2);
+        o.max_tickets = 1 + (uint32_t)(seed % 3);
+        o.max_comments = (uint32_t)(seed % 2);
         bench_open_with(&b, o);
         for (int i = 0; i < h.n; i++) {
             struct happening *e = &h.events[i];
@@ -332,14 +334,18 @@ static void any_history_with_hardly_any_room_keeps_its_sums(void **state)
         struct fold_counts c = fold_counts(b.fold);
         assert_true(c.visitors <= o.max_visitors && c.tails <= o.max_tails);
         assert_true(c.ids <= o.max_ids && c.orders <= o.max_orders);
+        assert_true(c.tickets <= o.max_tickets && c.comments <= 2 * o.max_comments);
         all.visitors_evicted += c.visitors_evicted;
         all.orders_evicted += c.orders_evicted;
         all.tails_settled_early += c.tails_settled_early;
+        all.tickets_evicted += c.tickets_evicted;
+        all.comments_evicted += c.comments_evicted;
         all.late += c.late;
         bench_finish(&b);
     }
     assert_true(all.visitors_evicted > 1000 && all.orders_evicted > 1000);
     assert_true(all.tails_settled_early > 1000 && all.late > 500);
+    assert_true(all.tickets_evicted > 500 && all.comments_evicted > 500);
 }
 
 static void a_flood_of_visitors_is_counted_in_full(void **state)

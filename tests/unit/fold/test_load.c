@@ -15,7 +15,7 @@ static void assert_comes_back(struct bench *b)
     struct picture before = picture_of(b->fold);
     const struct fold *f = b->fold;
     uint32_t used[] = {f->visitors.used, f->tails.used, f->settled.used, f->waymarks.used,
-                       f->acts.used, f->rests.used, f->carts.used, f->lines.used};
+                       f->acts.used, f->rests.used, f->carts.used, f->lines.used, f->extras.used, words_used(b->words)};
     struct fold_counts counts = fold_counts(f);
     int64_t live[] = {fold_live_visitors(f, 0), fold_live_visitors(f, 1)};
     size_t sums = b->n;
@@ -24,7 +24,7 @@ static void assert_comes_back(struct bench *b)
     assert_same_picture(&before, &after);
     f = b->fold;
     uint32_t now[] = {f->visitors.used, f->tails.used, f->settled.used, f->waymarks.used,
-                      f->acts.used, f->rests.used, f->carts.used, f->lines.used};
+                      f->acts.used, f->rests.used, f->carts.used, f->lines.used, f->extras.used, words_used(b->words)};
     assert_memory_equal(now, used, sizeof used);
     struct fold_counts c = fold_counts(f);
     assert_memory_equal(&c, &counts, sizeof c);
@@ -82,6 +82,38 @@ static void a_session_goes_on_where_it_was(void **state)
     assert_total(&b, SEARCH_REFINEMENTS, 1);
     assert_total(&b, ENGAGED, 1);
     assert_total(&b, BOUNCES, 0);
+    bench_finish(&b);
+}
+
+static void the_words_and_extras_of_a_session_come_back(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_send(&b, bench_from(bench_page("v", T(0), "/in"), "news", NULL));
+    bench_send(&b, bench_from(bench_page("v", T(1), "/out"), "ads", "may"));
+    bench_send(&b, bench_with_results(bench_search("v", T(2), "red"), 0));
+    bench_send(&b, bench_named(FF_CHECKOUT_STEP, "v", T(3), "pay"));
+    bench_send(&b, bench_named(FF_CUSTOM, "v", T(4), "scroll"));
+    bench_send(&b, bench_in(bench_purchase("v", T(5), "o", MONEY(3)), USD));
+    assert_comes_back(&b);
+    bench_send(&b, bench_search("v", T(6), "red"));
+    bench_send(&b, bench_named(FF_CHECKOUT_STEP, "v", T(6), "pay"));
+    bench_send(&b, bench_named(FF_CUSTOM, "v", T(6), "scroll"));
+    bench_send(&b, bench_purchase("v", T(7), "p", MONEY(4)));
+    assert_comes_back(&b);
+    bench_send_at(&b, bench_page("v", T(6), "/end"), T(7));
+    assert_cell(&b, SOURCE, "news", SESSIONS, 1);
+    assert_cell(&b, CAMPAIGN, "may", SESSIONS, 1);
+    assert_cell(&b, ENTRY_PAGE, "/in", SESSIONS, 1);
+    assert_cell(&b, EXIT_PAGE, "/out", SESSIONS, 0);
+    assert_cell(&b, EXIT_PAGE, "/end", ORDERS, 2);
+    assert_cell_money(&b, EXIT_PAGE, "/out", 0);
+    assert_cell_money(&b, EXIT_PAGE, "/end", MONEY(7));
+    assert_cell(&b, SEARCH_TERM, "red", TERM_SESSIONS, 1);
+    assert_cell(&b, ZERO_RESULT_TERM, "red", TERM_PURCHASED, 1);
+    assert_cell(&b, CHECKOUT_STEP, "pay", EVENT_SESSIONS, 1);
+    assert_cell(&b, CUSTOM, "scroll", EVENT_SESSIONS, 1);
     bench_finish(&b);
 }
 
@@ -308,6 +340,8 @@ static void assert_same_sums(struct bench *want, struct bench *got, uint64_t see
                      (long long)(w->at - BENCH_START));
     }
     assert_int_equal(n, m);
+    if (!bench_same_cells(want, got))
+        fail_msg("tale %llu", (unsigned long long)seed);
 }
 
 #ifdef FF_AUDIT
@@ -365,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_fold_that_has_seen_nothing_comes_back),
         cmocka_unit_test(an_image_can_come_in_pieces_of_any_size),
         cmocka_unit_test(a_session_goes_on_where_it_was),
+        cmocka_unit_test(the_words_and_extras_of_a_session_come_back),
         cmocka_unit_test(a_visitor_is_live_for_as_long_as_it_would_have_been),
         cmocka_unit_test(an_open_cart_is_abandoned_when_its_time_comes),
         cmocka_unit_test(carts_keep_what_is_in_them_and_what_became_of_them),

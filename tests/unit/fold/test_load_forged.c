@@ -8,6 +8,7 @@
 #include "picture.h"
 
 #include "encode.h"
+#include "forget.h"
 
 #define MINUTE_OF_T0 ((int32_t)(T(0) / FF_MINUTE))
 
@@ -48,10 +49,20 @@ static void forge_visitor(struct forgery *g, uint64_t key, uint16_t site)
     g->near = v.touched;
 }
 
+/* Of an act of which more is known. */
+static void forge_no_words(struct forgery *g)
+{
+    for (int i = 0; i < 3; i++)
+        image_put_uint(&g->out, WORD_NONE);
+}
+
 static void forge_lines(struct forgery *g, uint32_t n, uint64_t step, int64_t quantity)
 {
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
         line_put(&g->out, &(struct line){.sku = (UINT64_C(1) << 63) + i * step, .price = 1, .quantity = quantity});
+        image_put_uint(&g->out, WORD_NONE); /* no texts */
+        image_put_uint(&g->out, WORD_NONE);
+    }
     line_put_end(&g->out);
 }
 
@@ -59,6 +70,7 @@ static void forge_lines(struct forgery *g, uint32_t n, uint64_t step, int64_t qu
 static void forge_cart(struct forgery *g, uint32_t lines, uint64_t step, int64_t value)
 {
     cart_put(&g->out, &(struct cart){.opened = T(0), .last = T(0), .value = value}, T(0));
+    image_put_uint(&g->out, 0); /* no card */
     forge_lines(g, lines, step, 1);
 }
 
@@ -72,6 +84,7 @@ static void forge_tail(struct forgery *g, uint64_t key, uint64_t named, bool set
 {
     image_put_u64(&g->out, key);
     image_put_uint(&g->out, named);
+    image_put_uint(&g->out, 0); /* extras */
     tail_put(&g->out, &(struct tail){.newest_received = T(0), .count = acts}, settled ? T(0) - 9 : FF_NEVER,
              behind, T(0));
     if (settled)
@@ -81,6 +94,13 @@ static void forge_tail(struct forgery *g, uint64_t key, uint64_t named, bool set
 static bool forged(struct forgery *g, struct bench *b)
 {
     struct hash128 digest;
+    struct bench none;
+    bench_open(&none);
+    tickets_save(none.fold, &g->out);
+    comments_save(none.fold, &g->out);
+    customers_save(none.fold, &g->out);
+    forget_save(none.fold, &g->out);
+    bench_close(&none);
     assert_true(image_out_end(&g->out, &digest));
     bench_open(b);
     bool loaded = picture_load(&g->picture, b->fold);
@@ -207,7 +227,7 @@ static void a_cart_that_is_named_is_there_and_fits_its_place(void **state)
 }
 
 /* The number that an act of which more is known begins with (encode.c). */
-#define AN_ACT_WITH_MORE(type) ((type) * 16 + 8)
+#define AN_ACT_WITH_MORE(type) ((type) * 8 + 4)
 
 static bool is_with_items(uint32_t n, uint64_t step, int64_t quantity, enum ff_type type)
 {
@@ -222,6 +242,7 @@ static bool is_with_items(uint32_t n, uint64_t step, int64_t quantity, enum ff_t
     image_put_uint(out, AN_ACT_WITH_MORE(type));
     image_put_uint(out, 0);
     act_rest_put(out, &rest, &act, T(0));
+    forge_no_words(&g);
     forge_lines(&g, n, step, quantity);
     return is_a_fold(&g);
 }
@@ -234,7 +255,6 @@ static void an_act_has_items_that_an_event_can_have(void **state)
     assert_true(is_with_items(2, 0, 1, FF_ADD_TO_CART)); /* of one sku */
     assert_false(is_with_items(2, UINT64_MAX, 1, FF_ADD_TO_CART));
     assert_false(is_with_items(1, 1, (int64_t)INT32_MAX + 1, FF_ADD_TO_CART));
-    assert_false(is_with_items(1, 1, 1, FF_PAGE_VIEW)); /* reports engagement in that place */
 }
 
 static bool is_with_tails(uint32_t n, uint64_t first, uint64_t second)
@@ -338,9 +358,63 @@ static void an_act_half_read_when_the_room_ends_leaves_no_trace(void **state)
         image_put_uint(&g.out, AN_ACT_WITH_MORE(FF_ADD_TO_CART));
         image_put_uint(&g.out, 0);
         act_rest_put(&g.out, &(struct act_rest){.currency = EUR}, &(struct act){.type = FF_ADD_TO_CART}, T(0));
+        forge_no_words(&g);
         forge_lines(&g, TOO_MANY / 2, 1, 1);
     }
     assert_only_the_rest_is_there(&g);
+}
+
+/* A visitor whose session has so many extras of a kind; its tail says how many. */
+static bool is_with_extras(uint32_t n, enum extra_kind kind, uint32_t said)
+{
+    struct forgery g;
+    struct image_out *out = forge(&g, T(0), 0, 1);
+    struct visitor v = {.key = 1, .touched = MINUTE_OF_T0, .newest = T(0),
+                        .head.session = {.start = T(0), .begun = true, .purchased = true}};
+    visitor_put(out, &v, 0);
+    for (int i = 0; i < 4; i++)
+        image_put_uint(out, WORD_NONE);
+    for (uint32_t i = 0; i < n; i++) {
+        extra_put(out, &(struct extra){.kind = kind, .what = FF_CURRENCY('A', 'A' + i / 26, 'A' + i % 26), .n = 1});
+        if (kind != EXTRA_ORDERS)
+            image_put_uint(out, WORD_OTHER);
+    }
+    extra_put_end(out);
+    image_put_uint(out, CART_NONE);
+    forge_tails(&g, 1);
+    image_put_u64(out, 1);
+    image_put_uint(out, 0);
+    image_put_uint(out, said);
+    tail_put(out, &(struct tail){.newest_received = T(0)}, FF_NEVER, 0, T(0));
+    return is_a_fold(&g);
+}
+
+static void a_session_has_no_more_extras_than_it_can_have_and_they_are_those_of_its_tail(void **state)
+{
+    (void)state;
+    assert_true(is_with_extras(EXTRAS_MAX, EXTRA_ORDERS, EXTRAS_MAX));
+    assert_true(is_with_extras(EXTRAS_MAX, EXTRA_TERM, EXTRAS_MAX));
+    assert_true(is_with_extras(0, EXTRA_TERM, 3)); /* they have given way */
+    assert_false(is_with_extras(EXTRAS_MAX + 1, EXTRA_ORDERS, EXTRAS_MAX + 1));
+    assert_false(is_with_extras(EXTRAS_MAX + 1, EXTRA_TERM, EXTRAS_MAX + 1));
+    assert_false(is_with_extras(2, EXTRA_STEP, 3));
+    assert_false(is_with_extras(2, EXTRA_STEP, 0));
+    assert_false(is_with_extras(1, EXTRA_STEP, UINT32_MAX));
+}
+
+static void an_image_of_another_version_is_none(void **state)
+{
+    (void)state;
+    struct bench b, c;
+    bench_open(&b);
+    struct picture p = picture_of(b.fold);
+    assert_int_equal(p.bytes[4], SECTION_VERSION); /* behind the name of the first section */
+    p.bytes[4]--;
+    bench_open(&c);
+    assert_false(picture_load(&p, c.fold));
+    picture_free(&p);
+    bench_close(&c);
+    bench_finish(&b);
 }
 
 int main(void)
@@ -354,6 +428,8 @@ int main(void)
         cmocka_unit_test(a_visitor_has_one_tail),
         cmocka_unit_test(a_cart_half_read_when_the_room_ends_leaves_no_trace),
         cmocka_unit_test(a_tail_half_read_when_the_room_ends_leaves_no_trace),
+        cmocka_unit_test(a_session_has_no_more_extras_than_it_can_have_and_they_are_those_of_its_tail),
+        cmocka_unit_test(an_image_of_another_version_is_none),
         cmocka_unit_test(an_act_half_read_when_the_room_ends_leaves_no_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -355,9 +355,11 @@ static void engagement_beyond_all_bounds_stays_at_the_bound(void **state)
     bench_open(&b);
     struct pen p = {.fold = b.fold, .sign = 1};
     struct session s = {.begun = false};
-    struct act page = {.type = FF_PAGE_VIEW, .time = T(0), .engaged_ms = INT32_MAX};
-    struct act ping = {.type = FF_PING, .time = T(1), .engaged_ms = INT32_MAX};
+    struct act page = {.type = FF_PAGE_VIEW, .time = T(0)};
+    struct act ping = {.type = FF_PING, .time = T(0), .engaged_ms = INT32_MAX};
     assert_true(session_fold(&p, &s, &page) && session_fold(&p, &s, &ping));
+    ping.time = T(1);
+    assert_true(session_fold(&p, &s, &ping));
     assert_true(s.last_page_engaged == 2 * (uint64_t)INT32_MAX);
     assert_true(s.engaged == SESSION_ENGAGED_FROM);
     s.last_page_engaged = SESSION_ENGAGED_MAX - INT32_MAX + 1;

@@ -566,6 +566,8 @@ static void assert_same_sums(struct bench *want, struct bench *got, uint64_t see
     }
     want->n = n;
     got->n = m;
+    if (!bench_same_cells(want, got))
+        fail_msg("history %llu fed in way %d", (unsigned long long)seed, how);
 }
 
 #ifdef FF_AUDIT

@@ -171,14 +171,14 @@ static void of_the_checkpoints_the_newest_two_stay(void **state)
 }
 
 /* What is not finished may be as large as what is, and a killed child leaves one each time. */
-static void unfinished_checkpoints_go_and_nothing_else_that_is_new(void **state)
+static void what_a_child_has_not_finished_goes_and_nothing_else_that_is_new(void **state)
 {
     static const struct {
         const char *name;
         bool stays;
     } rows[] = {
         {"new-checkpoint-00000000000000000550.ckpt.71", false}, {"new-checkpoint-00000000000000000550.ckpt.72", false},
-        {"new-journal-00000000000000000601.seg", true},         {"new-value-checkpoint-x", true},
+        {"new-journal-00000000000000000601.seg", false},        {"new-value-checkpoint-x", true},
         {"checkpoint-x", true},                                 {"value-new-checkpoint-x", true},
     };
     struct shop *shop = *state;
@@ -190,7 +190,7 @@ static void unfinished_checkpoints_go_and_nothing_else_that_is_new(void **state)
     faulty_script(&shop->room.faulty, FAULTY_UNLINK, "eio");
     expect_first(shop, keep_nothing, 600, 1);
     assert_int_equal(shop->done.error, -EIO);
-    assert_int_equal(shop->done.checkpoints, 1);
+    assert_in_range(shop->done.checkpoints, 1, 2); /* the one that failed was one, or the segment */
     expect_first(shop, keep_nothing, 600, 1);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         snprintf(file, sizeof file, "%s/%s", shop->room.store, rows[i].name);
@@ -245,7 +245,7 @@ int main(void)
         CASE(segments_go_until_the_rest_is_small_enough),
         CASE(a_segment_that_stays_keeps_those_after_it),
         CASE(of_the_checkpoints_the_newest_two_stay),
-        CASE(unfinished_checkpoints_go_and_nothing_else_that_is_new),
+        CASE(what_a_child_has_not_finished_goes_and_nothing_else_that_is_new),
         CASE(the_first_failure_is_told_by_name),
         CASE(whatever_call_fails_nothing_goes_too_far),
     };

@@ -39,7 +39,7 @@ static void a_request_is_taken_apart(void **state)
               "application/json \t\r\n"
               "Content-Length: 42 \r\nOrigin:https://a\r\nX-Other: 1\r\nUser-Agent: A (B; C)\r\n"
               "If-None-Match: \"x\"\r\nAuthorization: Bearer k\r\nX-Forwarded-For: 1\r\n"
-              "X-Forwarded-For: 2\r\nContent-Encoding:\r\n\r\n",
+              "X-Forwarded-For: 2\r\nContent-Encoding:\r\nAccept-Encoding: gzip, br\r\n\r\n",
               &h),
         FF_OK);
     assert_int_equal(h.method, NET_POST);
@@ -56,6 +56,7 @@ static void a_request_is_taken_apart(void **state)
     is(h.field[HTTP_AUTHORIZATION], "Bearer k");
     is(h.field[HTTP_FORWARDED], "2");
     is(h.field[HTTP_CONTENT_ENCODING], "");
+    is(h.field[HTTP_ACCEPT_ENCODING], "gzip, br");
     is(h.field[HTTP_EXPECT], NULL);
 }
 

@@ -38,7 +38,7 @@ static inline int free_zones(void **state)
     return 0;
 }
 
-static const struct tally_options usual = {NULL, 0, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL};
+static const struct tally_options usual = {NULL, 0, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL, 0};
 
 /* One site for each zone that is not NULL. */
 static inline struct shop new_shop(const char *zone, const char *other,

@@ -233,7 +233,7 @@ static void what_no_bucket_can_hold_is_refused(void **state)
     refuses(FF_LITERAL("\1\0\5\2\2\0\0"), false);                               /* no letters */
     refuses(FF_LITERAL("\1\0\xd2\xaa\x95\x0a\2\2\0\0"), false);                 /* four of them */
     refuses(FF_LITERAL("\1\0" EUR_CODE "\0\0\0\0"), false);                     /* nothing */
-    refuses(FF_LITERAL("\0\0"), false);     /* an empty bucket */
+    refuses(FF_LITERAL("\0\0"), true);      /* without anything: cells may follow */
     refuses(FF_LITERAL("\xa1\6\0"), false); /* 801 cells */
     refuses(FF_LITERAL("\1\0" EUR_CODE "\2\0\xff\xff\xff\xff\xff\xff\x3f\0"), true);
     refuses(FF_LITERAL("\1\0" EUR_CODE "\2\0\x80\x80\x80\x80\x80\x80\x40\0"), false); /* 2^112 */

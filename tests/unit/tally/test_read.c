@@ -34,7 +34,7 @@ static struct twin twin_new(const char *zone, ff_wall now, uint64_t seed)
     struct twin t = {.zone = zone_new(zone), .now = now, .seed = seed};
     assert_non_null(t.zone);
     const struct zone *const zones[] = {t.zone};
-    struct tally_options options = {zones, 1, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL};
+    struct tally_options options = {zones, 1, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL, 0};
     t.tally = tally_new(&options);
     t.room = 40000;
     t.fact = malloc(t.room * sizeof(*t.fact));

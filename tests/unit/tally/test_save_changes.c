@@ -124,7 +124,7 @@ static void check_windows(ff_dur reach, uint64_t seed)
 
 static struct tally_options keeps(ff_dur minutes, ff_dur hours, ff_dur days)
 {
-    return (struct tally_options){NULL, 0, minutes, hours, days, NULL};
+    return (struct tally_options){NULL, 0, minutes, hours, days, NULL, 0};
 }
 
 static void end(void)

@@ -24,7 +24,7 @@ static int open_shop(void **state)
     s->zone[0] = zone_new("UTC");
     s->zone[1] = zone_new("Europe/Berlin");
     const struct zone *const zones[] = {s->zone[0], s->zone[1]};
-    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL};
+    struct tally_options options = {zones, 2, 50 * FF_HOUR, 62 * FF_DAY, 800 * FF_DAY, NULL, 0};
     s->tally = tally_new(&options);
     tally_advance(s->tally, NOW);
     *state = s;
@@ -167,7 +167,7 @@ static void a_tally_without_a_clock_yet_works(void **state)
 {
     struct shop *s = *state;
     const struct zone *const zones[] = {s->zone[0]};
-    struct tally_options options = {zones, 1, FF_HOUR, FF_HOUR, FF_HOUR, NULL};
+    struct tally_options options = {zones, 1, FF_HOUR, FF_HOUR, FF_HOUR, NULL, 0};
     struct tally *t = tally_new(&options);
     struct ff_fact f = one_session(0, NOW);
     tally_add(t, &f, 1);

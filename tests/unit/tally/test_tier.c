@@ -32,7 +32,7 @@ static void no_two_buckets_of_a_tier_have_the_same_key(void **state)
         assert_non_null(zone);
         for (int kind = TIER_HOUR; kind < TIER_KINDS; kind++) {
             struct tier t;
-            assert_true(tier_init(&t, kind, zone, 100 * FF_DAY));
+            assert_true(tier_init(&t, kind, zone, NULL, 100 * FF_DAY));
             int64_t last = INT64_MIN;
             int made = 0;
             for (ff_wall at = Y2005; at < Y2030; at = tier_span(kind, zone, at).end) {
@@ -54,7 +54,7 @@ static void a_bucket_is_found_from_any_instant_of_its_span(void **state)
     (void)state;
     struct zone *zone = zone_new("Asia/Kolkata");
     struct tier t;
-    assert_true(tier_init(&t, TIER_HOUR, zone, FF_DAY));
+    assert_true(tier_init(&t, TIER_HOUR, zone, NULL, FF_DAY));
     struct bucket *b = tier_at(&t, Y1985 + 10 * FF_MINUTE);
     assert_int_equal(b->span.start, Y1985 - 30 * FF_MINUTE);
     assert_int_equal(b->span.end, Y1985 + 30 * FF_MINUTE);
@@ -71,7 +71,7 @@ static void what_was_never_added_to_is_not_found(void **state)
     (void)state;
     struct zone *zone = zone_new("UTC");
     struct tier t;
-    assert_true(tier_init(&t, TIER_MINUTE, zone, FF_HOUR));
+    assert_true(tier_init(&t, TIER_MINUTE, zone, NULL, FF_HOUR));
     for (ff_wall at = -2 * FF_HOUR; at < 2 * FF_HOUR; at += FF_MINUTE)
         assert_null(tier_find(&t, tier_span(TIER_MINUTE, zone, at)));
     tier_at(&t, 0);
@@ -87,7 +87,7 @@ static void expired_buckets_are_gone_and_the_others_stay(void **state)
     (void)state;
     struct zone *zone = zone_new("UTC");
     struct tier t;
-    assert_true(tier_init(&t, TIER_MINUTE, zone, FF_HOUR));
+    assert_true(tier_init(&t, TIER_MINUTE, zone, NULL, FF_HOUR));
     for (int i = 0; i < 60; i++)
         tier_at(&t, i * FF_MINUTE);
     tier_expire(&t, 20 * FF_MINUTE);

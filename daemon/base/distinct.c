@@ -102,6 +102,36 @@ void distinct_add(struct distinct *d, uint64_t mark)
         to_sketch(d);
 }
 
+/* Fills the hole that a removed mark has left: what was probed over it moves up. */
+static void close_hole(struct distinct *d, uint32_t hole)
+{
+    uint32_t mask = d->slots - 1;
+    for (uint32_t i = (hole + 1) & mask; d->marks[i]; i = (i + 1) & mask) {
+        uint32_t home = (uint32_t)d->marks[i] & mask;
+        if (((i - home) & mask) < ((i - hole) & mask))
+            continue;
+        d->marks[hole] = d->marks[i];
+        hole = i;
+    }
+    d->marks[hole] = 0;
+}
+
+void distinct_remove(struct distinct *d, uint64_t mark)
+{
+    if (d->registers || d->count == 0)
+        return;
+    if (mark == 0) {
+        d->count -= d->has_zero;
+        d->has_zero = false;
+        return;
+    }
+    uint64_t *slot = d->slots ? slot_of(d, mark) : NULL;
+    if (!slot || !*slot)
+        return;
+    close_hole(d, (uint32_t)(slot - d->marks));
+    d->count--;
+}
+
 uint8_t *distinct_sketch(struct distinct *d)
 {
     if (!d->registers)

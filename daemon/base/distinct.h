@@ -1,6 +1,6 @@
 /* Distinct: how many different marks were added. Exact up to DISTINCT_EXACT of them, then a
- * HyperLogLog of 2^14 registers. What it holds depends on the set of marks alone, not on their
- * order, and merging two gives what adding all marks to one would have given. */
+ * HyperLogLog of 2^14 registers. Where no mark is removed, what it holds depends on the set of marks
+ * alone, not on their order, and merging two gives what adding all marks to one would have given. */
 #ifndef FOOTFALL_DISTINCT_H
 #define FOOTFALL_DISTINCT_H
 
@@ -30,6 +30,10 @@ void distinct_reserve(struct distinct *d, uint32_t n);
 
 /* Adds an evenly spread 64-bit mark; one that is there already changes nothing. */
 void distinct_add(struct distinct *d, uint64_t mark);
+
+/* Takes out a mark while the set is exact; one that is not there changes nothing. A sketch keeps what
+ * it was given: it counts marks that were taken out. */
+void distinct_remove(struct distinct *d, uint64_t mark);
 
 /* Adds all of from, which stays as it is. */
 void distinct_merge(struct distinct *d, const struct distinct *from);

@@ -188,6 +188,47 @@ static void unions_count_each_mark_once_and_leave_their_sets_alone(void **state)
     distinct_reset(&b);
 }
 
+/* In every order, through tables that are full of neighbours. */
+static void marks_that_are_removed_are_gone_and_no_others(void **state)
+{
+    (void)state;
+    for (uint64_t round = 0; round < 200; round++) {
+        struct distinct d = {0};
+        uint64_t n = 1 + round * 7 % 300;
+        bool there[300] = {false};
+        double count = 0;
+        for (uint64_t i = 0; i < 2000; i++) {
+            uint64_t which = mark_of(round, i) % n, mark = round % 2 ? mark_of(99, which) : which * (round + 1);
+            if (i % 3) {
+                distinct_add(&d, mark);
+                count += !there[which];
+            } else {
+                distinct_remove(&d, mark);
+                count -= there[which];
+            }
+            there[which] = i % 3 != 0;
+            assert_true(count_of(&d) == count);
+        }
+        for (uint64_t which = 0; which < n; which++)
+            if (there[which])
+                distinct_remove(&d, round % 2 ? mark_of(99, which) : which * (round + 1));
+        assert_true(distinct_is_empty(&d));
+        distinct_reset(&d);
+    }
+}
+
+static void a_sketch_keeps_what_is_removed(void **state)
+{
+    (void)state;
+    struct distinct d = {0};
+    for (uint64_t i = 0; i < 3000; i++)
+        distinct_add(&d, mark_of(1, i));
+    double before = count_of(&d);
+    distinct_remove(&d, mark_of(1, 5));
+    assert_true(count_of(&d) == before);
+    distinct_reset(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +238,8 @@ int main(void)
         cmocka_unit_test(the_standard_error_is_below_one_percent_at_all_sizes),
         cmocka_unit_test(the_order_of_marks_does_not_matter),
         cmocka_unit_test(merging_is_adding_all),
+        cmocka_unit_test(marks_that_are_removed_are_gone_and_no_others),
+        cmocka_unit_test(a_sketch_keeps_what_is_removed),
         cmocka_unit_test(unions_count_each_mark_once_and_leave_their_sets_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
-/* Memory of the tally's buckets. */
-#ifndef FOOTFALL_TALLY_MEMORY_H
-#define FOOTFALL_TALLY_MEMORY_H
+/* Memory of sets and buckets that grow with what comes. */
+#ifndef FOOTFALL_MEMORY_H
+#define FOOTFALL_MEMORY_H
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -1,0 +1,75 @@
+#include "shard_forget.h"
+
+#include "note.h"
+
+#include <stdlib.h>
+
+/* Whom a note names, and where it stands. */
+struct forget_key {
+    uint64_t key, seq;
+};
+
+/* By the key, of one key the latest note first. */
+static int key_compare(const void *left, const void *right)
+{
+    const struct forget_key *a = left, *b = right;
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    return (a->seq < b->seq) - (a->seq > b->seq);
+}
+
+bool shard_forget_init(struct shard_forget *f, struct shard *s)
+{
+    uint32_t n;
+    const struct ff_note *notes = fold_to_forget(s->fold, &n);
+    *f = (struct shard_forget){.shard = s, .keys = calloc(2 * (size_t)n + 1, sizeof *f->keys)};
+    if (!f->keys)
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        if (notes[i].visitor)
+            f->keys[f->n++] = (struct forget_key){notes[i].visitor, notes[i].seq};
+        if (notes[i].customer)
+            f->keys[f->n++] = (struct forget_key){notes[i].customer, notes[i].seq};
+        f->last = notes[i].seq;
+    }
+    qsort(f->keys, f->n, sizeof *f->keys, key_compare);
+    return true;
+}
+
+void shard_forget_fini(struct shard_forget *f)
+{
+    free(f->keys);
+    *f = (struct shard_forget){0};
+}
+
+/* Whether a note after record seq names the key. */
+static bool forget_names(const struct shard_forget *f, uint64_t key, uint64_t seq)
+{
+    size_t low = 0, high = f->n; /* of the first that is not before the key */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (f->keys[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < f->n && f->keys[low].key == key && f->keys[low].seq > seq;
+}
+
+/* Of a site that is configured no more, too. */
+bool shard_forget_is(void *forget, uint64_t seq, struct ff_span body)
+{
+    const struct shard_forget *f = forget;
+    const struct hash_seed *seed = &f->shard->seed;
+    struct ff_record r;
+    if (seq >= f->last || note_is(body))
+        return false;
+    canon_reset(f->shard->canon);
+    enum ff_status status = record_decode(f->shard->canon, seq, body, &r);
+    if (status != FF_OK && status != FF_UNKNOWN_SITE)
+        return false;
+    struct ff_span site = r.beacon.text[FF_TEXT_SITE], visitor = r.beacon.text[FF_TEXT_VISITOR],
+                   customer = r.beacon.text[FF_TEXT_CUSTOMER];
+    return (visitor.n > 0 && forget_names(f, fold_visitor_key(seed, site, visitor), seq)) ||
+           (customer.n > 0 && forget_names(f, fold_customer_key(seed, site, customer), seq));
+}

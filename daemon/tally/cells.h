@@ -1,0 +1,114 @@
+/* Cells: what one bucket holds by value, for each dimension (cell.h). A value that is admitted gets a row
+ * of sums and keeps it as long as the bucket lives. A dimension that has turned a value away admits no
+ * other ever, so that what it does not know is (other), also when it is taken back. */
+#ifndef FOOTFALL_CELLS_H
+#define FOOTFALL_CELLS_H
+
+#include "image.h"
+#include "tally.h"
+#include "words.h"
+
+enum tier_kind { TIER_MINUTE, TIER_HOUR, TIER_DAY, TIER_KINDS };
+
+/* What all cells of a tally share. Without words, values are not held and everything is admitted: that
+ * is for sums in the making. */
+struct cell_stock {
+    struct words *words; /* borrowed, or NULL */
+    uint64_t bytes;      /* of all rows admitted, as rows_cost counts them */
+    uint64_t bytes_most;
+    uint64_t
+        left_out[TALLY_LEFT_REASONS]; /* differences that went to (other), in each resolution */
+};
+
+/* Where a word's row is; word 0: free, as (none) and (other) need none. */
+struct cell_slot {
+    uint32_t word, place;
+};
+
+struct cell_amount {
+    ff_money_sum amount;
+    uint32_t place; /* of its row */
+    ff_currency currency;
+    uint32_t next; /* 1 + place in amount of the row's next one; 0: none */
+};
+
+/* The rows of one dimension, by first come: (none), (other), then those that were admitted. */
+struct cell_rows {
+    int64_t *field;             /* of the rows, `fields` each, side by side */
+    uint32_t *word;             /* of each row */
+    struct cell_slot *slot;     /* open addressing by word; a power of two of them, or none */
+    struct cell_amount *amount; /* by first come */
+    uint32_t *
+        first; /* 1 + place in amount of each row's first one; 0: none. NULL while there are none */
+    uint32_t n, room, slots;
+    uint32_t amounts, amount_room;
+    uint8_t fields;
+    uint8_t full;      /* 0, or 1 + enum tally_left_out: no further value is admitted */
+    bool amounts_full; /* no further currency of an admitted row: it is (other)'s */
+};
+
+struct cells {
+    struct cell_stock *stock; /* borrowed */
+    uint64_t bytes;           /* its part of the stock's */
+    enum tier_kind tier;
+    struct cell_rows *rows[FF_DIMENSIONS]; /* NULL: nothing yet */
+};
+
+/* How many sums a row of the dimension has, and how many values a bucket of the tier admits (0: the
+ * dimension is not kept in it). */
+uint8_t cells_fields(enum ff_dimension dimension);
+uint32_t cells_most(enum ff_dimension dimension, enum tier_kind tier);
+
+/* Owned by the caller; never NULL. Freeing lets go of their words and bytes. */
+struct cells *cells_new(struct cell_stock *stock, enum tier_kind tier);
+void cells_free(struct cells **c);
+
+/* Adds a difference, whose dimensions the tier keeps. */
+void cells_add(struct cells *c, const struct ff_cells *d);
+
+/* The rows of a dimension, made where there are none. The place of a word in them, admitted if it may be
+ * (else that of (other)), and the sum of a row and currency, likewise; both borrowed until the next. */
+struct cell_rows *cells_rows(struct cells *c, enum ff_dimension dimension);
+uint32_t cells_place(struct cells *c, enum ff_dimension dimension, uint32_t word);
+ff_money_sum *cells_amount(struct cells *c, enum ff_dimension dimension, uint32_t place,
+                           ff_currency currency);
+
+/* Adds the rows of a dimension of from; cells_merge as well makes it as full as from is. */
+void cells_sum(struct cells *c, const struct cells *from, enum ff_dimension dimension);
+void cells_merge(struct cells *c, const struct cells *from, enum ff_dimension dimension);
+
+/* Puts *c under another stock; what that has no room for goes to (other). */
+void cells_adopt(struct cells **c, struct cell_stock *stock);
+
+/* Whether they say what cells that were never made would say; c may be NULL. An admitted row says that it
+ * is, also where it has come to nothing. */
+bool cells_is_empty(const struct cells *c);
+
+/* Whether the row holds nothing: zeros, and no amount (of that row). */
+bool cells_row_is_zero(const struct cell_rows *r, uint32_t place);
+
+/* The texts of an image by number: 0 is (none), 1 is (other), then those it has, in their order. */
+struct cell_texts {
+    struct words *words; /* borrowed, or NULL: there are no cells */
+    uint32_t *number;    /* of each word, while saving */
+    uint32_t *word;      /* of each number, held while loading */
+    uint32_t n, room;
+};
+
+/* Saving: first all cells are noted, then the texts put, then the cells of each bucket. Equal cells give
+ * equal bytes, whatever the order in which their values were admitted. */
+void cell_texts_begin(struct cell_texts *t, struct words *words);
+void cell_texts_note(struct cell_texts *t, const struct cells *c);
+void cell_texts_save(struct cell_texts *t, struct image_out *out);
+void cells_save(const struct cells *c, const struct cell_texts *t, struct image_out *out);
+
+/* Loading: the texts, then the cells of each bucket into *c, which is NULL and stays so where there are
+ * none. A text that limits.words has no room for is (other). What is not written so makes the image not
+ * ok. */
+void cell_texts_load(struct cell_texts *t, struct words *words, struct image_in *in);
+void cells_load(struct cells **c, struct cell_stock *stock, enum tier_kind tier,
+                const struct cell_texts *t, struct image_in *in);
+
+void cell_texts_end(struct cell_texts *t);
+
+#endif
