@@ -26,7 +26,7 @@ bool door_init(struct door *d, struct house *h)
     d->list_size = (size_t)c->ingest.max_batch * REFUSAL_BYTES;
     d->list = malloc(d->list_size);
     d->waiting.ring = region_new(WAITING_MAX, sizeof *d->waiting.ring);
-    return counts_init(d) && d->intake && d->canon && d->bodies && d->list && d->waiting.ring;
+    return counts_init(d) && door_judge_init(d) && d->intake && d->canon && d->bodies && d->list && d->waiting.ring;
 }
 
 void waiting_fini(struct waiting *w)
@@ -49,6 +49,7 @@ void door_fini(struct door *d)
     region_free(&d->bodies, DOOR_BODIES, 1);
     free(d->list);
     counts_fini(d);
+    door_judge_fini(d);
 }
 
 ff_wall clock_now(void)
@@ -107,15 +108,31 @@ struct sender {
     bool imported;
     const struct access *access; /* NULL: not concerned */
     struct access_pass pass;
+    struct judge_sender who;
 };
 
-/* What is wrong with a beacon becomes its fault. */
-static void door_check(struct door *d, const struct sender *from, struct ff_record *r)
+/* What is wrong with a beacon becomes its fault. slot: its place among those that are given together. */
+static void door_check(struct door *d, const struct sender *from, struct ff_record *r, uint32_t slot)
 {
     struct canon_arrival how = {.now = d->now, .imported = from->imported};
     struct ff_beacon *b = &r->beacon;
+    struct ff_span ip = b->text[FF_TEXT_IP];
     if (canon_check(d->canon, &how, r) == FF_OK && from->access)
         b->fault = access_judge(from->access, &from->pass, b->site, b->type);
+    if (b->fault == FF_OK)
+        b->fault = door_judge_beacon(d, &from->who, from->access, &from->pass, ip, b, slot);
+}
+
+/* Whether a beacon for which this is the reason is answered as if it had been taken. */
+static bool is_passed_over(enum ff_status status)
+{
+    return status == FF_BOT;
+}
+
+static void door_pass_over(struct door *d, struct waiting *w, const struct ff_beacon *b, enum ff_status status)
+{
+    w->passed_over++;
+    counts_refuse(d, b, status);
 }
 
 /* Some at a time are checked, then fetched for, then encoded, then given: a step after the other and
@@ -127,7 +144,7 @@ static void door_give_some(struct door *d, const struct sender *from, struct ff_
     char *end = d->bodies;
     uint64_t ignored = 0, cut = 0;
     for (uint32_t i = 0; i < n; i++) {
-        door_check(d, from, &r[i]);
+        door_check(d, from, &r[i], i);
         ignored += r[i].beacon.unknown;
         cut += r[i].beacon.cut;
     }
@@ -145,6 +162,8 @@ static void door_give_some(struct door *d, const struct sender *from, struct ff_
             w->accepted++;
         else if (status == FF_DUPLICATE)
             w->duplicates++;
+        else if (is_passed_over(status))
+            door_pass_over(d, w, &r[i].beacon, status);
         else
             door_count_refusal(d, w, first + i, &r[i].beacon, status);
     }
@@ -233,6 +252,7 @@ static void door_finish(struct door *d, const struct client *client, const struc
 
 static enum ff_status door_open(struct door *d, const struct net_request *request, struct sender *from)
 {
+    from->who = door_judge_sender(d, request);
     from->access = atomic_load_explicit(&d->house->access, memory_order_acquire);
     return access_open(from->access, request->authorization, request->origin, &from->pass);
 }

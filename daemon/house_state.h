@@ -68,6 +68,11 @@ struct house {
     struct access *_Atomic access; /* replaced by a reload; the old ones are kept until the end */
     struct access **retired;
     size_t retired_count;
+    struct {
+        const struct judge *_Atomic now; /* replaced by a reload */
+        struct judge **all;              /* owned: it, and those that doors may still have */
+        size_t n;
+    } judges;
 };
 
 /* house_take.c: the state's side of what comes in. Writes one record down and folds it: FF_OK, FF_DUPLICATE, or why it cannot be taken. body is its

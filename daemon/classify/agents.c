@@ -26,11 +26,11 @@ static const struct mark_row {
     {"people", "names", MARK(MARK_PEOPLE, 0)},
     {"browsers", "engine", MARK(MARK_ENGINE, 0)},
     {"browsers", "handset", MARK(MARK_HANDSET, 0)},
-    {"devices", "desktop", MARK(MARK_DEVICE, DEVICE_DESKTOP)},
-    {"devices", "mobile", MARK(MARK_DEVICE, DEVICE_MOBILE)},
-    {"devices", "tablet", MARK(MARK_DEVICE, DEVICE_TABLET)},
-    {"devices", "tv", MARK(MARK_DEVICE, DEVICE_TV)},
-    {"devices", "other", MARK(MARK_DEVICE, DEVICE_OTHER)},
+    {"devices", "desktop", MARK(MARK_DEVICE, FF_DEVICE_DESKTOP)},
+    {"devices", "mobile", MARK(MARK_DEVICE, FF_DEVICE_MOBILE)},
+    {"devices", "tablet", MARK(MARK_DEVICE, FF_DEVICE_TABLET)},
+    {"devices", "tv", MARK(MARK_DEVICE, FF_DEVICE_TV)},
+    {"devices", "other", MARK(MARK_DEVICE, FF_DEVICE_OTHER)},
     {"devices", "android", MARK(MARK_ANDROID, 0)},
 };
 
@@ -56,11 +56,12 @@ struct findings {
     bool engine, handset, android;
 };
 
-const char *device_name(enum device d)
+const char *device_name(enum ff_device d)
 {
-    static const char *const names[] = {
-#define X(name, text) text,
-        DEVICE_TABLE(X)
+    static const char *const names[FF_DEVICE_COUNT] = {
+        [FF_DEVICE_NONE] = "",
+#define X(name, text, number) [number] = text,
+        FF_DEVICE_TABLE(X)
 #undef X
     };
     return names[d];
@@ -209,22 +210,22 @@ static enum bot bot_of(const struct findings *f)
     return best;
 }
 
-static enum device device_of(const struct findings *f)
+static enum ff_device device_of(const struct findings *f)
 {
-    static const enum device order[] = {DEVICE_OTHER, DEVICE_TV, DEVICE_TABLET, DEVICE_MOBILE};
+    static const enum ff_device order[] = {FF_DEVICE_OTHER, FF_DEVICE_TV, FF_DEVICE_TABLET, FF_DEVICE_MOBILE};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (f->devices & 1u << order[i])
             return order[i];
     if (f->android)
-        return DEVICE_TABLET;
-    return f->devices & 1u << DEVICE_DESKTOP ? DEVICE_DESKTOP : DEVICE_OTHER;
+        return FF_DEVICE_TABLET;
+    return f->devices & 1u << FF_DEVICE_DESKTOP ? FF_DEVICE_DESKTOP : FF_DEVICE_OTHER;
 }
 
 /* What the agent alone says. */
 static struct agent_verdict judge_agent(const struct agents *a, struct agents_cache *c,
                                         struct ff_span agent)
 {
-    struct agent_verdict v = {DEVICE_OTHER, BOT_NONE};
+    struct agent_verdict v = {FF_DEVICE_NONE, BOT_NONE};
     struct findings f = {.bot_count = 0};
     uint64_t hash = 0;
     if (agent.n == 0 || (c && agents_cache_find(c, agent, &hash, &v)))
@@ -245,30 +246,30 @@ static bool holds(struct ff_span text, const char *word)
 }
 
 /* The class that a browser's hints tell. They tell no television and no console, so the agent's word
- * counts for those; DEVICE_COUNT where they tell nothing. */
-static enum device device_hinted(const struct agent_signs *s, enum device by_agent)
+ * counts for those; FF_DEVICE_NONE where they tell nothing. */
+static enum ff_device device_hinted(const struct agent_signs *s, enum ff_device by_agent)
 {
     static const struct {
         const char *factor;
-        enum device device;
-    } factors[] = {{"tablet", DEVICE_TABLET}, {"eink", DEVICE_TABLET},     {"automotive", DEVICE_OTHER},
-                   {"xr", DEVICE_OTHER},      {"watch", DEVICE_OTHER},     {"mobile", DEVICE_MOBILE},
-                   {"desktop", DEVICE_DESKTOP}};
+        enum ff_device device;
+    } factors[] = {{"tablet", FF_DEVICE_TABLET}, {"eink", FF_DEVICE_TABLET},     {"automotive", FF_DEVICE_OTHER},
+                   {"xr", FF_DEVICE_OTHER},      {"watch", FF_DEVICE_OTHER},     {"mobile", FF_DEVICE_MOBILE},
+                   {"desktop", FF_DEVICE_DESKTOP}};
     for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
         if (holds(s->ch_form_factors, factors[i].factor))
             return factors[i].device;
-    bool stationary = by_agent == DEVICE_TV || by_agent == DEVICE_OTHER;
+    bool stationary = by_agent == FF_DEVICE_TV || by_agent == FF_DEVICE_OTHER;
     if (holds(s->ch_mobile, "?1"))
-        return by_agent == DEVICE_TABLET ? DEVICE_TABLET : DEVICE_MOBILE;
+        return by_agent == FF_DEVICE_TABLET ? FF_DEVICE_TABLET : FF_DEVICE_MOBILE;
     if (!holds(s->ch_mobile, "?0") || (stationary && s->user_agent.n))
-        return DEVICE_COUNT;
+        return FF_DEVICE_NONE;
     if (holds(s->ch_platform, "android"))
-        return DEVICE_TABLET;
+        return FF_DEVICE_TABLET;
     static const char *const desks[] = {"windows", "macos", "linux", "chrome os", "chromium os"};
     for (size_t i = 0; i < sizeof desks / sizeof *desks; i++)
         if (holds(s->ch_platform, desks[i]))
-            return DEVICE_DESKTOP;
-    return DEVICE_COUNT;
+            return FF_DEVICE_DESKTOP;
+    return FF_DEVICE_NONE;
 }
 
 /* Reasons that the agent's text does not tell. */
@@ -291,8 +292,8 @@ struct agent_verdict agents_judge(const struct agents *a, struct agents_cache *c
     struct ff_span agent = signs->user_agent;
     agent.n = agent.n < AGENT_MAX ? agent.n : AGENT_MAX;
     struct agent_verdict v = judge_agent(a, c, agent);
-    enum device hinted = device_hinted(signs, v.device);
-    if (hinted != DEVICE_COUNT)
+    enum ff_device hinted = device_hinted(signs, v.device);
+    if (hinted != FF_DEVICE_NONE)
         v.device = hinted;
     if (v.bot == BOT_NONE)
         v.bot = bot_signed(signs);

@@ -7,27 +7,13 @@
 #define FOOTFALL_AGENTS_H
 
 #include "footfall/listing.h"
+#include "footfall/origin.h"
 #include "hash.h"
 
 #include <stdint.h>
 
 struct agents;
 struct agents_cache;
-
-/* X(name, what it is called): metrics.md's classes. */
-#define DEVICE_TABLE(X)                                                                          \
-    X(DESKTOP, "desktop")                                                                        \
-    X(MOBILE, "mobile")                                                                          \
-    X(TABLET, "tablet")                                                                          \
-    X(TV, "tv")                                                                                  \
-    X(OTHER, "other")
-
-enum device {
-#define X(name, text) DEVICE_##name,
-    DEVICE_TABLE(X)
-#undef X
-    DEVICE_COUNT
-};
 
 /* X(name, what it is called): why a request is held for a bot's. */
 #define BOT_TABLE(X)                                                                             \
@@ -63,7 +49,7 @@ struct agent_signs {
 };
 
 struct agent_verdict {
-    enum device device;
+    enum ff_device device; /* FF_DEVICE_NONE: there is no agent, and no hint */
     enum bot bot;
 };
 
@@ -92,7 +78,7 @@ struct agent_verdict agents_judge(const struct agents *a, struct agents_cache *c
                                   const struct agent_signs *signs);
 
 /* "mobile", "crawler" and so on; static. */
-const char *device_name(enum device d);
+const char *device_name(enum ff_device d);
 const char *bot_name(enum bot b);
 
 #endif

@@ -8,7 +8,7 @@
 #define VERDICT_BITS UINT64_C(0xff)
 #define DEVICE_SHIFT 4
 
-_Static_assert((DEVICE_COUNT + 1) << DEVICE_SHIFT <= 256 && BOT_COUNT <= 1 << DEVICE_SHIFT,
+_Static_assert(FF_DEVICE_COUNT << DEVICE_SHIFT <= 256 && BOT_COUNT <= 1 << DEVICE_SHIFT,
                "a verdict fits into a byte");
 
 struct agents_cache {
@@ -62,7 +62,7 @@ bool agents_cache_find(struct agents_cache *c, struct ff_span agent, uint64_t *h
     for (int i = 0; i < 2; i++) {
         unsigned verdict = (unsigned)(pair[i] & VERDICT_BITS);
         if (verdict && (pair[i] & ~VERDICT_BITS) == (*hash & ~VERDICT_BITS)) {
-            out->device = (enum device)((verdict >> DEVICE_SHIFT) - 1);
+            out->device = (enum ff_device)(verdict >> DEVICE_SHIFT);
             out->bot = (enum bot)(verdict & ((1u << DEVICE_SHIFT) - 1));
             c->hits++;
             return true;
@@ -76,5 +76,5 @@ void agents_cache_keep(struct agents_cache *c, uint64_t hash, struct agent_verdi
 {
     uint64_t *pair = pair_of(c, hash);
     pair[1] = pair[0];
-    pair[0] = (hash & ~VERDICT_BITS) | ((uint64_t)v.device + 1) << DEVICE_SHIFT | (uint64_t)v.bot;
+    pair[0] = (hash & ~VERDICT_BITS) | (uint64_t)v.device << DEVICE_SHIFT | (uint64_t)v.bot;
 }

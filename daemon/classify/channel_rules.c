@@ -147,33 +147,33 @@ static bool mobile_push(const struct rule_facts *f)
 
 /* Google's order, with AI assistants before what their hosts might be taken for. */
 static const struct {
-    enum channel channel;
+    enum ff_channel channel;
     rule_holds *holds;
 } rules[] = {
-    {CHANNEL_DIRECT, direct},
-    {CHANNEL_PAID_SHOPPING, paid_shopping},
-    {CHANNEL_PAID_SEARCH, paid_search},
-    {CHANNEL_PAID_SOCIAL, paid_social},
-    {CHANNEL_PAID_VIDEO, paid_video},
-    {CHANNEL_DISPLAY, display},
-    {CHANNEL_PAID_OTHER, is_paid},
-    {CHANNEL_AI_ASSISTANTS, ai_assistants},
-    {CHANNEL_ORGANIC_SHOPPING, of_shop},
-    {CHANNEL_ORGANIC_SOCIAL, organic_social},
-    {CHANNEL_ORGANIC_VIDEO, organic_video},
-    {CHANNEL_ORGANIC_SEARCH, organic_search},
-    {CHANNEL_EMAIL, email},
-    {CHANNEL_AFFILIATES, affiliates},
-    {CHANNEL_REFERRAL, referral},
-    {CHANNEL_AUDIO, audio},
-    {CHANNEL_SMS, sms},
-    {CHANNEL_MOBILE_PUSH, mobile_push},
+    {FF_CHANNEL_DIRECT, direct},
+    {FF_CHANNEL_PAID_SHOPPING, paid_shopping},
+    {FF_CHANNEL_PAID_SEARCH, paid_search},
+    {FF_CHANNEL_PAID_SOCIAL, paid_social},
+    {FF_CHANNEL_PAID_VIDEO, paid_video},
+    {FF_CHANNEL_DISPLAY, display},
+    {FF_CHANNEL_PAID_OTHER, is_paid},
+    {FF_CHANNEL_AI_ASSISTANTS, ai_assistants},
+    {FF_CHANNEL_ORGANIC_SHOPPING, of_shop},
+    {FF_CHANNEL_ORGANIC_SOCIAL, organic_social},
+    {FF_CHANNEL_ORGANIC_VIDEO, organic_video},
+    {FF_CHANNEL_ORGANIC_SEARCH, organic_search},
+    {FF_CHANNEL_EMAIL, email},
+    {FF_CHANNEL_AFFILIATES, affiliates},
+    {FF_CHANNEL_REFERRAL, referral},
+    {FF_CHANNEL_AUDIO, audio},
+    {FF_CHANNEL_SMS, sms},
+    {FF_CHANNEL_MOBILE_PUSH, mobile_push},
 };
 
-enum channel channel_rules(const struct rule_facts *f)
+enum ff_channel channel_rules(const struct rule_facts *f)
 {
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rules[i].holds(f))
             return rules[i].channel;
-    return CHANNEL_UNASSIGNED;
+    return FF_CHANNEL_UNASSIGNED;
 }

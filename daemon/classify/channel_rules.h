@@ -25,7 +25,7 @@ struct rule_facts {
     struct ff_span source, medium, campaign;
 };
 
-/* The channel of the first rule that holds; CHANNEL_UNASSIGNED where none does. */
-enum channel channel_rules(const struct rule_facts *f);
+/* The channel of the first rule that holds; FF_CHANNEL_UNASSIGNED where none does. */
+enum ff_channel channel_rules(const struct rule_facts *f);
 
 #endif

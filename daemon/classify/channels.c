@@ -31,11 +31,12 @@ struct channels {
     struct hosts *clicks; /* by the parameter; the source is "source / medium" */
 };
 
-const char *channel_name(enum channel c)
+const char *channel_name(enum ff_channel c)
 {
-    static const char *const names[] = {
-#define X(name, text) text,
-        CHANNEL_TABLE(X)
+    static const char *const names[FF_CHANNEL_COUNT] = {
+        [FF_CHANNEL_NONE] = "",
+#define X(name, text, number) [number] = text,
+        FF_CHANNEL_TABLE(X)
 #undef X
     };
     return names[c];
@@ -261,7 +262,7 @@ static enum source_kind kind_of(const struct channels *c, struct ff_span source)
 
 /* The channel by what source, medium and campaign are called in the end; known is the kind of a source that
  * nobody wrote, but the referrer told. */
-static enum channel by_rules(const struct channels *c, const struct channel_verdict *v,
+static enum ff_channel by_rules(const struct channels *c, const struct channel_verdict *v,
                              enum source_kind known)
 {
     char source[CHANNEL_TEXT_MAX], medium[CHANNEL_TEXT_MAX], campaign[CHANNEL_TEXT_MAX];
@@ -275,23 +276,23 @@ static enum channel by_rules(const struct channels *c, const struct channel_verd
 }
 
 /* The channel of an untagged visit from a known kind of site. */
-static enum channel by_kind(enum source_kind kind)
+static enum ff_channel by_kind(enum source_kind kind)
 {
     switch (kind) {
     case KIND_SEARCH:
-        return CHANNEL_ORGANIC_SEARCH;
+        return FF_CHANNEL_ORGANIC_SEARCH;
     case KIND_SOCIAL:
-        return CHANNEL_ORGANIC_SOCIAL;
+        return FF_CHANNEL_ORGANIC_SOCIAL;
     case KIND_VIDEO:
-        return CHANNEL_ORGANIC_VIDEO;
+        return FF_CHANNEL_ORGANIC_VIDEO;
     case KIND_SHOPPING:
-        return CHANNEL_ORGANIC_SHOPPING;
+        return FF_CHANNEL_ORGANIC_SHOPPING;
     case KIND_EMAIL:
-        return CHANNEL_EMAIL;
+        return FF_CHANNEL_EMAIL;
     case KIND_AI:
-        return CHANNEL_AI_ASSISTANTS;
+        return FF_CHANNEL_AI_ASSISTANTS;
     default:
-        return CHANNEL_REFERRAL;
+        return FF_CHANNEL_REFERRAL;
     }
 }
 
@@ -329,7 +330,7 @@ void channels_judge(const struct channels *c, const struct channel_question *q, 
     if (out->clue == CLUE_NOTHING && out->campaign.n)
         out->clue = CLUE_TAGS;
     if (out->clue == CLUE_NOTHING)
-        out->channel = CHANNEL_DIRECT;
+        out->channel = FF_CHANNEL_DIRECT;
     else if (out->clue == CLUE_REFERRER && from.kind != KIND_PAID && out->campaign.n == 0)
         out->channel = by_kind(from.kind);
     else

@@ -10,43 +10,15 @@
 #define FOOTFALL_CHANNELS_H
 
 #include "footfall/listing.h"
+#include "footfall/origin.h"
 
 #include <stdint.h>
 
 struct channels;
 
-/* X(name, what it is called) */
-#define CHANNEL_TABLE(X)                                                                         \
-    X(DIRECT, "direct")                                                                          \
-    X(PAID_SHOPPING, "paid shopping")                                                            \
-    X(PAID_SEARCH, "paid search")                                                                \
-    X(PAID_SOCIAL, "paid social")                                                                \
-    X(PAID_VIDEO, "paid video")                                                                  \
-    X(DISPLAY, "display")                                                                        \
-    X(PAID_OTHER, "paid other")                                                                  \
-    X(AI_ASSISTANTS, "ai assistants")                                                            \
-    X(ORGANIC_SHOPPING, "organic shopping")                                                      \
-    X(ORGANIC_SOCIAL, "organic social")                                                          \
-    X(ORGANIC_VIDEO, "organic video")                                                            \
-    X(ORGANIC_SEARCH, "organic search")                                                          \
-    X(EMAIL, "email")                                                                            \
-    X(AFFILIATES, "affiliates")                                                                  \
-    X(REFERRAL, "referral")                                                                      \
-    X(AUDIO, "audio")                                                                            \
-    X(SMS, "sms")                                                                                \
-    X(MOBILE_PUSH, "mobile push")                                                                \
-    X(UNASSIGNED, "unassigned") /* there are utm_* parameters, and no rule is for them */
-
-enum channel {
-#define X(name, text) CHANNEL_##name,
-    CHANNEL_TABLE(X)
-#undef X
-    CHANNEL_COUNT
-};
-
 /* What told; the first thing that did. */
 enum channel_clue {
-    CLUE_NOTHING, /* direct: a session's later event may yet tell */
+    CLUE_NOTHING, /* FF_CHANNEL_DIRECT: a session's later event may yet tell */
     CLUE_TAGS,    /* utm_* */
     CLUE_CLICK,   /* a click id */
     CLUE_REFERRER,
@@ -58,13 +30,13 @@ struct channel_question {
     size_t own_count;
 };
 
-#define CHANNEL_TEXT_MAX 256 /* bytes of a source, medium or campaign */
+#define CHANNEL_TEXT_MAX FF_ORIGIN_TEXT_MAX
 #define CHANNEL_ROOM (4 * (CHANNEL_TEXT_MAX + 4))
 
 /* source, medium and campaign are UTF-8; {NULL, 0} where there is none. Each is borrowed from the question's
  * texts, from the channels, or from the room in here: so the verdict is not to be moved while they are used. */
 struct channel_verdict {
-    enum channel channel;
+    enum ff_channel channel;
     enum channel_clue clue;
     struct ff_span source, medium, campaign;
     bool spam;                        /* the referrer is known for spam: a bot's */
@@ -83,6 +55,6 @@ void channels_free(struct channels **c);
 void channels_judge(const struct channels *c, const struct channel_question *q, struct channel_verdict *out);
 
 /* "organic search" and so on; static. */
-const char *channel_name(enum channel c);
+const char *channel_name(enum ff_channel c);
 
 #endif

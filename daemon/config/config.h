@@ -26,6 +26,7 @@ struct ff_config_site {
     const char *timezone;       /* of an IANA zone that zone_new knows */
     ff_currency currency;
     const char *const *origins; /* NULL-terminated, as browsers write them, or "*": any */
+    const char *const *hosts;   /* NULL-terminated; empty: those of the origins */
     const struct ff_key *keys;  /* ended by one whose text is NULL; all different */
 };
 
@@ -49,6 +50,15 @@ struct ff_config {
         const char *http;
         const char *token_file; /* "": none */
     } stats;
+    struct {
+        const char *file; /* "": none, as the next two */
+    } channels;
+    struct {
+        const char *file;
+    } agents;
+    struct {
+        const char *database;
+    } country;
     struct {
         ff_dur timeout, max_length, lateness, remember;
     } session;
@@ -81,6 +91,7 @@ struct ff_config {
     struct {
         uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, session_extras, words, connections;
         uint32_t tickets, comments; /* comments: of each site */
+        uint32_t agents; /* of each thread */
         uint32_t customers, customer_days, forgets;
         uint32_t connections_per_address, requests_per_second; /* 0: no limit */
         uint64_t breakdown_bytes;

@@ -54,6 +54,15 @@ static const struct key config_rows[] = {
     {"stats.token_file", PATH(stats.token_file, 0), "", FIXED,
      "File with the token that requests to stats.http must bring; empty: none is asked for."},
 
+    {"channels.file", PATH(channels.file, 0), "", FIXED,
+     "File with hosts and click ids beside those that are built in (channels.yaml); read again by SIGHUP."},
+
+    {"agents.file", PATH(agents.file, 0), "", FIXED,
+     "File with patterns of bots and devices beside those that are built in (agents.yaml); read again by SIGHUP."},
+
+    {"country.database", PATH(country.database, 0), "", FIXED,
+     "Database of countries by address in MaxMind's format; read again by SIGHUP; empty: none are told."},
+
     {"session.timeout", DURATION(session.timeout, FF_SECOND, FF_DAY), "30m", FIXED,
      "A longer gap between two events of a visitor begins a new session."},
     {"session.max_length", DURATION(session.max_length, FF_SECOND, 30 * FF_DAY), "24h", FIXED,
@@ -135,6 +144,8 @@ static const struct key config_rows[] = {
      "Most comments of surveys kept of each site, the newest; 0: none."},
     {"limits.breakdown_bytes", SIZE(limits.breakdown_bytes, 0, 1000 * 1024 * MIB), "512M", FIXED,
      "Most bytes of breakdowns in memory; once reached, new values count as (other) until old ones expire."},
+    {"limits.agents", COUNT(limits.agents, 2, 100 * MILLION), "64k", FIXED,
+     "Most user agents that each thread remembers its judgement of, the older giving way."},
     {"limits.forgets", COUNT(limits.forgets, 1, MILLION), "10k", FIXED,
      "Most visitors to be forgotten who are still on the disk; further requests are answered 503."},
     {"limits.connections", COUNT(limits.connections, 1, MILLION), "20k", FIXED,
@@ -162,6 +173,8 @@ static const struct key site_rows[] = {
      "Of amounts that come without one."},
     {"origins", KEY_ORIGINS, SITE_AT(const char *const *, origins), 0, 0, NULL, "*", RELOADABLE,
      "Origins whose pages may send for it, such as https://shop.example."},
+    {"hosts", KEY_TEXTS, SITE_AT(const char *const *, hosts), 1, 253, NULL, "", RELOADABLE,
+     "Hosts of its own, with all below them, which bring no visitors; none: the hosts of its origins."},
     {"keys", KEY_BEARERS, SITE_AT(const struct ff_key *, keys), 0, 0, NULL, "", RELOADABLE,
      "What senders bring as Authorization: Bearer KEY, such as {key: SECRET, right: track}."},
 };

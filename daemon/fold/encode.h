@@ -18,7 +18,7 @@
 #define SECTION_REFUNDS "rfnd"
 #define SECTION_VISITORS "vist"
 #define SECTION_TAILS "tail"
-#define SECTION_VERSION 2
+#define SECTION_VERSION 3
 #define SECTION_CUSTOMERS "cust"
 
 /* The carts of one visitor by the order in which an image first speaks of them: the head's, the settled

@@ -84,8 +84,7 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     f->carts_by_touch = (struct chain){&f->carts, offsetof(struct cart, by_touch), 0, 0};
     f->tails_by_age = (struct chain){&f->tails, offsetof(struct tail, by_age), 0, 0};
     f->extras_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, extras_by_touch), 0, 0};
-    f->visitor_types = (struct visitor_types){words_take(f->options.words, FF_LITERAL("new")),
-                                              words_take(f->options.words, FF_LITERAL("returning"))};
+    names_take(&f->names, f->options.words);
     return f;
 }
 
@@ -98,8 +97,7 @@ void fold_free(struct fold **f)
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         pool_fini(pools[i]);
     audit_free(*f);
-    words_drop((*f)->options.words, (*f)->visitor_types.fresh);
-    words_drop((*f)->options.words, (*f)->visitor_types.returning);
+    names_drop(&(*f)->names, (*f)->options.words);
     customers_fini(*f);
     forget_fini(*f);
     table_fini(&(*f)->visitors_by_key);

@@ -42,6 +42,9 @@ struct fold_options {
     uint32_t max_forgets; /* who is to be taken out of the journal, at once */
 };
 
+/* So many words are the fold's from its start to its end, whatever it folds: there is to be room for them. */
+#define FOLD_WORDS 702u
+
 /* seed is copied; sink is copied and used by every call below. Owned by the caller; NULL when the
  * address space is refused. */
 struct fold *fold_new(const struct fold_options *options, const struct hash_seed *seed,

@@ -12,6 +12,7 @@
 #include "due.h"
 #include "hash.h"
 #include "ledger.h"
+#include "names.h"
 #include "person.h"
 #include "pool.h"
 #include "recall.h"
@@ -36,10 +37,6 @@ struct waiting_refund {
     bool needs_amount, needs_currency;
 };
 
-/* What is the same in all sessions: words, held for the fold's life. */
-struct visitor_types {
-    uint32_t fresh, returning;
-};
 /* The kinds of ids: a site's scope of each is the mark of its own id in this one. */
 enum { FOLD_SCOPE_VISITOR = 0, FOLD_SCOPE_CUSTOMER = 1 };
 
@@ -70,7 +67,7 @@ struct fold {
     struct tickets tickets;
     struct comments comments;
     uint32_t births;
-    struct visitor_types visitor_types;
+    struct names names;
     struct said said; /* by the record that is being folded; held until it has been */
     struct customers customers;
     struct {

@@ -21,6 +21,9 @@ static void visitors_session(const struct fold *f, const struct session *s, stru
     out->exit_page = visitors_text(f, s->exit_page);
     out->source = visitors_text(f, s->source);
     out->campaign = visitors_text(f, s->campaign);
+    out->channel = visitors_text(f, f->names.channels[s->origin.channel]);
+    out->device = visitors_text(f, f->names.devices[s->origin.device]);
+    out->country = visitors_text(f, f->names.countries[s->origin.country]);
     out->is_new = s->first;
     out->interacted = s->interacted;
     out->searched = s->searched;

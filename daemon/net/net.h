@@ -23,6 +23,11 @@ struct net_handle {
     uint32_t conn, generation, slot;
 };
 
+/* What a browser says of itself, and why it asks: the values of Sec-CH-UA, Sec-CH-UA-Mobile and so on. */
+struct net_signs {
+    struct ff_span ch_brands, ch_mobile, ch_platform, ch_form_factors, sec_purpose, purpose, x_moz;
+};
+
 /* A complete request, borrowed for the call. All spans are {NULL, 0} where not given. */
 struct net_request {
     int listener;           /* the number that net_listen_http gave */
@@ -35,6 +40,7 @@ struct net_request {
         accept_encoding, user_agent, forwarded, access_request_method, access_request_headers;
                             /* header values; forwarded: X-Forwarded-For, of several the last; the
                                last two: Access-Control-Request-... of a preflight */
+    struct net_signs signs;
 };
 #define NET_PADDING 64
 

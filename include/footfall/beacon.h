@@ -4,6 +4,7 @@
 #define FOOTFALL_BEACON_H
 
 #include "footfall/money.h"
+#include "footfall/origin.h"
 #include "footfall/span.h"
 #include "footfall/status.h"
 #include "footfall/time.h"
@@ -146,6 +147,11 @@ struct ff_beacon {
     struct ff_span term_key;    /* normalised term (metrics.md, "per term"); borrows or equals text[TERM] */
     struct ff_span page;        /* path of the url, "/" where it has none; empty without a url */
     struct ff_span source, campaign; /* utm_source and utm_campaign of the url, decoded and trimmed; empty: not given */
+
+    /* Set where it comes in, when its origin is judged; source and campaign are the judgement's, then. Of a
+     * beacon that is not, the origin is all 0. */
+    bool judged;
+    struct ff_origin origin;
 
     /* The first thing wrong with it: FF_OK, or the reason and the key it is about ("" for none). */
     enum ff_status fault;

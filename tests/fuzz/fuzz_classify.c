@@ -43,7 +43,7 @@ static const struct made *made(void)
 static void judge_agent(const struct agent_signs *signs)
 {
     struct agent_verdict v = agents_judge(made()->agents, NULL, signs);
-    MUST(v.device < DEVICE_COUNT && v.bot < BOT_COUNT);
+    MUST(v.device < FF_DEVICE_COUNT && v.bot < BOT_COUNT);
     for (int i = 0; i < 2; i++) {
         struct agent_verdict again = agents_judge(made()->agents, made()->cache, signs);
         MUST(again.device == v.device && again.bot == v.bot);
@@ -54,8 +54,8 @@ static void judge_channel(const struct channel_question *q)
 {
     struct channel_verdict v;
     channels_judge(made()->channels, q, &v);
-    MUST(v.channel < CHANNEL_COUNT);
-    MUST(v.clue != CLUE_NOTHING || v.channel == CHANNEL_DIRECT);
+    MUST(v.channel < FF_CHANNEL_COUNT);
+    MUST(v.clue != CLUE_NOTHING || v.channel == FF_CHANNEL_DIRECT);
     const struct ff_span texts[] = {v.source, v.medium, v.campaign};
     for (size_t i = 0; i < 3; i++) {
         MUST(texts[i].n <= CHANNEL_TEXT_MAX);

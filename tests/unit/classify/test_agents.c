@@ -38,7 +38,7 @@ static struct agent_verdict judged(const struct agents *a, const char *agent)
     return agents_judge(a, NULL, &signs);
 }
 
-static void assert_judged(const struct agents *a, const char *agent, enum device device, enum bot bot)
+static void assert_judged(const struct agents *a, const char *agent, enum ff_device device, enum bot bot)
 {
     struct agent_verdict v = judged(a, agent);
     if (v.device != device || v.bot != bot)
@@ -49,33 +49,33 @@ static void assert_judged(const struct agents *a, const char *agent, enum device
 
 static void browsers_are_people_on_a_device(void **state)
 {
-    assert_judged(*state, DESK, DEVICE_DESKTOP, BOT_NONE);
-    assert_judged(*state, PHONE, DEVICE_MOBILE, BOT_NONE);
-    assert_judged(*state, SLATE, DEVICE_TABLET, BOT_NONE);
+    assert_judged(*state, DESK, FF_DEVICE_DESKTOP, BOT_NONE);
+    assert_judged(*state, PHONE, FF_DEVICE_MOBILE, BOT_NONE);
+    assert_judged(*state, SLATE, FF_DEVICE_TABLET, BOT_NONE);
     static const struct {
         const char *agent;
-        enum device device;
+        enum ff_device device;
     } rows[] = {
         {"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 "
-         "Safari/605.1.15", DEVICE_DESKTOP},
-        {"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0", DEVICE_DESKTOP},
-        {"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) " CHROME "Safari/537.36", DEVICE_DESKTOP},
-        {"Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko", DEVICE_DESKTOP},
+         "Safari/605.1.15", FF_DEVICE_DESKTOP},
+        {"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0", FF_DEVICE_DESKTOP},
+        {"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) " CHROME "Safari/537.36", FF_DEVICE_DESKTOP},
+        {"Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko", FF_DEVICE_DESKTOP},
         {"Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-         "Version/26.0 Mobile/15E148 Safari/604.1", DEVICE_MOBILE},
+         "Version/26.0 Mobile/15E148 Safari/604.1", FF_DEVICE_MOBILE},
         {"Mozilla/5.0 (iPad; CPU OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 "
-         "Mobile/15E148 Safari/604.1", DEVICE_TABLET},
-        {"Mozilla/5.0 (Linux; Android 11; KFTUWI) " CHROME "Safari/537.36", DEVICE_TABLET},
-        {"Mozilla/5.0 (Linux; Android 14; SM-X200) " CHROME "Mobile Safari/537.36", DEVICE_TABLET},
-        {"Opera/9.80 (J2ME/MIDP; Opera Mini/9.80/191.340; U; en) Presto/2.12.423 Version/12.16", DEVICE_MOBILE},
-        {"Mozilla/5.0 (Mobile; Nokia_8110_4G; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5.1", DEVICE_MOBILE},
-        {"Nokia6300/2.0 (04.20) Profile/MIDP-2.0 Configuration/CLDC-1.1", DEVICE_MOBILE},
-        {"Mozilla/5.0 (Web0S; Linux/SmartTV) " CHROME "Safari/537.36 WebAppManager", DEVICE_TV},
+         "Mobile/15E148 Safari/604.1", FF_DEVICE_TABLET},
+        {"Mozilla/5.0 (Linux; Android 11; KFTUWI) " CHROME "Safari/537.36", FF_DEVICE_TABLET},
+        {"Mozilla/5.0 (Linux; Android 14; SM-X200) " CHROME "Mobile Safari/537.36", FF_DEVICE_TABLET},
+        {"Opera/9.80 (J2ME/MIDP; Opera Mini/9.80/191.340; U; en) Presto/2.12.423 Version/12.16", FF_DEVICE_MOBILE},
+        {"Mozilla/5.0 (Mobile; Nokia_8110_4G; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5.1", FF_DEVICE_MOBILE},
+        {"Nokia6300/2.0 (04.20) Profile/MIDP-2.0 Configuration/CLDC-1.1", FF_DEVICE_MOBILE},
+        {"Mozilla/5.0 (Web0S; Linux/SmartTV) " CHROME "Safari/537.36 WebAppManager", FF_DEVICE_TV},
         {"Mozilla/5.0 (SMART-TV; LINUX; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) 76.0/6.0 TV Safari",
-         DEVICE_TV},
-        {"Mozilla/5.0 (Linux; Android 9; AFTKA) " CHROME "Mobile Safari/537.36", DEVICE_TV},
-        {"Mozilla/5.0 (PlayStation; PlayStation 5/6.00) AppleWebKit/605.1.15 (KHTML, like Gecko)", DEVICE_OTHER},
-        {"Mozilla/5.0 (X11; Linux x86_64; Quest 3) " CHROME "VR Safari/537.36", DEVICE_OTHER},
+         FF_DEVICE_TV},
+        {"Mozilla/5.0 (Linux; Android 9; AFTKA) " CHROME "Mobile Safari/537.36", FF_DEVICE_TV},
+        {"Mozilla/5.0 (PlayStation; PlayStation 5/6.00) AppleWebKit/605.1.15 (KHTML, like Gecko)", FF_DEVICE_OTHER},
+        {"Mozilla/5.0 (X11; Linux x86_64; Quest 3) " CHROME "VR Safari/537.36", FF_DEVICE_OTHER},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_judged(*state, rows[i].agent, rows[i].device, BOT_NONE);
@@ -111,20 +111,20 @@ static void programs_are_bots_with_a_reason(void **state)
 
 static void a_missing_agent_alone_is_no_bot(void **state)
 {
-    assert_judged(*state, NULL, DEVICE_OTHER, BOT_NONE);
-    assert_judged(*state, "", DEVICE_OTHER, BOT_NONE);
+    assert_judged(*state, NULL, FF_DEVICE_NONE, BOT_NONE);
+    assert_judged(*state, "", FF_DEVICE_NONE, BOT_NONE);
 }
 
 static void the_name_of_a_device_makes_no_bot(void **state)
 {
-    assert_judged(*state, "Mozilla/5.0 (Linux; Android 12; CUBOT P60) " CHROME "Mobile Safari/537.36", DEVICE_MOBILE,
+    assert_judged(*state, "Mozilla/5.0 (Linux; Android 12; CUBOT P60) " CHROME "Mobile Safari/537.36", FF_DEVICE_MOBILE,
                   BOT_NONE);
-    assert_judged(*state, "CUBOT_P60 Mozilla/5.0 (Linux; Android 12) " CHROME "Mobile Safari/537.36", DEVICE_MOBILE,
+    assert_judged(*state, "CUBOT_P60 Mozilla/5.0 (Linux; Android 12) " CHROME "Mobile Safari/537.36", FF_DEVICE_MOBILE,
                   BOT_NONE);
     assert_judged(*state, "Mozilla/5.0 (Linux; U; Android 4.1; de; Spider Discovery Build/X) " CHROME
-                          "Mobile Safari/537.36", DEVICE_MOBILE, BOT_NONE);
+                          "Mobile Safari/537.36", FF_DEVICE_MOBILE, BOT_NONE);
     assert_judged(*state, "Mozilla/5.0 (Linux; Android 9; K) " CHROME
-                          "Mobile [FBAN/FB4A;FBCR/Bot.com;FBAV/9;]", DEVICE_MOBILE, BOT_NONE);
+                          "Mobile [FBAN/FB4A;FBCR/Bot.com;FBAV/9;]", FF_DEVICE_MOBILE, BOT_NONE);
     /* But a bot may say that it is an Android. */
     assert_int_equal(judged(*state, "Mozilla/5.0 (Linux; Android 9; compatible; Newbot/1) " CHROME).bot, BOT_CRAWLER);
     assert_int_equal(judged(*state, "Mozilla/5.0 (Linux; Android 8.0; Pixel 2 Build/O1; Storebot/1.0) " CHROME).bot,
@@ -135,21 +135,21 @@ static void hints_come_before_the_agent(void **state)
 {
     static const struct {
         const char *agent, *mobile, *platform, *factors;
-        enum device device;
+        enum ff_device device;
     } rows[] = {
-        {DESK, "?1", "\"Android\"", NULL, DEVICE_MOBILE},
-        {PHONE, "?0", "\"Windows\"", NULL, DEVICE_DESKTOP},
-        {PHONE, "?0", "\"Android\"", NULL, DEVICE_TABLET},
-        {SLATE, "?0", "\"Linux\"", NULL, DEVICE_DESKTOP},
-        {DESK, "?0", "\"Chrome OS\"", NULL, DEVICE_DESKTOP},
-        {DESK, NULL, NULL, "\"Tablet\"", DEVICE_TABLET},
-        {PHONE, "?1", "\"Android\"", "\"XR\"", DEVICE_OTHER},
-        {NULL, "?1", "\"Android\"", NULL, DEVICE_MOBILE},
-        {NULL, "?0", "\"macOS\"", NULL, DEVICE_DESKTOP},
-        {"Mozilla/5.0 (Web0S; Linux/SmartTV) " CHROME, "?0", "\"Linux\"", NULL, DEVICE_TV},
-        {PHONE, NULL, "\"Windows\"", NULL, DEVICE_MOBILE},
-        {PHONE, "?0", "\"Something\"", NULL, DEVICE_MOBILE},
-        {PHONE, "yes", "", "", DEVICE_MOBILE},
+        {DESK, "?1", "\"Android\"", NULL, FF_DEVICE_MOBILE},
+        {PHONE, "?0", "\"Windows\"", NULL, FF_DEVICE_DESKTOP},
+        {PHONE, "?0", "\"Android\"", NULL, FF_DEVICE_TABLET},
+        {SLATE, "?0", "\"Linux\"", NULL, FF_DEVICE_DESKTOP},
+        {DESK, "?0", "\"Chrome OS\"", NULL, FF_DEVICE_DESKTOP},
+        {DESK, NULL, NULL, "\"Tablet\"", FF_DEVICE_TABLET},
+        {PHONE, "?1", "\"Android\"", "\"XR\"", FF_DEVICE_OTHER},
+        {NULL, "?1", "\"Android\"", NULL, FF_DEVICE_MOBILE},
+        {NULL, "?0", "\"macOS\"", NULL, FF_DEVICE_DESKTOP},
+        {"Mozilla/5.0 (Web0S; Linux/SmartTV) " CHROME, "?0", "\"Linux\"", NULL, FF_DEVICE_TV},
+        {PHONE, NULL, "\"Windows\"", NULL, FF_DEVICE_MOBILE},
+        {PHONE, "?0", "\"Something\"", NULL, FF_DEVICE_MOBILE},
+        {PHONE, "yes", "", "", FF_DEVICE_MOBILE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct agent_signs signs = {.user_agent = ff_span_text(rows[i].agent),
@@ -209,7 +209,7 @@ static void a_cache_changes_no_verdict_and_stays_within_its_bounds(void **state)
     struct agent_signs signs = {.user_agent = FF_LITERAL(DESK)};
     agents_judge(*state, c, &signs);
     for (int i = 0; i < 10; i++)
-        assert_int_equal(agents_judge(*state, c, &signs).device, DEVICE_DESKTOP);
+        assert_int_equal(agents_judge(*state, c, &signs).device, FF_DEVICE_DESKTOP);
     uint64_t now;
     agents_cache_counts(c, &now, &misses);
     assert_int_equal(now, hits + 10);

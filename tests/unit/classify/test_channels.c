@@ -229,7 +229,7 @@ static void texts_are_bounded(void **state)
     assert_int_equal(v.medium.n, CHANNEL_TEXT_MAX);
     assert_true(v.campaign.n >= CHANNEL_TEXT_MAX - 1 && v.campaign.n <= CHANNEL_TEXT_MAX);
     judge(*state, SHOP, host, &v);
-    assert_int_equal(v.channel, CHANNEL_DIRECT);
+    assert_int_equal(v.channel, FF_CHANNEL_DIRECT);
 }
 
 static void rows_that_mean_nothing_are_refused(void **state)
@@ -269,14 +269,14 @@ static void later_rows_take_the_place_of_earlier_ones(void **state)
 }
 
 /* Whether a channel is what the owners of the test cases call a medium. */
-static bool is_medium(enum channel c, const char *medium)
+static bool is_medium(enum ff_channel c, const char *medium)
 {
     static const struct {
-        enum channel channel;
+        enum ff_channel channel;
         const char *medium;
     } rows[] = {
-        {CHANNEL_ORGANIC_SEARCH, "search"}, {CHANNEL_ORGANIC_SOCIAL, "social"}, {CHANNEL_EMAIL, "email"},
-        {CHANNEL_PAID_SEARCH, "paid"},      {CHANNEL_PAID_OTHER, "paid"},       {CHANNEL_AI_ASSISTANTS, "chatbot"},
+        {FF_CHANNEL_ORGANIC_SEARCH, "search"}, {FF_CHANNEL_ORGANIC_SOCIAL, "social"}, {FF_CHANNEL_EMAIL, "email"},
+        {FF_CHANNEL_PAID_SEARCH, "paid"},      {FF_CHANNEL_PAID_OTHER, "paid"},       {FF_CHANNEL_AI_ASSISTANTS, "chatbot"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].channel == c && strcmp(rows[i].medium, medium) == 0)

@@ -654,7 +654,7 @@ BENCH void bench_assert_empties(struct bench *b)
     assert_int_equal(c.tail_events, 0);
     assert_int_equal(b->fold->lines.used, 0);
     assert_int_equal(b->fold->extras.used, 0);
-    assert_int_equal(words_used(b->words), 2); /* the two types of visitor */
+    assert_int_equal(words_used(b->words), FOLD_WORDS); /* those of the fold */
     assert_int_equal(b->fold->rests.used, 0);
     assert_int_equal(b->fold->settled.used, 0);
     assert_int_equal(b->fold->waymarks.used, 0);
