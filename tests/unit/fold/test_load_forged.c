@@ -241,6 +241,7 @@ static bool is_with_items(uint32_t n, uint64_t step, int64_t quantity, enum ff_t
     forge_tail(&g, 1, 0, false, 1, 0);
     image_put_uint(out, AN_ACT_WITH_MORE(type));
     image_put_uint(out, 0);
+    image_put_uint(out, 0); /* its origin */
     act_rest_put(out, &rest, &act, T(0));
     forge_no_words(&g);
     forge_lines(&g, n, step, quantity);
@@ -357,6 +358,7 @@ static void an_act_half_read_when_the_room_ends_leaves_no_trace(void **state)
     for (int i = 0; i < 2; i++) {
         image_put_uint(&g.out, AN_ACT_WITH_MORE(FF_ADD_TO_CART));
         image_put_uint(&g.out, 0);
+        image_put_uint(&g.out, 0); /* its origin */
         act_rest_put(&g.out, &(struct act_rest){.currency = EUR}, &(struct act){.type = FF_ADD_TO_CART}, T(0));
         forge_no_words(&g);
         forge_lines(&g, TOO_MANY / 2, 1, 1);
