@@ -176,6 +176,20 @@ static void the_origin_comes_before_the_key(void **state)
     access_free(&a);
 }
 
+static void a_key_is_of_the_sites_that_have_it(void **state)
+{
+    (void)state;
+    static const struct access_site two[] = {{tracked, NULL}, {NULL, NULL}};
+    struct access *a = access_new(two, 2, &seed);
+    struct access_pass pass;
+    assert_int_equal(access_open(a, FF_LITERAL("Bearer T1"), (struct ff_span){NULL, 0}, &pass), FF_OK);
+    assert_true(access_has_key(a, &pass, 0));
+    assert_false(access_has_key(a, &pass, 1));
+    assert_int_equal(access_open(a, (struct ff_span){NULL, 0}, (struct ff_span){NULL, 0}, &pass), FF_OK);
+    assert_false(access_has_key(a, &pass, 0));
+    access_free(&a);
+}
+
 static void nothing_of_the_sites_is_borrowed(void **state)
 {
     (void)state;
@@ -214,6 +228,7 @@ int main(void)
         cmocka_unit_test(without_any_keys_what_is_brought_is_not_looked_at),
         cmocka_unit_test(pages_send_for_sites_that_list_their_origin),
         cmocka_unit_test(the_origin_comes_before_the_key),
+        cmocka_unit_test(a_key_is_of_the_sites_that_have_it),
         cmocka_unit_test(nothing_of_the_sites_is_borrowed),
         cmocka_unit_test(refusals_have_the_http_status_of_their_kind),
     };
