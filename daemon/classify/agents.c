@@ -2,6 +2,7 @@
 
 #include "agents_cache.h"
 #include "patterns.h"
+#include "url.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,8 @@ static size_t find_word(struct ff_span text, size_t at, const char *word)
 {
     size_t n = strlen(word);
     for (; at + n <= text.n; at++) {
+        if (text.p[at] != word[0] && (text.p[at] | 0x20) != word[0])
+            continue;
         size_t k = 0;
         while (k < n && (text.p[at + k] | (text.p[at + k] >= 'A' && text.p[at + k] <= 'Z' ? 0x20 : 0)) ==
                             word[k])
@@ -245,6 +248,26 @@ static bool holds(struct ff_span text, const char *word)
     return text.n && find_word(text, 0, word) < text.n;
 }
 
+/* A hint that is one string. */
+static struct ff_span unquoted(struct ff_span hint)
+{
+    bool quoted = hint.n >= 2 && hint.p[0] == '"' && hint.p[hint.n - 1] == '"';
+    return quoted ? ff_span_of(hint.p + 1, hint.n - 2) : hint;
+}
+
+/* Whether a browser names itself HeadlessChrome: only browsers send this, and write it so. */
+static bool is_headless(struct ff_span brands)
+{
+    static const char word[] = "Headless";
+    const char *end = brands.p + brands.n, *at = brands.p;
+    while (brands.n && (at = memchr(at, 'H', (size_t)(end - at)))) {
+        if ((size_t)(end - at) >= sizeof word - 1 && memcmp(at, word, sizeof word - 1) == 0)
+            return true;
+        at++;
+    }
+    return false;
+}
+
 /* The class that a browser's hints tell. They tell no television and no console, so the agent's word
  * counts for those; FF_DEVICE_NONE where they tell nothing. */
 static enum ff_device device_hinted(const struct agent_signs *s, enum ff_device by_agent)
@@ -263,11 +286,13 @@ static enum ff_device device_hinted(const struct agent_signs *s, enum ff_device 
         return by_agent == FF_DEVICE_TABLET ? FF_DEVICE_TABLET : FF_DEVICE_MOBILE;
     if (!holds(s->ch_mobile, "?0") || (stationary && s->user_agent.n))
         return FF_DEVICE_NONE;
-    if (holds(s->ch_platform, "android"))
+    struct ff_span platform = unquoted(s->ch_platform);
+    if (url_same(platform, FF_LITERAL("android")))
         return FF_DEVICE_TABLET;
-    static const char *const desks[] = {"windows", "macos", "linux", "chrome os", "chromium os"};
+    static const struct ff_span desks[] = {
+        {"windows", 7}, {"macos", 5}, {"linux", 5}, {"chrome os", 9}, {"chromium os", 11}};
     for (size_t i = 0; i < sizeof desks / sizeof *desks; i++)
-        if (holds(s->ch_platform, desks[i]))
+        if (url_same(platform, desks[i]))
             return FF_DEVICE_DESKTOP;
     return FF_DEVICE_NONE;
 }
@@ -277,7 +302,7 @@ static enum bot bot_signed(const struct agent_signs *s)
 {
     if (s->webdriver)
         return BOT_WEBDRIVER;
-    if (holds(s->ch_brands, "headless"))
+    if (is_headless(s->ch_brands))
         return BOT_HEADLESS;
     const struct ff_span purposes[] = {s->sec_purpose, s->purpose, s->x_moz};
     for (size_t i = 0; i < sizeof purposes / sizeof *purposes; i++)

@@ -2,11 +2,13 @@
 
 typedef bool rule_holds(const struct rule_facts *f);
 
+#define WORD(text) {text, sizeof(text) - 1}
+
 /* Whether text is one of the words, which end with a NULL. */
-static bool is_one_of(struct ff_span text, const char *const *words)
+static bool is_one_of(struct ff_span text, const struct ff_span *words)
 {
-    for (; *words; words++)
-        if (ff_span_is(text, *words))
+    for (; words->p; words++)
+        if (ff_span_equal(text, *words))
             return true;
     return false;
 }
@@ -15,7 +17,7 @@ static bool contains(struct ff_span text, const char *word)
 {
     size_t n = strlen(word);
     for (size_t i = 0; i + n <= text.n; i++)
-        if (memcmp(text.p + i, word, n) == 0)
+        if (text.p[i] == word[0] && memcmp(text.p + i, word, n) == 0)
             return true;
     return false;
 }
@@ -43,7 +45,7 @@ static bool is_paid(const struct rule_facts *f)
 static bool is_shop_campaign(struct ff_span campaign)
 {
     for (size_t i = 0; i + 4 <= campaign.n; i++) {
-        if (memcmp(campaign.p + i, "shop", 4) != 0)
+        if (campaign.p[i] != 's' || memcmp(campaign.p + i, "shop", 4) != 0)
             continue;
         char before = i ? campaign.p[i - 1] : ' ';
         if (before == 'e' || before < 'a' || before > 'z')
@@ -59,33 +61,40 @@ static bool of_shop(const struct rule_facts *f)
 
 static bool direct(const struct rule_facts *f)
 {
-    static const char *const media[] = {"(none)", "(not set)", "", NULL};
+    static const struct ff_span media[] = {WORD("(none)"), WORD("(not set)"), WORD(""), {NULL, 0}};
     return ff_span_is(f->source, "(direct)") && is_one_of(f->medium, media);
 }
 
 static bool paid_shopping(const struct rule_facts *f)
 {
-    return is_paid(f) && of_shop(f);
+    return f->paid && of_shop(f);
 }
 
 static bool paid_search(const struct rule_facts *f)
 {
-    return is_paid(f) && f->kind == KIND_SEARCH;
+    return f->paid && f->kind == KIND_SEARCH;
 }
 
 static bool paid_social(const struct rule_facts *f)
 {
-    return is_paid(f) && f->kind == KIND_SOCIAL;
+    return f->paid && f->kind == KIND_SOCIAL;
 }
 
 static bool paid_video(const struct rule_facts *f)
 {
-    return is_paid(f) && f->kind == KIND_VIDEO;
+    return f->paid && f->kind == KIND_VIDEO;
+}
+
+static bool paid_other(const struct rule_facts *f)
+{
+    return f->paid;
 }
 
 static bool display(const struct rule_facts *f)
 {
-    static const char *const media[] = {"display", "banner", "expandable", "interstitial", "cpm", NULL};
+    static const struct ff_span media[] = {
+        WORD("display"), WORD("banner"), WORD("expandable"), WORD("interstitial"), WORD("cpm"),
+        {NULL, 0}};
     return is_one_of(f->medium, media);
 }
 
@@ -96,8 +105,9 @@ static bool ai_assistants(const struct rule_facts *f)
 
 static bool organic_social(const struct rule_facts *f)
 {
-    static const char *const media[] = {"social", "social-network", "social-media", "sm", "social network",
-                                        "social media", NULL};
+    static const struct ff_span media[] = {
+        WORD("social"), WORD("social-network"), WORD("social-media"), WORD("sm"), WORD("social network"),
+        WORD("social media"), {NULL, 0}};
     return f->kind == KIND_SOCIAL || is_one_of(f->medium, media);
 }
 
@@ -113,19 +123,20 @@ static bool organic_search(const struct rule_facts *f)
 
 static bool email(const struct rule_facts *f)
 {
-    static const char *const words[] = {"email", "e-mail", "e_mail", "e mail", NULL};
+    static const struct ff_span words[] = {
+        WORD("email"), WORD("e-mail"), WORD("e_mail"), WORD("e mail"), {NULL, 0}};
     return is_one_of(f->source, words) || is_one_of(f->medium, words);
 }
 
 static bool affiliates(const struct rule_facts *f)
 {
-    static const char *const media[] = {"affiliate", "affiliates", NULL};
+    static const struct ff_span media[] = {WORD("affiliate"), WORD("affiliates"), {NULL, 0}};
     return is_one_of(f->medium, media);
 }
 
 static bool referral(const struct rule_facts *f)
 {
-    static const char *const media[] = {"referral", "app", "link", NULL};
+    static const struct ff_span media[] = {WORD("referral"), WORD("app"), WORD("link"), {NULL, 0}};
     return is_one_of(f->medium, media);
 }
 
@@ -156,7 +167,7 @@ static const struct {
     {FF_CHANNEL_PAID_SOCIAL, paid_social},
     {FF_CHANNEL_PAID_VIDEO, paid_video},
     {FF_CHANNEL_DISPLAY, display},
-    {FF_CHANNEL_PAID_OTHER, is_paid},
+    {FF_CHANNEL_PAID_OTHER, paid_other},
     {FF_CHANNEL_AI_ASSISTANTS, ai_assistants},
     {FF_CHANNEL_ORGANIC_SHOPPING, of_shop},
     {FF_CHANNEL_ORGANIC_SOCIAL, organic_social},
@@ -170,8 +181,10 @@ static const struct {
     {FF_CHANNEL_MOBILE_PUSH, mobile_push},
 };
 
-enum ff_channel channel_rules(const struct rule_facts *f)
+enum ff_channel channel_rules(const struct rule_facts *facts)
 {
+    struct rule_facts known = *facts, *f = &known;
+    known.paid = is_paid(facts);
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rules[i].holds(f))
             return rules[i].channel;

@@ -23,9 +23,10 @@ enum source_kind {
 struct rule_facts {
     enum source_kind kind;
     struct ff_span source, medium, campaign;
+    bool paid; /* channel_rules sets it in its own copy */
 };
 
 /* The channel of the first rule that holds; FF_CHANNEL_UNASSIGNED where none does. */
-enum ff_channel channel_rules(const struct rule_facts *f);
+enum ff_channel channel_rules(const struct rule_facts *facts);
 
 #endif

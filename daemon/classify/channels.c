@@ -210,16 +210,13 @@ static bool lies_below(struct ff_span host, struct ff_span above)
     return url_same(ff_span_of(host.p + at, above.n), above) && (at == 0 || host.p[at - 1] == '.');
 }
 
-/* Whether a referrer's host is the site's own. A parent of the page's host is, too, unless it is known as
- * something else: pages below tumblr.com are not Tumblr's. */
-static bool is_own(const struct channel_question *q, struct ff_span page, struct ff_span host,
-                   const struct host_label *label)
+/* Whether a referrer's host is the site's own, whatever it is known as. */
+static bool is_own(const struct channel_question *q, struct ff_span page, struct ff_span host)
 {
     for (size_t i = 0; i < q->own_count; i++)
         if (lies_below(host, q->own_hosts[i]))
             return true;
-    page = without_www(page);
-    return lies_below(host, page) || (!label && lies_below(page, without_www(host)));
+    return lies_below(host, without_www(page));
 }
 
 /* What the referrer tells; its source in lower case in the verdict's room. */
@@ -233,6 +230,8 @@ static struct origin read_referrer(const struct channels *c, const struct channe
 {
     struct origin o = {KIND_UNKNOWN, {NULL, 0}};
     struct url from = url_split(q->referrer);
+    if (from.host.n == 0 || is_own(q, page, from.host))
+        return o;
     size_t size = from.host.n < CHANNEL_TEXT_MAX ? from.host.n : 0;
     struct ff_span host = size <= room->left ? url_lower(from.host, room->p, size) : ff_span_of(NULL, 0);
     if (host.n == 0)
@@ -240,7 +239,8 @@ static struct origin read_referrer(const struct channels *c, const struct channe
     room->p += size;
     room->left -= size;
     const struct host_label *label = hosts_find(c->hosts, host, from.path);
-    if (is_own(q, page, host, label))
+    /* A parent of the page's host is its own, unless it is known: pages below tumblr.com are not Tumblr's. */
+    if (!label && lies_below(without_www(page), without_www(host)))
         return o;
     o.kind = label ? (enum source_kind)label->kind : KIND_UNKNOWN;
     *spam = o.kind == KIND_SPAM;

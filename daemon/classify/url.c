@@ -25,14 +25,13 @@ struct ff_span url_lower(struct ff_span text, char *out, size_t size)
     return ff_span_of(out, text.n);
 }
 
-/* The text up to the first of two bytes, which goes with the rest; rest is empty where neither is there. */
-static struct ff_span cut_at(struct ff_span text, char a, char b, struct ff_span *rest)
+/* The text up to the first such byte, which goes with the rest; rest is empty where there is none. */
+static struct ff_span cut_at(struct ff_span text, char byte, struct ff_span *rest)
 {
-    size_t i = 0;
-    while (i < text.n && text.p[i] != a && text.p[i] != b)
-        i++;
-    *rest = ff_span_of(text.p + i, text.n - i);
-    return ff_span_of(text.p, i);
+    const char *at = text.n ? memchr(text.p, byte, text.n) : NULL;
+    size_t n = at ? (size_t)(at - text.p) : text.n;
+    *rest = ff_span_of(text.p + n, text.n - n);
+    return ff_span_of(text.p, n);
 }
 
 static struct ff_span without_first(struct ff_span text)
@@ -56,16 +55,14 @@ static struct ff_span without_scheme(struct ff_span text)
 /* An authority's host. */
 static struct ff_span host_of(struct ff_span authority)
 {
-    for (size_t i = authority.n; i > 0; i--)
-        if (authority.p[i - 1] == '@') {
-            authority = ff_span_of(authority.p + i, authority.n - i);
-            break;
-        }
+    const char *at = authority.n ? memrchr(authority.p, '@', authority.n) : NULL;
+    if (at)
+        authority = ff_span_of(at + 1, (size_t)(authority.p + authority.n - at - 1));
     struct ff_span port, host;
     if (authority.n && authority.p[0] == '[')
-        host = cut_at(authority, ']', ']', &port);
+        host = cut_at(authority, ']', &port);
     else
-        host = cut_at(authority, ':', ':', &port);
+        host = cut_at(authority, ':', &port);
     while (host.n && host.p[host.n - 1] == '.')
         host.n--;
     return host;
@@ -75,12 +72,16 @@ struct url url_split(struct ff_span text)
 {
     struct url u = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
     struct ff_span rest;
-    text = without_scheme(cut_at(text, '#', '#', &rest));
-    text = cut_at(text, '?', '?', &rest);
+    text = without_scheme(cut_at(text, '#', &rest));
+    text = cut_at(text, '?', &rest);
     u.query = without_first(rest);
-    if (text.n >= 2 && text.p[0] == '/' && text.p[1] == '/')
-        u.host = host_of(cut_at(ff_span_of(text.p + 2, text.n - 2), '/', '\\', &text));
     u.path = text;
+    if (text.n < 2 || text.p[0] != '/' || text.p[1] != '/')
+        return u;
+    text = ff_span_of(text.p + 2, text.n - 2);
+    struct ff_span authority = cut_at(cut_at(text, '/', &rest), '\\', &rest);
+    u.host = host_of(authority);
+    u.path = ff_span_of(text.p + authority.n, text.n - authority.n);
     return u;
 }
 
@@ -88,9 +89,9 @@ bool url_next_parameter(struct ff_span *query, struct ff_span *name, struct ff_s
 {
     if (query->n == 0)
         return false;
-    struct ff_span rest, pair = cut_at(*query, '&', '&', &rest);
+    struct ff_span rest, pair = cut_at(*query, '&', &rest);
     *query = without_first(rest);
-    *name = cut_at(pair, '=', '=', value);
+    *name = cut_at(pair, '=', value);
     *value = without_first(*value);
     return true;
 }
