@@ -18,7 +18,8 @@
     X(ACCEPT_ENCODING, "accept-encoding", false)                                                 \
     X(IF_NONE_MATCH, "if-none-match", false)                                                     \
     X(USER_AGENT, "user-agent", false)                                                           \
-    X(FORWARDED, "x-forwarded-for", false)                                                       \
+    X(DNT, "dnt", false)                                                                         \
+    X(GPC, "sec-gpc", false)                                                                     \
     X(ACCESS_METHOD, "access-control-request-method", false)                                     \
     X(ACCESS_HEADERS, "access-control-request-headers", false)
 
