@@ -4,6 +4,7 @@
 #define FOOTFALL_HOUSE_DOOR_H
 
 #include "house_counts.h"
+#include "house_visitor.h"
 #include "house_waiting.h"
 
 #include "canon.h"
@@ -29,6 +30,7 @@ struct door {
     int http, udp, stats;    /* listeners; -1: not here */
     ff_wall now;             /* as last read; never steps back */
     struct waiting_ring waiting;
+    char ids[FOLD_EXPECT][VISITOR_TEXTS]; /* of visitors that were derived */
     char *bodies;            /* DOOR_BODIES bytes to encode records in */
     char *list;              /* refusals of the message at hand */
     size_t list_size, list_bytes;
