@@ -91,6 +91,7 @@ static bool house_restore(struct house *h)
         h->own.now = h->shard.now;
     shard_advance(&h->shard, door_now(&h->own));
     checkpoint_begin(h, restored.checkpoint);
+    salts_begin(h, door_now(&h->own));
     log_info("house", "restored", "records=%" PRIu64 " checkpoint=%" PRIu64 " replayed=%" PRIu64,
              journal_last(h->journal), restored.checkpoint, restored.replayed);
     return true;
@@ -121,6 +122,7 @@ static void house_on_tick(void *house)
     house_watch_clock(h, now);
     shard_advance(&h->shard, now);
     house_make_room(h, now);
+    salts_look_after(h, now);
     journal_flush(h->journal);
     house_hear(h);
     checkpoint_look_after(h, now);
@@ -264,6 +266,7 @@ static void house_put_away(struct house *h)
     house_free_judges(h);
     house_close_sockets(h);
     journal_close(&h->journal);
+    salts_end(h);
     shard_fini(&h->shard);
     house_customers_end(h);
     free(h->answer_sites);

@@ -103,41 +103,39 @@ static enum ff_status door_give(struct door *d, struct ff_record *r, struct ff_s
     return lane_pack(d->lane, body) ? FF_OK : FF_BUSY;
 }
 
-/* How a message came: who may send what does not concern imports and datagrams. */
-struct sender {
-    bool imported;
-    const struct access *access; /* NULL: not concerned */
-    struct access_pass pass;
-    struct judge_sender who;
-};
-
 /* What is wrong with a beacon becomes its fault. slot: its place among those that are given together. */
-static void door_check(struct door *d, const struct sender *from, struct ff_record *r, uint32_t slot)
+static void door_check(struct door *d, struct sender *from, struct ff_record *r, uint32_t slot)
 {
-    struct canon_arrival how = {.now = d->now, .imported = from->imported};
+    struct canon_arrival how = {.now = d->now, .imported = from->imported, .derives = from->access != NULL,
+                                .opts_out = from->opts_out};
     struct ff_beacon *b = &r->beacon;
-    struct ff_span ip = b->text[FF_TEXT_IP];
+    struct ff_span ip = b->text[FF_TEXT_IP]; /* canon drops it */
     if (canon_check(d->canon, &how, r) == FF_OK && from->access)
         b->fault = access_judge(from->access, &from->pass, b->site, b->type);
+    if (b->fault == FF_OK && from->access)
+        sender_settle(from, d, b, ip, d->ids[slot]);
     if (b->fault == FF_OK)
-        b->fault = door_judge_beacon(d, &from->who, from->access, &from->pass, ip, b, slot);
+        b->fault = door_judge_beacon(d, from, ip, b, slot);
 }
 
-/* Whether a beacon for which this is the reason is answered as if it had been taken. */
-static bool is_passed_over(enum ff_status status)
+static void door_count(struct door *d, struct waiting *w, uint32_t index, const struct ff_beacon *b,
+                       enum ff_status status)
 {
-    return status == FF_BOT;
-}
-
-static void door_pass_over(struct door *d, struct waiting *w, const struct ff_beacon *b, enum ff_status status)
-{
-    w->passed_over++;
-    counts_refuse(d, b, status);
+    if (status == FF_OK) {
+        w->accepted++;
+    } else if (status == FF_DUPLICATE) {
+        w->duplicates++;
+    } else if (status == FF_OPTED_OUT || status == FF_BOT) {
+        w->dropped++;
+        counts_refuse(d, b, status);
+    } else {
+        door_count_refusal(d, w, index, b, status);
+    }
 }
 
 /* Some at a time are checked, then fetched for, then encoded, then given: a step after the other and
  * not a beacon after the other, which takes less time. */
-static void door_give_some(struct door *d, const struct sender *from, struct ff_record *r, uint32_t n,
+static void door_give_some(struct door *d, struct sender *from, struct ff_record *r, uint32_t n,
                            uint32_t first, struct waiting *w)
 {
     struct ff_span body[FOLD_EXPECT];
@@ -158,22 +156,17 @@ static void door_give_some(struct door *d, const struct sender *from, struct ff_
     }
     for (uint32_t i = 0; i < n; i++) {
         enum ff_status status = r[i].beacon.fault ? r[i].beacon.fault : door_give(d, &r[i], body[i]);
-        if (status == FF_OK)
-            w->accepted++;
-        else if (status == FF_DUPLICATE)
-            w->duplicates++;
-        else if (is_passed_over(status))
-            door_pass_over(d, w, &r[i].beacon, status);
-        else
-            door_count_refusal(d, w, first + i, &r[i].beacon, status);
+        door_count(d, w, first + i, &r[i].beacon, status);
     }
 }
 
-static void door_give_batch(struct door *d, const struct sender *from,
+static void door_give_batch(struct door *d, struct sender *from,
                             const struct intake_batch *batch, struct waiting *w)
 {
     d->list_bytes = 0;
     door_now(d);
+    if (!d->lane)
+        salts_look_after(d->house, d->now);
     for (uint32_t i = 0; i < batch->count; i += FOLD_EXPECT) {
         uint32_t left = batch->count - i;
         door_give_some(d, from, &batch->records[i], left < FOLD_EXPECT ? left : FOLD_EXPECT, i, w);
@@ -192,7 +185,7 @@ static enum ff_status door_admits(const struct door *d)
 }
 
 /* Gives decoded beacons to the state. */
-static void door_take(struct door *d, const struct sender *from, const struct intake_batch *batch,
+static void door_take(struct door *d, struct sender *from, const struct intake_batch *batch,
                       struct waiting *w)
 {
     door_give_batch(d, from, batch, w);
@@ -237,7 +230,7 @@ static void door_keep(struct door *d, struct waiting *w, const struct client *cl
 }
 
 /* One request's beacons, decoded: on to the state, and its answer into the ring. */
-static void door_finish(struct door *d, const struct client *client, const struct sender *from,
+static void door_finish(struct door *d, const struct client *client, struct sender *from,
                         const struct intake_batch *batch, enum waiting_kind kind)
 {
     struct waiting w = {.handle = client->handle, .kind = kind};
@@ -250,15 +243,8 @@ static void door_finish(struct door *d, const struct client *client, const struc
         door_wait(d, &w);
 }
 
-static enum ff_status door_open(struct door *d, const struct net_request *request, struct sender *from)
-{
-    from->who = door_judge_sender(d, request);
-    from->access = atomic_load_explicit(&d->house->access, memory_order_acquire);
-    return access_open(from->access, request->authorization, request->origin, &from->pass);
-}
-
 static void door_message(struct door *d, const struct client *client,
-                         const struct net_request *request, const struct sender *from)
+                         const struct net_request *request, struct sender *from)
 {
     struct intake_batch batch;
     const struct intake_format *format = intake_format(request->content_type, request->body);
@@ -281,7 +267,7 @@ void door_events(struct door *d, const struct client *client, const struct net_r
     struct sender from = {.imported = false};
     enum ff_status status = door_admits(d);
     if (!status)
-        status = door_open(d, request, &from);
+        status = sender_open(&from, d, request);
     if (status)
         door_turn_away(d, client, status);
     else
@@ -310,7 +296,7 @@ void door_pixel(struct door *d, const struct client *client, const struct net_re
         return;
     }
     canon_reset(d->canon);
-    status = request->body.n > 0 ? FF_BODY_TOO_LARGE : door_open(d, request, &from);
+    status = request->body.n > 0 ? FF_BODY_TOO_LARGE : sender_open(&from, d, request);
     if (!status)
         status = intake_query(d->intake, request->query, &batch);
     if (!status) {
@@ -333,7 +319,7 @@ struct sheaf {
  * order of its parcels. */
 static void sheaf_take(struct door *d, struct sheaf *s)
 {
-    static const struct sender from = {.imported = false};
+    struct sender from = {.imported = false};
     struct waiting w = {.kind = WAITING_NOBODY, .datagrams = s->datagrams};
     canon_reset(d->canon);
     door_take(d, &from, &s->batch, &w);

@@ -5,6 +5,7 @@
 
 #include "house_counts.h"
 #include "house_judge.h"
+#include "house_visitor.h"
 #include "house_waiting.h"
 
 #include "canon.h"
@@ -30,6 +31,7 @@ struct door {
     int http, udp, stats;    /* listeners; -1: not here */
     ff_wall now;             /* as last read; never steps back */
     struct waiting_ring waiting;
+    char ids[FOLD_EXPECT][VISITOR_TEXTS]; /* of visitors that were derived */
     char *bodies;            /* DOOR_BODIES bytes to encode records in */
     char *list;              /* refusals of the message at hand */
     size_t list_size, list_bytes;

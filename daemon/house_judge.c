@@ -5,7 +5,6 @@
 #include "listing.h"
 #include "region.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -201,7 +200,7 @@ void door_judge_counts(const struct door *d, uint64_t *known, uint64_t *looked_a
     *looked_at += d->judge.looked_at;
 }
 
-struct judge_sender door_judge_sender(struct door *d, const struct net_request *request)
+struct agent_verdict door_judge_headers(const struct door *d, const struct net_request *request)
 {
     const struct net_signs *s = &request->signs;
     const struct agent_signs signs = {
@@ -214,48 +213,27 @@ struct judge_sender door_judge_sender(struct door *d, const struct net_request *
         .purpose = s->purpose,
         .x_moz = s->x_moz,
     };
-    return (struct judge_sender){.seen = true, .verdict = agents_judge(d->judge.now->agents, d->judge.cache, &signs)};
+    return agents_judge(d->judge.now->agents, d->judge.cache, &signs);
 }
 
-/* An address as text in its 16 bytes. */
-static bool address_read(struct ff_span text, uint8_t out[16])
-{
-    static const uint8_t four[12] = {[10] = 0xff, [11] = 0xff};
-    char copy[INET6_ADDRSTRLEN];
-    if (text.n == 0 || text.n >= sizeof copy)
-        return false;
-    memcpy(copy, text.p, text.n);
-    copy[text.n] = '\0';
-    memcpy(out, four, sizeof four);
-    return inet_pton(AF_INET, copy, out + sizeof four) == 1 || inet_pton(AF_INET6, copy, out) == 1;
-}
-
-static uint16_t country_of(const struct judge *j, const uint8_t address[16])
+static uint16_t judge_country(struct door *d, struct sender *from, struct ff_span ip, uint16_t site)
 {
     struct sockaddr_in6 six = {.sin6_family = AF_INET6};
-    memcpy(&six.sin6_addr, address, 16);
-    struct ff_span code = countries_find(j->countries, (const struct sockaddr *)(const void *)&six);
+    const struct countries *countries = d->judge.now->countries;
+    if (!countries || !sender_address(from, d, site, ip, six.sin6_addr.s6_addr))
+        return 0;
+    struct ff_span code = countries_find(countries, (const struct sockaddr *)(const void *)&six);
     return code.n == 2 ? ff_country(code.p[0], code.p[1]) : 0;
 }
 
-/* own: the beacon itself says who the visitor is, not the connection. */
-static uint16_t judge_country(const struct judge *j, const struct judge_sender *who, bool own, struct ff_span ip)
-{
-    uint8_t address[16];
-    if (!j->countries)
-        return 0;
-    if ((own || who->trusted) && address_read(ip, address))
-        return country_of(j, address);
-    return !own && who->addressed ? country_of(j, who->address) : 0;
-}
-
-static struct agent_verdict judge_agent(struct door *d, const struct judge_sender *who, bool own,
+/* A beacon that has an agent has it from who may say so; own: its connection says nothing of a visitor. */
+static struct agent_verdict judge_agent(struct door *d, const struct sender *from, bool own,
                                         const struct ff_beacon *b)
 {
     const struct agent_signs signs = {.user_agent = b->text[FF_TEXT_USER_AGENT]};
-    if ((own || who->trusted) && signs.user_agent.n > 0)
+    if (signs.user_agent.n > 0)
         return agents_judge(d->judge.now->agents, d->judge.cache, &signs);
-    return own ? (struct agent_verdict){FF_DEVICE_NONE, BOT_NONE} : who->verdict;
+    return own ? (struct agent_verdict){FF_DEVICE_NONE, BOT_NONE} : from->verdict;
 }
 
 /* Where the visitor came from; *v is kept for as long as the beacon. Whether it was spam. */
@@ -282,18 +260,17 @@ static bool has_origin(enum ff_type type)
            type != FF_SUPPORT_RESOLVE && type != FF_SPEND;
 }
 
-enum ff_status door_judge_beacon(struct door *d, const struct judge_sender *who, const struct access *access,
-                                 const struct access_pass *pass, struct ff_span ip, struct ff_beacon *b,
+enum ff_status door_judge_beacon(struct door *d, struct sender *from, struct ff_span ip, struct ff_beacon *b,
                                  uint32_t slot)
 {
-    bool own = !access || access_has_key(access, pass, b->site);
-    bool judged = access && (!own || b->text[FF_TEXT_USER_AGENT].n > 0);
+    bool own = !from->access || access_has_key(from->access, &from->pass, b->site);
+    bool judged = from->access && (!own || b->text[FF_TEXT_USER_AGENT].n > 0);
     if (!has_origin(b->type))
         return FF_OK;
-    struct agent_verdict agent = judge_agent(d, who, own, b);
+    struct agent_verdict agent = judge_agent(d, from, own, b);
     b->judged = true;
     b->origin.device = (uint8_t)agent.device;
-    b->origin.country = judge_country(d->judge.now, who, own, ip);
+    b->origin.country = judge_country(d, from, ip, b->site);
     bool spam = judge_channel(d->judge.now, b, &d->judge.verdicts[slot]);
     enum bot bot = agent.bot != BOT_NONE ? agent.bot : spam ? BOT_SPAM : BOT_NONE;
     if (!judged || bot == BOT_NONE)

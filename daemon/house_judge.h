@@ -15,12 +15,11 @@
 
 #include <stdatomic.h>
 
-struct access;
-struct access_pass;
 struct door;
 struct ff_config;
 struct house;
 struct judge;
+struct sender;
 
 /* Copies what it needs of the configuration; owned by the caller. NULL when a file cannot be read, is broken
  * or there is no memory: why (size bytes) is one line that begins with the file, where it is about one. */
@@ -47,23 +46,13 @@ void door_judge_renew(struct door *d);
 /* How many agents were judged so far from memory, and how many were not. */
 void door_judge_counts(const struct door *d, uint64_t *known, uint64_t *looked_at);
 
-/* Who has sent a request, as far as its connection tells. All zeros: nothing is told, and nobody is a bot. */
-struct judge_sender {
-    bool seen;                    /* its connection is a visitor's, and told the following */
-    bool trusted;                 /* it may say who the visitor is: a proxy's */
-    struct agent_verdict verdict;
-    bool addressed;
-    uint8_t address[16];          /* IPv4 as ::ffff:a.b.c.d */
-};
+/* What the headers of a request tell of who has sent it. */
+struct agent_verdict door_judge_headers(const struct door *d, const struct net_request *request);
 
-/* The sender of a request for /v1/events or the pixel. */
-struct judge_sender door_judge_sender(struct door *d, const struct net_request *request);
-
-/* Judges a beacon that canon has passed, ip being what it gave before that. access: of the request; NULL: a
- * datagram's or an import's, whose beacons say themselves who the visitor is and are no bot's. slot: its place
- * among those that are given together. FF_OK, or FF_BOT, which is counted. */
-enum ff_status door_judge_beacon(struct door *d, const struct judge_sender *who, const struct access *access,
-                                 const struct access_pass *pass, struct ff_span ip, struct ff_beacon *b,
+/* Judges a beacon that canon has passed and its sender has settled, ip being what it gave before that. Datagrams
+ * and imports (a sender without access) are no bot's, nor is what comes with a key of its site and without an
+ * agent. slot: its place among those that are given together. FF_OK, or FF_BOT, which is counted. */
+enum ff_status door_judge_beacon(struct door *d, struct sender *from, struct ff_span ip, struct ff_beacon *b,
                                  uint32_t slot);
 
 /* house_judges.c: makes the house's judge, and anew after a reload; false after logging why, and the one there

@@ -91,6 +91,7 @@ static const struct metric_row {
     {"footfall_state_entries", GAUGE, "table", "session_extras", COUNT(fold.extras), NULL},
     {"footfall_state_entries", GAUGE, "table", "customers", COUNT(fold.customers), NULL},
     {"footfall_state_entries", GAUGE, "table", "customer_days", COUNT(fold.customer_days), NULL},
+    {"footfall_state_entries", GAUGE, "table", "aliases", COUNT(fold.aliases), NULL},
     {"footfall_state_limit", GAUGE, "table", "visitors", SMALL(limits.visitors),
      "What may be in memory, by table (limits.*)."},
     {"footfall_state_limit", GAUGE, "table", "carts", SMALL(limits.carts), NULL},
@@ -114,6 +115,7 @@ static const struct metric_row {
     {"footfall_state_evicted", COUNTER, "table", "tickets", COUNT(fold.tickets_evicted), NULL},
     {"footfall_state_evicted", COUNTER, "table", "comments", COUNT(fold.comments_evicted), NULL},
     {"footfall_state_evicted", COUNTER, "table", "customers", COUNT(fold.customers_evicted), NULL},
+    {"footfall_state_evicted", COUNTER, "table", "aliases", COUNT(fold.aliases_evicted), NULL},
     {"footfall_state_left_out", COUNTER, "table", "cart_lines", COUNT(fold.lines_left_out),
      "What found no room at a limit, by table."},
     {"footfall_state_left_out", COUNTER, "table", "refunds", COUNT(fold.refunds_left_out), NULL},
@@ -164,7 +166,7 @@ static const char *outcome_of(enum ff_status status)
 {
     if (status == FF_OK || status == FF_LATE || status == FF_STRAY)
         return "taken";
-    if (status == FF_BOT)
+    if (status == FF_OPTED_OUT || status == FF_BOT)
         return "dropped";
     return status == FF_DUPLICATE || status == FF_DUPLICATE_ORDER ? "duplicate" : "refused";
 }

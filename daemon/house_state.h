@@ -5,6 +5,7 @@
 #include "house.h"
 #include "house_door.h"
 #include "house_metrics.h"
+#include "house_visitor.h"
 
 #include "access.h"
 #include "answer.h"
@@ -55,6 +56,7 @@ struct house {
     char addresses[256];           /* where it listens, as in the ready line */
 
     struct journal *journal;
+    struct house_salts salts;
     struct checkpoint checkpoint;
     bool clock_behind; /* the clock was set back by more than a little */
     enum ff_status store_logged; /* state of the store, as last logged */

@@ -87,8 +87,7 @@ static void read_currency(struct reader *d, const struct field_row *row)
 
 static void read_boolean(struct reader *d, const struct field_row *row)
 {
-    (void)row;
-    d->r->beacon.passive = unpack_boolean(&d->u);
+    *ff_flag(&d->r->beacon, row->place) = unpack_boolean(&d->u);
 }
 
 static void read_item_member(struct reader *d, struct ff_item *item)

@@ -6,9 +6,9 @@
  *   units. currency: its three letters. items: an array of maps, whose keys are enum ff_item_text
  *   and RECORD_ITEM_*.
  *
- * What a change needs: a daemon that does not know a key, type or field refuses the record and does not pass
- * over it, so that new ones need no new RECORD_VERSION, but another meaning of an old one does; the numbers
- * that were given stay as they are, and records of older versions stay readable. A test pins the bytes. */
+ * What a change needs: a daemon that does not know a key or a field must not pass over it, and does not: any number
+ * that it has no meaning for is FF_STORE_VERSION. So a new one needs no new RECORD_VERSION, which is for what a
+ * number means; the numbers that were given stay as they are. A test pins the bytes. */
 #ifndef FOOTFALL_RECORD_KEYS_H
 #define FOOTFALL_RECORD_KEYS_H
 

@@ -32,6 +32,10 @@ static const struct key config_rows[] = {
     {"ingest.udp_allow", NETWORKS(ingest.udp_allow),
      "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7", FIXED,
      "Networks whose datagrams are taken; those of others are dropped and counted."},
+    {"ingest.trusted_proxies", NETWORKS(ingest.trusted_proxies), "", FIXED,
+     "Networks of proxies that are believed whom a request is from: X-Forwarded-For, or else Forwarded."},
+    {"ingest.proxy_protocol", WORD(ingest.proxy_protocol, enum ff_proxy, "no v1 v2 any"), "no", FIXED,
+     "How connections of ingest.trusted_proxies begin: with the PROXY protocol v1, v2, any, or no."},
     {"ingest.max_body", SIZE(ingest.max_body, KIB, 64 * MIB), "1M", FIXED,
      "Largest body of a request."},
     {"ingest.max_batch", COUNT(ingest.max_batch, 1, 100000), "1000", FIXED,
@@ -62,6 +66,9 @@ static const struct key config_rows[] = {
 
     {"country.database", PATH(country.database, 0), "", FIXED,
      "Database of countries by address in MaxMind's format; read again by SIGHUP; empty: none are told."},
+
+    {"privacy.gpc", WORD(privacy.gpc, enum ff_gpc, "count anonymous drop"), "anonymous", FIXED,
+     "Who sends Sec-GPC or DNT: count (as others), anonymous (in sums only, no visitor), or drop."},
 
     {"session.timeout", DURATION(session.timeout, FF_SECOND, FF_DAY), "30m", FIXED,
      "A longer gap between two events of a visitor begins a new session."},
@@ -177,6 +184,8 @@ static const struct key site_rows[] = {
      "Hosts of its own, with all below them, which bring no visitors; none: the hosts of its origins."},
     {"keys", KEY_BEARERS, SITE_AT(const struct ff_key *, keys), 0, 0, NULL, "", RELOADABLE,
      "What senders bring as Authorization: Bearer KEY, such as {key: SECRET, right: track}."},
+    {"gpc", KEY_WORD, SITE_AT(enum ff_site_gpc, gpc), 0, 0, "shared count anonymous drop", "shared", FIXED,
+     "Who sends Sec-GPC or DNT: count, anonymous, drop, or shared: as privacy.gpc says."},
 };
 
 #define LIST(rows)                                                                                 \

@@ -42,6 +42,7 @@ static bool fold_init_pools(struct fold *f)
            recall_init(&f->ids, at_least(o->max_ids, 1), sizeof(struct recall_entry), o->dedupe_window) &&
            recall_init(&f->orders, at_least(o->max_orders, 1), sizeof(struct order), o->orders_dedupe) &&
            recall_init(&f->refunds, at_least(o->max_orders, 1), sizeof(struct waiting_refund), o->orders_dedupe) &&
+           recall_init(&f->aliases, visitors, sizeof(struct alias), ALIAS_WINDOW) &&
            tickets_init(&f->tickets, at_least(o->max_tickets, 1)) &&
            comments_init(&f->comments, o->max_comments, o->site_count);
 }
@@ -106,6 +107,7 @@ void fold_free(struct fold **f)
     recall_fini(&(*f)->ids);
     recall_fini(&(*f)->orders);
     recall_fini(&(*f)->refunds);
+    recall_fini(&(*f)->aliases);
     tickets_fini(&(*f)->tickets);
     comments_fini(&(*f)->comments);
     free((*f)->sites);
@@ -197,6 +199,8 @@ enum ff_status fold_apply(struct fold *f, const struct ff_record *r)
     struct pen pen = {.fold = f, .site = r->beacon.site, .sign = 1};
     said_begin(f, &r->beacon);
     enum ff_status status = fold_count(&pen, r);
+    if (status == FF_OK && ff_has(&r->beacon, FF_HAS(VISITOR)))
+        f->who = alias_who(f, r);
     if (status == FF_OK)
         customers_take(f, r);
     if (status == FF_OK && story_takes(r->beacon.type) && ff_has(&r->beacon, FF_HAS(VISITOR)))
@@ -224,6 +228,7 @@ void fold_advance(struct fold *f, ff_wall t)
     recall_expire(&f->ids, t);
     recall_expire(&f->orders, t);
     recall_expire(&f->refunds, t);
+    recall_expire(&f->aliases, t);
     tickets_expire(f, t);
     emit_flush(f);
 }
@@ -248,6 +253,8 @@ struct fold_counts fold_counts(const struct fold *f)
     c.ids_evicted = f->ids.evicted;
     c.orders_evicted = f->orders.evicted;
     c.refunds_evicted = f->refunds.evicted;
+    c.aliases = f->aliases.table.used;
+    c.aliases_evicted = f->aliases.evicted;
     c.tickets = f->tickets.pool.used;
     c.tickets_evicted = f->tickets.evicted;
     c.ticket_replies_left_out = f->tickets.replies_left_out;

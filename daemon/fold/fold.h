@@ -118,6 +118,8 @@ struct fold_counts {
     uint64_t tickets, comments; /* in memory now */
     uint64_t tickets_evicted, comments_evicted, ticket_replies_left_out; /* ever */
     uint64_t customers_evicted, customer_days_left_out;
+    uint64_t aliases;         /* in memory now: ids of visitors who had another one before midnight */
+    uint64_t aliases_evicted; /* ever */
 };
 struct fold_counts fold_counts(const struct fold *f);
 

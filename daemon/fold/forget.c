@@ -59,16 +59,26 @@ static void forget_done(struct fold *f, uint64_t upto)
     memmove(f->forget.notes, f->forget.notes + gone, f->forget.n * sizeof *f->forget.notes);
 }
 
+static void forget_visitor(struct fold *f, uint64_t key)
+{
+    story_forget(f, key);
+    customers_forget(f, key);
+    for (uint16_t site = 0; site < f->options.site_count; site++)
+        comments_forget(f, site, key);
+}
+
 void forget_note(struct fold *f, const struct ff_note *n)
 {
     if (n->kind == FF_NOTE_FORGOTTEN) {
         forget_done(f, n->upto);
         return;
     }
-    story_forget(f, n->visitor);
-    customers_forget(f, n->visitor);
-    for (uint16_t site = 0; site < f->options.site_count; site++)
-        comments_forget(f, site, n->visitor);
+    struct alias *alias = alias_find(f, n->visitor, n->received);
+    forget_visitor(f, n->visitor);
+    if (alias) {
+        forget_visitor(f, alias->key);
+        recall_forget(&f->aliases, &alias->entry);
+    }
     if (n->customer) {
         card_forget(f, n->customer);
         customers_forget(f, n->customer);

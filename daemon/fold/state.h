@@ -6,6 +6,7 @@
 #include "fold.h"
 #include "visit.h"
 
+#include "alias.h"
 #include "chain.h"
 #include "comments.h"
 #include "customers.h"
@@ -59,7 +60,7 @@ struct fold {
     struct fold_site_state *sites;
     ff_wall now; /* FF_NEVER before the first advance */
 
-    struct recall ids, orders, refunds;
+    struct recall ids, orders, refunds, aliases;
     struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines, extras;
     struct table visitors_by_key;
     struct chain visitors_by_touch, carts_by_touch, tails_by_age, extras_by_touch;
@@ -68,6 +69,7 @@ struct fold {
     struct comments comments;
     uint32_t births;
     struct names names;
+    struct who who;   /* whose event is being folded, where it has a visitor */
     struct said said; /* by the record that is being folded; held until it has been */
     struct customers customers;
     struct {

@@ -36,6 +36,9 @@ bool visitors_find(const struct fold *f, uint16_t site, struct ff_span id, struc
 {
     uint64_t key = hash_id(&f->seed, f->sites[site].scope, id);
     uint32_t number = story_find(f, key);
+    const struct alias *alias = number ? NULL : alias_find(f, key, f->now);
+    if (alias)
+        number = story_find(f, alias->key);
     *out = (struct visitor_view){.key = key};
     if (!number)
         return false;

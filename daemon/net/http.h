@@ -25,7 +25,8 @@
     X(SEC_PURPOSE, "sec-purpose", false)                                                         \
     X(PURPOSE, "purpose", false)                                                                 \
     X(X_MOZ, "x-moz", false)                                                                     \
-    X(FORWARDED, "x-forwarded-for", false)                                                       \
+    X(DNT, "dnt", false)                                                                         \
+    X(GPC, "sec-gpc", false)                                                                     \
     X(ACCESS_METHOD, "access-control-request-method", false)                                     \
     X(ACCESS_HEADERS, "access-control-request-headers", false)
 

@@ -187,7 +187,9 @@ void message_request(const struct message *m, const char *p, struct net_request 
     out->accept_encoding = span_of(p, field[HTTP_ACCEPT_ENCODING]);
     out->user_agent = span_of(p, field[HTTP_USER_AGENT]);
     message_signs(p, field, &out->signs);
-    out->forwarded = span_of(p, field[HTTP_FORWARDED]);
+    out->dnt = span_of(p, field[HTTP_DNT]);
+    out->gpc = span_of(p, field[HTTP_GPC]);
+    out->head = ff_span_of(p, m->head_size);
     out->access_request_method = span_of(p, field[HTTP_ACCESS_METHOD]);
     out->access_request_headers = span_of(p, field[HTTP_ACCESS_HEADERS]);
 }

@@ -51,6 +51,7 @@
     X(STRAY, "stray", 200, "a ping that belongs to no session")                                  \
     X(BOT, "bot", 200, "a program has sent it, or a page that nobody sees")                      \
     X(NOT_ALLOWED, "not_allowed", 403, "the sender is not in ingest.udp_allow")                  \
+    X(OPTED_OUT, "opted_out", 200, "the sender asks not to be tracked, and the site drops that")  \
     /* the daemon's own trouble */                                                               \
     X(STARTING, "starting", 503, "the state is being restored")                                  \
     X(STOPPING, "stopping", 503, "the daemon is stopping")                                       \

@@ -89,7 +89,7 @@ class Bots(unittest.TestCase):
         self.assertEqual(self.bots(), {})
 
     def test_what_is_wrong_comes_first(self):
-        answer = self.post([view("a"), {"type": "page_view", "site": "shop"}, view("b")], 200, User_Agent=CRAWLER).json
+        answer = self.post([view("a"), {"type": "purchase", "site": "shop", "visitor": "a", "value": 1}, view("b")], 200, User_Agent=CRAWLER).json
         self.assertEqual((answer["accepted"], answer["duplicates"], [r["index"] for r in answer["rejected"]]),
                          (2, 0, [1]))
         self.assertEqual(self.views(), 0)

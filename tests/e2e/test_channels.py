@@ -188,6 +188,16 @@ class Countries(Case):
         self.assertEqual(self.sessions(daemon, "country", "keyed"), {"FR": 1, "DE": 1, "(none)": 2})
         self.assertEqual(self.came(daemon, "b", "keyed")[4], "FR")
 
+    def test_who_is_behind_a_trusted_proxy_has_a_country(self):
+        daemon = self.daemon([f"country.database={DATABASE}", "ingest.trusted_proxies=127.0.0.1/32"])
+        self.post(daemon, view("a"), User_Agent=AGENT, X_Forwarded_For=f"{FR}, {DE}")
+        self.post(daemon, view("b"), User_Agent=AGENT, Forwarded=f"for={FR}")
+        self.post(daemon, view("c", ip=FR, user_agent=TV), User_Agent=AGENT, X_Forwarded_For=DE)
+        self.post(daemon, [view("d", site="keyed")], User_Agent=AGENT, X_Forwarded_For=DE, **KEY)
+        for visitor, site, expected in (("a", "shop", ("desktop", "DE")), ("b", "shop", ("desktop", "FR")),
+                                        ("c", "shop", ("tv", "FR")), ("d", "keyed", ("(none)", "(none)"))):
+            self.assertEqual(self.came(daemon, visitor, site)[3:], expected, visitor)
+
     def test_the_address_itself_is_nowhere(self):
         daemon = self.daemon([f"country.database={DATABASE}"])
         daemon.bring([view("f", ip=DE, time=round(time.time()))])

@@ -41,6 +41,7 @@ static void same(const struct ff_record *a, const struct ff_record *b)
     assert_int_equal(x->has, y->has);
     assert_int_equal(x->type, y->type);
     assert_int_equal(x->passive, y->passive);
+    assert_int_equal(x->consent, y->consent);
     assert_int_equal(x->currency, y->currency);
     assert_int_equal(x->time, y->time);
     for (int i = 0; i < FF_TEXT_COUNT; i++)
@@ -90,6 +91,9 @@ static void records_come_back_as_they_were(void **state)
         "items=a",
         "type=survey|visitor=v|kind=nps|score=0|comment=so so|topic=t",
         "type=spend|value=1|purpose=retention|channel=mail",
+        "type=page_view|visitor=v|consent=0",
+        "type=page_view|visitor=v|consent=1",
+        "type=page_view|visitor=v|visitor_before=w",
         "type=custom|visitor=v|name=n|passive=1",
         "type=custom|visitor=v|name=n|passive=0",
     };
@@ -161,7 +165,7 @@ static void random_field(uint64_t *seed, struct given *g, const struct given_row
     else if (row->kind == FF_KIND_CURRENCY)
         b->currency = FF_CURRENCY('E', 'U', 'R');
     else if (row->kind == FF_KIND_BOOLEAN)
-        b->passive = next_random(seed) % 2;
+        *ff_flag(b, row->place) = next_random(seed) % 2;
     else if (row->kind == FF_KIND_ITEMS)
         random_items(seed, g);
     else
@@ -209,7 +213,7 @@ static void random_records_come_back_as_they_were(void **state)
         struct given g;
         canon_reset(canon);
         random_beacon(&seed, &g);
-        struct canon_arrival how = {NOW, next_random(&seed) % 2};
+        struct canon_arrival how = {.now = NOW, .imported = next_random(&seed) % 2};
         if (canon_check(canon, &how, &g.r) != FF_OK)
             continue;
         taken++;
@@ -323,7 +327,7 @@ static void newer_records_are_told_from_damaged_ones(void **state)
     refuses(FF_LITERAL("\x81\x40\x02"), FF_STORE_VERSION);
     refuses(FF_LITERAL("\x82\x40\x02\x41\xc0"), FF_STORE_VERSION);
     refuses(FF_LITERAL("\x81\x40\x00"), FF_STORE_CORRUPT);
-    refuses(HEAD("\x86", "\x21\x01"), FF_STORE_VERSION);             /* field 33 */
+    refuses(HEAD("\x86", "\x23\x01"), FF_STORE_VERSION);             /* field 35 */
     refuses(HEAD("\x86", "\x45\x01"), FF_STORE_VERSION);             /* head key 69 */
     refuses(HEAD("\x86", "\x0f\x91\x81\x07\x01"), FF_STORE_VERSION); /* item key 7 */
 }

@@ -20,7 +20,7 @@ struct forgery {
 
 static struct image_out *forge(struct forgery *g, ff_wall now, uint32_t ids, uint32_t visitors)
 {
-    static const char *const sections[] = {SECTION_IDS, SECTION_ORDERS, SECTION_REFUNDS};
+    static const char *const sections[] = {SECTION_IDS, SECTION_ORDERS, SECTION_REFUNDS, SECTION_ALIASES};
     *g = (struct forgery){.picture.block = 4096};
     struct image_out *out = &g->out;
     assert_true(image_out_begin(out, picture_give, &g->picture));
@@ -30,7 +30,7 @@ static struct image_out *forge(struct forgery *g, ff_wall now, uint32_t ids, uin
     struct fold_options rules = bench_options();
     rules_put(out, &rules);
     counts_put(out, &(struct fold_counts){0});
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         image_put_section(out, sections[i], SECTION_VERSION);
         image_put_uint(out, 0); /* given way */
         image_put_uint(out, i == 0 ? ids : 0);
