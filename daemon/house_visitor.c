@@ -26,10 +26,15 @@ static void keys_look(struct salts_shown *s, struct keys *out)
     out->has_before = word[4];
 }
 
+static bool says_yes(struct ff_span value)
+{
+    return value.n == 1 && *value.p == '1';
+}
+
 enum ff_status sender_open(struct sender *from, const struct door *d, const struct net_request *request)
 {
-    *from = (struct sender){.request = request};
-    from->opts_out = ff_span_is(request->gpc, "1") || ff_span_is(request->dnt, "1");
+    from->request = request;
+    from->opts_out = says_yes(request->gpc) || says_yes(request->dnt);
     from->verdict = door_judge_headers(d, request);
     from->access = atomic_load_explicit(&d->house->access, memory_order_acquire);
     return access_open(from->access, request->authorization, request->origin, &from->pass);

@@ -50,7 +50,7 @@ struct sender {
     uint8_t address[16]; /* of who sent it */
 };
 
-/* Begins a sender by HTTP: FF_OK, or why the request is refused whole. */
+/* Begins a sender by HTTP, which is all zero: FF_OK, or why the request is refused whole. */
 enum ff_status sender_open(struct sender *from, const struct door *d, const struct net_request *request);
 
 /* Two ids, for one beacon. */
