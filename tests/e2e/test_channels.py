@@ -88,6 +88,19 @@ class Channels(Case):
         self.post(daemon, view("b", url="/p", referrer="https://ages.example/x"), User_Agent=AGENT)
         self.assertEqual(self.came(daemon, "a")[0], "direct")
         self.assertEqual(self.came(daemon, "b")[:2], ("referral", "ages.example"))
+        daemon.rows["shop"].append("hosts: [ages.example]")
+        daemon.write_config()
+        daemon.signal(signal.SIGHUP)
+        daemon.logged(r"reloaded key=sites\[\].hosts")
+        tries = iter(range(10**6))
+
+        def judged():
+            visitor = f"c{next(tries)}"
+            self.post(daemon, view(visitor, url="/p", referrer="https://ages.example/x"), User_Agent=AGENT)
+            return self.came(daemon, visitor)[0]
+        until(lambda: judged() == "direct", "a beacon judged by the new hosts")
+        self.post(daemon, view("d", url="/p", referrer="https://pages.example/x"), User_Agent=AGENT)
+        self.assertEqual(self.came(daemon, "d")[0], "referral")
 
     def test_senders_cannot_say_it_themselves(self):
         daemon = self.daemon()
