@@ -59,13 +59,13 @@ static const struct key config_rows[] = {
      "File with the token that requests to stats.http must bring; empty: none is asked for."},
 
     {"channels.file", PATH(channels.file, 0), "", FIXED,
-     "File with hosts and click ids beside those that are built in (channels.yaml); read again by SIGHUP."},
+     "File of hosts and click ids beside the built-in ones (channels.yaml); read again by SIGHUP."},
 
     {"agents.file", PATH(agents.file, 0), "", FIXED,
-     "File with patterns of bots and devices beside those that are built in (agents.yaml); read again by SIGHUP."},
+     "File of patterns of bots and devices beside the built-in ones (agents.yaml); read again by SIGHUP."},
 
     {"country.database", PATH(country.database, 0), "", FIXED,
-     "Database of countries by address in MaxMind's format; read again by SIGHUP; empty: none are told."},
+     "Database of countries in MaxMind's format; read again by SIGHUP; empty: none are told."},
 
     {"privacy.gpc", WORD(privacy.gpc, enum ff_gpc, "count anonymous drop"), "anonymous", FIXED,
      "Who sends Sec-GPC or DNT: count (as others), anonymous (in sums only, no visitor), or drop."},
