@@ -142,8 +142,11 @@ int command_run(int argc, char **argv, const struct ff_io *io)
         return HOUSE_MISCONFIGURED;
     }
     if (command.check_only) {
+        bool sound = house_check(config, why, sizeof why);
+        if (!sound)
+            fprintf(stderr, "%s\n", why);
         config_free(&config);
-        return HOUSE_DONE;
+        return sound ? HOUSE_DONE : HOUSE_MISCONFIGURED;
     }
     if (command.checkpoint)
         return house_write_checkpoint(config, io, command.checkpoint, command.sealed);

@@ -91,6 +91,7 @@ static bool house_restore(struct house *h)
         h->own.now = h->shard.now;
     shard_advance(&h->shard, door_now(&h->own));
     checkpoint_begin(h, restored.checkpoint);
+    salts_begin(h, door_now(&h->own));
     log_info("house", "restored", "records=%" PRIu64 " checkpoint=%" PRIu64 " replayed=%" PRIu64,
              journal_last(h->journal), restored.checkpoint, restored.replayed);
     return true;
@@ -121,10 +122,12 @@ static void house_on_tick(void *house)
     house_watch_clock(h, now);
     shard_advance(&h->shard, now);
     house_make_room(h, now);
+    salts_look_after(h, now);
     journal_flush(h->journal);
     house_hear(h);
     checkpoint_look_after(h, now);
     house_customers_go_on(h);
+    house_judges_sweep(h);
     enum ff_status state = journal_state(h->journal);
     if (state != h->store_logged)
         log_warning("house", "store_state", "now=%s before=%s", ff_status_code(state),
@@ -163,6 +166,7 @@ static void house_reload(struct house *h)
     size_t changes = config_changes(h->config, fresh, house_report_change, h);
     config_apply(h->config, fresh);
     log_set_level(h->config->log.level);
+    house_make_judge(h);  /* as the next */
     house_make_access(h); /* on failure the old one stays, and it has been logged */
     log_info("house", "reload", "changes=%zu", changes);
     config_free(&fresh);
@@ -259,8 +263,10 @@ static void house_put_away(struct house *h)
     free(h->doors);
     door_fini(&h->own);
     house_free_access(h);
+    house_free_judges(h);
     house_close_sockets(h);
     journal_close(&h->journal);
+    salts_end(h);
     shard_fini(&h->shard);
     house_customers_end(h);
     free(h->answer_sites);
@@ -276,9 +282,18 @@ enum house_end house_run(struct ff_config *config, const struct house_source *so
     signal(SIGHUP, SIG_IGN); /* until the loop listens to them */
     signal(SIGUSR1, SIG_IGN);
     log_set_level(config->log.level);
-    bool ok = house_take_sockets(&h) && house_make_sites(&h) && house_make_access(&h) &&
+    bool judges = house_make_judge(&h);
+    bool ok = judges && house_take_sockets(&h) && house_make_sites(&h) && house_make_access(&h) &&
               house_read_token(&h) && house_make_doors(&h) && house_open_journal(&h) &&
               house_restore(&h) && house_connect(&h) && house_serve(&h);
     house_put_away(&h);
-    return ok ? HOUSE_DONE : HOUSE_FAILED;
+    return ok ? HOUSE_DONE : judges ? HOUSE_FAILED : HOUSE_MISCONFIGURED;
+}
+
+bool house_check(const struct ff_config *config, char *why, size_t size)
+{
+    struct judge *j = judge_new(config, why, size);
+    bool ok = j != NULL;
+    judge_free(&j);
+    return ok;
 }

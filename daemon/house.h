@@ -27,6 +27,9 @@ struct house_source {
  * makes everything durable. Takes over the config. Logs its own errors. */
 enum house_end house_run(struct ff_config *config, const struct house_source *source);
 
+/* Whether the files that a daemon would read are sound; why (size bytes) says what is not. */
+bool house_check(const struct ff_config *config, char *why, size_t size);
+
 /* Writes the checkpoint of the state after record upto, which is on the disk, into the store of the
  * configuration, beside the daemon that owns it; sealed: and takes out of the journal up to that record, up
  * to which nothing is written to any more, whoever that state is to forget (0: not). io: NULL for the system's. Takes over the config. */

@@ -60,9 +60,13 @@ void counts_take(struct door *d)
 {
     struct door_figures *f = &d->figures;
     f->net = net_counts(d->net);
+    door_judge_counts(d, &d->counts.agents_known, &d->counts.agents_looked_at);
     f->counts = d->counts;
     f->waiting = d->waiting.n;
     for (size_t i = 0, n = counts_rows(d); i < n; i++)
         if (memcmp(&f->beacons[i], &d->beacons[i], sizeof *d->beacons) != 0)
             f->beacons[i] = d->beacons[i]; /* so that pages of sites without any stay untouched */
+    for (size_t i = 0; i + 1 < counts_rows(d); i++)
+        if (memcmp(f->bots[i], d->judge.bots[i], sizeof *f->bots) != 0)
+            memcpy(f->bots[i], d->judge.bots[i], sizeof *f->bots);
 }

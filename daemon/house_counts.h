@@ -4,6 +4,7 @@
 #define FOOTFALL_HOUSE_COUNTS_H
 
 #include "footfall/beacon.h"
+#include "agents.h"
 #include "net.h"
 
 struct door;
@@ -28,6 +29,7 @@ struct beacon_counts {
 struct door_counts {
     uint64_t refused[TRANSPORTS][FF_STATUS_COUNT]; /* messages of which nothing was taken, whole */
     uint64_t fields_ignored, texts_cut;            /* in beacons */
+    uint64_t agents_known, agents_looked_at;       /* user agents, by whether their judgement was remembered */
     struct durations answers; /* from a message, of which something was taken, to its answer */
 };
 
@@ -37,6 +39,7 @@ struct door_figures {
     struct door_counts counts;
     uint64_t waiting;              /* answers */
     struct beacon_counts *beacons; /* owned; as those of the door */
+    uint64_t (*bots)[BOT_COUNT];   /* owned; as those of the door's judge */
 };
 
 /* Makes the parts of a door that count: its beacons, one row a site and then one for those of no known

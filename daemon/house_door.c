@@ -26,7 +26,7 @@ bool door_init(struct door *d, struct house *h)
     d->list_size = (size_t)c->ingest.max_batch * REFUSAL_BYTES;
     d->list = malloc(d->list_size);
     d->waiting.ring = region_new(WAITING_MAX, sizeof *d->waiting.ring);
-    return counts_init(d) && d->intake && d->canon && d->bodies && d->list && d->waiting.ring;
+    return counts_init(d) && door_judge_init(d) && d->intake && d->canon && d->bodies && d->list && d->waiting.ring;
 }
 
 void waiting_fini(struct waiting *w)
@@ -49,6 +49,7 @@ void door_fini(struct door *d)
     region_free(&d->bodies, DOOR_BODIES, 1);
     free(d->list);
     counts_fini(d);
+    door_judge_fini(d);
 }
 
 ff_wall clock_now(void)
@@ -102,32 +103,46 @@ static enum ff_status door_give(struct door *d, struct ff_record *r, struct ff_s
     return lane_pack(d->lane, body) ? FF_OK : FF_BUSY;
 }
 
-/* How a message came: who may send what does not concern imports and datagrams. */
-struct sender {
-    bool imported;
-    const struct access *access; /* NULL: not concerned */
-    struct access_pass pass;
-};
-
-/* What is wrong with a beacon becomes its fault. */
-static void door_check(struct door *d, const struct sender *from, struct ff_record *r)
+/* What is wrong with a beacon becomes its fault. slot: its place among those that are given together. */
+static void door_check(struct door *d, struct sender *from, struct ff_record *r, uint32_t slot)
 {
-    struct canon_arrival how = {.now = d->now, .imported = from->imported};
+    struct canon_arrival how = {.now = d->now, .imported = from->imported, .derives = from->access != NULL,
+                                .opts_out = from->opts_out};
     struct ff_beacon *b = &r->beacon;
+    struct ff_span ip = b->text[FF_TEXT_IP]; /* canon drops it */
     if (canon_check(d->canon, &how, r) == FF_OK && from->access)
         b->fault = access_judge(from->access, &from->pass, b->site, b->type);
+    if (b->fault == FF_OK && from->access)
+        sender_settle(from, d, b, ip, d->ids[slot]);
+    if (b->fault == FF_OK)
+        b->fault = door_judge_beacon(d, from, ip, b, slot);
+}
+
+static void door_count(struct door *d, struct waiting *w, uint32_t index, const struct ff_beacon *b,
+                       enum ff_status status)
+{
+    if (status == FF_OK) {
+        w->accepted++;
+    } else if (status == FF_DUPLICATE) {
+        w->duplicates++;
+    } else if (status == FF_OPTED_OUT || status == FF_BOT) {
+        w->dropped++;
+        counts_refuse(d, b, status);
+    } else {
+        door_count_refusal(d, w, index, b, status);
+    }
 }
 
 /* Some at a time are checked, then fetched for, then encoded, then given: a step after the other and
  * not a beacon after the other, which takes less time. */
-static void door_give_some(struct door *d, const struct sender *from, struct ff_record *r, uint32_t n,
+static void door_give_some(struct door *d, struct sender *from, struct ff_record *r, uint32_t n,
                            uint32_t first, struct waiting *w)
 {
     struct ff_span body[FOLD_EXPECT];
     char *end = d->bodies;
     uint64_t ignored = 0, cut = 0;
     for (uint32_t i = 0; i < n; i++) {
-        door_check(d, from, &r[i]);
+        door_check(d, from, &r[i], i);
         ignored += r[i].beacon.unknown;
         cut += r[i].beacon.cut;
     }
@@ -141,20 +156,17 @@ static void door_give_some(struct door *d, const struct sender *from, struct ff_
     }
     for (uint32_t i = 0; i < n; i++) {
         enum ff_status status = r[i].beacon.fault ? r[i].beacon.fault : door_give(d, &r[i], body[i]);
-        if (status == FF_OK)
-            w->accepted++;
-        else if (status == FF_DUPLICATE)
-            w->duplicates++;
-        else
-            door_count_refusal(d, w, first + i, &r[i].beacon, status);
+        door_count(d, w, first + i, &r[i].beacon, status);
     }
 }
 
-static void door_give_batch(struct door *d, const struct sender *from,
+static void door_give_batch(struct door *d, struct sender *from,
                             const struct intake_batch *batch, struct waiting *w)
 {
     d->list_bytes = 0;
     door_now(d);
+    if (!d->lane)
+        salts_look_after(d->house, d->now);
     for (uint32_t i = 0; i < batch->count; i += FOLD_EXPECT) {
         uint32_t left = batch->count - i;
         door_give_some(d, from, &batch->records[i], left < FOLD_EXPECT ? left : FOLD_EXPECT, i, w);
@@ -173,7 +185,7 @@ static enum ff_status door_admits(const struct door *d)
 }
 
 /* Gives decoded beacons to the state. */
-static void door_take(struct door *d, const struct sender *from, const struct intake_batch *batch,
+static void door_take(struct door *d, struct sender *from, const struct intake_batch *batch,
                       struct waiting *w)
 {
     door_give_batch(d, from, batch, w);
@@ -218,7 +230,7 @@ static void door_keep(struct door *d, struct waiting *w, const struct client *cl
 }
 
 /* One request's beacons, decoded: on to the state, and its answer into the ring. */
-static void door_finish(struct door *d, const struct client *client, const struct sender *from,
+static void door_finish(struct door *d, const struct client *client, struct sender *from,
                         const struct intake_batch *batch, enum waiting_kind kind)
 {
     struct waiting w = {.handle = client->handle, .kind = kind};
@@ -231,14 +243,8 @@ static void door_finish(struct door *d, const struct client *client, const struc
         door_wait(d, &w);
 }
 
-static enum ff_status door_open(struct door *d, const struct net_request *request, struct sender *from)
-{
-    from->access = atomic_load_explicit(&d->house->access, memory_order_acquire);
-    return access_open(from->access, request->authorization, request->origin, &from->pass);
-}
-
 static void door_message(struct door *d, const struct client *client,
-                         const struct net_request *request, const struct sender *from)
+                         const struct net_request *request, struct sender *from)
 {
     struct intake_batch batch;
     const struct intake_format *format = intake_format(request->content_type, request->body);
@@ -261,7 +267,7 @@ void door_events(struct door *d, const struct client *client, const struct net_r
     struct sender from = {.imported = false};
     enum ff_status status = door_admits(d);
     if (!status)
-        status = door_open(d, request, &from);
+        status = sender_open(&from, d, request);
     if (status)
         door_turn_away(d, client, status);
     else
@@ -290,7 +296,7 @@ void door_pixel(struct door *d, const struct client *client, const struct net_re
         return;
     }
     canon_reset(d->canon);
-    status = request->body.n > 0 ? FF_BODY_TOO_LARGE : door_open(d, request, &from);
+    status = request->body.n > 0 ? FF_BODY_TOO_LARGE : sender_open(&from, d, request);
     if (!status)
         status = intake_query(d->intake, request->query, &batch);
     if (!status) {
@@ -313,7 +319,7 @@ struct sheaf {
  * order of its parcels. */
 static void sheaf_take(struct door *d, struct sheaf *s)
 {
-    static const struct sender from = {.imported = false};
+    struct sender from = {.imported = false};
     struct waiting w = {.kind = WAITING_NOBODY, .datagrams = s->datagrams};
     canon_reset(d->canon);
     door_take(d, &from, &s->batch, &w);

@@ -4,6 +4,8 @@
 #define FOOTFALL_HOUSE_DOOR_H
 
 #include "house_counts.h"
+#include "house_judge.h"
+#include "house_visitor.h"
 #include "house_waiting.h"
 
 #include "canon.h"
@@ -29,9 +31,11 @@ struct door {
     int http, udp, stats;    /* listeners; -1: not here */
     ff_wall now;             /* as last read; never steps back */
     struct waiting_ring waiting;
+    char ids[FOLD_EXPECT][VISITOR_TEXTS]; /* of visitors that were derived */
     char *bodies;            /* DOOR_BODIES bytes to encode records in */
     char *list;              /* refusals of the message at hand */
     size_t list_size, list_bytes;
+    struct door_judge judge;
     struct door_counts counts;
     struct beacon_counts *beacons; /* one a site, then one for no known site; what is taken: the state's door */
     struct door_figures figures;   /* copied from the above, for the state to read */

@@ -35,6 +35,7 @@ static bool door_make_net(struct door *d)
         .idle_timeout = c->ingest.idle_timeout,
         .request_timeout = c->ingest.request_timeout,
         .udp_allow = c->ingest.udp_allow,
+        .trusted_proxies = c->ingest.trusted_proxies,
         .reuse_port = d->lane != NULL,
         .headers = door_net_headers,
     };
@@ -96,6 +97,12 @@ static int listen_udp(struct net *n, int *fd, const char *address, char *why, si
     return listener;
 }
 
+/* As net wants to be told it. */
+static int proxy_version(enum ff_proxy proxy)
+{
+    return proxy == FF_PROXY_V1 ? 1 : proxy == FF_PROXY_V2 ? 2 : 0;
+}
+
 /* A datagram socket that was handed over is read by the first door alone. */
 bool door_listen(struct door *d, const struct door *like)
 {
@@ -110,6 +117,8 @@ bool door_listen(struct door *d, const struct door *like)
         return false;
     if ((d->http = listen_http(d->net, h->http_fd, http, why, sizeof why)) < 0)
         return house_fail("listen", why);
+    if (c->ingest.proxy_protocol != FF_PROXY_NO)
+        net_expect_proxy(d->net, d->http, proxy_version(c->ingest.proxy_protocol));
     if (like && h->udp_adopted)
         return true;
     if ((d->udp = listen_udp(d->net, &h->udp_fd, udp, why, sizeof why)) < 0)

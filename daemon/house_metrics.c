@@ -59,6 +59,9 @@ static const struct metric_row {
      "Fields of beacons that nobody knows."},
     {"footfall_texts_cut", COUNTER, NULL, NULL, COUNT(counts.texts_cut),
      "Texts of beacons that were cut to their greatest length."},
+    {"footfall_agents_judged", COUNTER, "by", "memory", COUNT(counts.agents_known),
+     "User agents that were judged, by the memory of those before (limits.agents) or by looking at them."},
+    {"footfall_agents_judged", COUNTER, "by", "patterns", COUNT(counts.agents_looked_at), NULL},
     {"footfall_answers_waiting", GAUGE, NULL, NULL, COUNT(waiting),
      "Answers held until their beacons are durable."},
 
@@ -92,6 +95,7 @@ static const struct metric_row {
     {"footfall_state_entries", GAUGE, "table", "cart_lines", COUNT(fold.lines), NULL},
     {"footfall_state_entries", GAUGE, "table", "refunds", COUNT(fold.refunds), NULL},
     {"footfall_state_entries", GAUGE, "table", "forgets", COUNT(fold.forgets), NULL},
+    {"footfall_state_entries", GAUGE, "table", "aliases", COUNT(fold.aliases), NULL},
     {"footfall_state_limit", GAUGE, "table", "visitors", SMALL(fold_limits.visitors),
      "What may be in memory, by table (limits.*, or the least that works)."},
     {"footfall_state_limit", GAUGE, "table", "carts", SMALL(fold_limits.carts), NULL},
@@ -124,6 +128,7 @@ static const struct metric_row {
     {"footfall_state_evicted", COUNTER, "table", "customer_days", COUNT(fold.customer_days_evicted), NULL},
     {"footfall_state_evicted", COUNTER, "table", "cart_lines", COUNT(fold.lines_evicted), NULL},
     {"footfall_state_evicted", COUNTER, "table", "tail_events", COUNT(fold.events_settled_early), NULL},
+    {"footfall_state_evicted", COUNTER, "table", "aliases", COUNT(fold.aliases_evicted), NULL},
     {"footfall_state_left_out", COUNTER, "table", "cart_lines", COUNT(fold.lines_left_out),
      "What found no room at a limit, by table."},
     {"footfall_state_left_out", COUNTER, "table", "refunds", COUNT(fold.refunds_left_out), NULL},
@@ -176,6 +181,8 @@ static const char *outcome_of(enum ff_status status)
 {
     if (status == FF_OK || status == FF_LATE || status == FF_STRAY)
         return "taken";
+    if (status == FF_OPTED_OUT || status == FF_BOT)
+        return "dropped";
     return status == FF_DUPLICATE || status == FF_DUPLICATE_ORDER ? "duplicate" : "refused";
 }
 
@@ -210,6 +217,25 @@ static void write_beacons(const struct house *h, struct openmetrics *m)
                 };
                 openmetrics_value(m, labels, 4, (double)n);
             }
+}
+
+static void write_bots(const struct house *h, struct openmetrics *m)
+{
+    const struct ff_config *c = h->config;
+    openmetrics_family(m, "footfall_bots", COUNTER,
+                       "Beacons of bots, by site and by what told: answered as if taken, and counted nowhere else.");
+    for (uint16_t site = 0; site < c->site_count; site++)
+        for (int bot = BOT_NONE + 1; bot < BOT_COUNT; bot++) {
+            uint64_t n = h->own.figures.bots[site][bot];
+            for (uint32_t i = 0; i < h->door_count; i++)
+                n += h->doors[i].figures.bots[site][bot];
+            const struct openmetrics_label labels[] = {
+                {"site", ff_span_text(c->sites[site].id)},
+                {"reason", ff_span_text(bot_name((enum bot)bot))},
+            };
+            if (n > 0)
+                openmetrics_value(m, labels, 2, (double)n);
+        }
 }
 
 static void write_refused(const struct scrape *s, struct openmetrics *m)
@@ -279,6 +305,7 @@ bool metrics_write_all(struct house *h, const struct scrape *s, struct openmetri
     write_build(m);
     write_table(s, m);
     write_beacons(h, m);
+    write_bots(h, m);
     write_refused(s, m);
     write_durations(m, "footfall_answer_seconds",
                     "From a message, of which something was taken, to its answer, which waits until it is durable.",

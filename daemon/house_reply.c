@@ -61,7 +61,7 @@ void door_turn_away(struct door *d, const struct client *client, enum ff_status 
 /* What an answer with refusals is when none was taken: 401 or 403 where all were denied, else 400. */
 static int verdict_http(const struct waiting *w)
 {
-    if (w->accepted + w->duplicates > 0)
+    if (w->accepted + w->duplicates + w->dropped > 0)
         return 200;
     return w->denied == w->rejected ? ff_status_http(w->fault) : 400;
 }
@@ -77,7 +77,7 @@ static void door_reply_list(struct door *d, const struct client *client, const s
         snprintf(error, sizeof error, "\"error\":\"%s\",\"code\":\"%s\",", ff_status_prose(w->fault),
                  ff_status_code(w->fault));
     int n = asprintf(&body, "{%s\"accepted\":%" PRIu32 ",\"duplicates\":%" PRIu32 ",\"rejected\":[%.*s]}",
-                     error, w->accepted, w->duplicates, (int)w->list_bytes, w->list ? w->list : "");
+                     error, w->accepted + w->dropped, w->duplicates, (int)w->list_bytes, w->list ? w->list : "");
     door_reply(d, client, http, "application/json", n < 0 ? FF_LITERAL("{}") : ff_span_of(body, (size_t)n),
                refusal_headers(http));
     free(body);

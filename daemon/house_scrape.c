@@ -67,6 +67,8 @@ static void scrape_add_door(struct scrape *s, const struct door_figures *f)
     s->waiting += f->waiting;
     s->counts.fields_ignored += f->counts.fields_ignored;
     s->counts.texts_cut += f->counts.texts_cut;
+    s->counts.agents_known += f->counts.agents_known;
+    s->counts.agents_looked_at += f->counts.agents_looked_at;
     for (int t = 0; t < TRANSPORTS; t++)
         for (int i = 0; i < FF_STATUS_COUNT; i++)
             s->counts.refused[t][i] += f->counts.refused[t][i];
@@ -147,7 +149,7 @@ static void scrape_state(const struct house *h, struct scrape *s)
     s->threads = h->door_count;
     s->too_old = tally_too_old(h->shard.tally);
     s->too_far = tally_too_far(h->shard.tally);
-    s->words = words_used(&h->shard.words);
+    s->words = words_used(&h->shard.words) - FOLD_WORDS;
     s->words_left_out = h->shard.words.left_out;
     s->breakdown_bytes = tally_cells_bytes(h->shard.tally);
     for (int reason = 0; reason < TALLY_LEFT_REASONS; reason++)

@@ -5,6 +5,7 @@
 #include "house.h"
 #include "house_door.h"
 #include "house_metrics.h"
+#include "house_visitor.h"
 
 #include "access.h"
 #include "answer.h"
@@ -56,6 +57,7 @@ struct house {
     char addresses[256];           /* where it listens, as in the ready line */
 
     struct journal *journal;
+    struct house_salts salts;
     struct checkpoint checkpoint;
     uint64_t forgets_left_out; /* asked for while limits.forgets were under way */
     bool clock_behind; /* the clock was set back by more than a little */
@@ -70,6 +72,11 @@ struct house {
     struct access *_Atomic access; /* replaced by a reload; the old ones are kept until the end */
     struct access **retired;
     size_t retired_count;
+    struct {
+        const struct judge *_Atomic now; /* replaced by a reload */
+        struct judge **all;              /* owned: it, and those that doors may still have */
+        size_t n;
+    } judges;
 };
 
 /* house_take.c: the state's side of what comes in. Writes one record down and folds it: FF_OK, FF_DUPLICATE, or why it cannot be taken. body is its

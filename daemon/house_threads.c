@@ -18,6 +18,7 @@ static size_t lane_bytes(const struct ff_config *c)
 static void door_on_call(void *door)
 {
     struct door *d = door;
+    door_judge_renew(d);
     door_hear(d);
     scrape_hand_over(d);
     if (atomic_load(&d->house->stopping))

@@ -25,6 +25,7 @@ struct waiting {
     enum waiting_kind kind;
     enum ff_status refused;  /* not FF_OK: the state took nothing, for this reason */
     uint32_t accepted, duplicates, rejected;
+    uint32_t dropped;        /* answered as taken, and not taken: their senders need not know */
     uint32_t denied;         /* of the rejected, for want of a right or for their origin */
     uint32_t datagrams;      /* WAITING_NOBODY: so many messages are in it */
     enum ff_status fault;    /* of the first rejected */

@@ -10,7 +10,7 @@ target_link_libraries(ff_shard PUBLIC ff_config ff_canon ff_journal ff_fold ff_t
 # The daemon: all of it but main.c is a library, so that tests can run it on other file operations.
 file(GLOB house_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/daemon/house*.c)
 add_library(ff_house STATIC daemon/command.c ${house_sources})
-target_link_libraries(ff_house PUBLIC ff_shard ff_net ff_intake ff_access ff_answer ff_web Threads::Threads)
+target_link_libraries(ff_house PUBLIC ff_shard ff_net ff_intake ff_access ff_classify ff_answer ff_web Threads::Threads)
 add_executable(footfalld daemon/main.c)
 target_link_libraries(footfalld PRIVATE ff_house)
 

@@ -54,7 +54,7 @@ bool shard_init(struct shard *s, const struct ff_config *c, bool beside, char *w
         return false;
     for (uint16_t i = 0; i < c->site_count; i++) {
         const struct ff_config_site *site = &c->sites[i];
-        s->canon_sites[i] = (struct canon_site){site->id, site->aliases, site->currency};
+        s->canon_sites[i] = (struct canon_site){site->id, site->aliases, site->currency, config_gpc(c, i)};
         s->fold_sites[i] = (struct fold_site){site->id, site->currency};
     }
     struct canon_options canon = {s->canon_sites, c->site_count, c->ingest.max_age};
@@ -142,7 +142,7 @@ bool shard_begin(struct shard *s)
     s->now = FF_NEVER;
     s->unknown_site = 0;
     s->erased = 0;
-    s->tally = words_init(&s->words, c->limits.words, &s->seed) ? tally_new(&tally) : NULL;
+    s->tally = words_init(&s->words, c->limits.words + FOLD_WORDS, &s->seed) ? tally_new(&tally) : NULL;
     s->fold = s->tally ? shard_make_fold(s) : NULL;
     return s->fold != NULL;
 }

@@ -69,7 +69,8 @@ bool shard_forget_is(void *forget, uint64_t seq, struct ff_span body)
     if (status != FF_OK && status != FF_UNKNOWN_SITE)
         return false;
     struct ff_span site = r.beacon.text[FF_TEXT_SITE], visitor = r.beacon.text[FF_TEXT_VISITOR],
-                   customer = r.beacon.text[FF_TEXT_CUSTOMER];
+                   before = r.beacon.text[FF_TEXT_VISITOR_BEFORE], customer = r.beacon.text[FF_TEXT_CUSTOMER];
     return (visitor.n > 0 && forget_names(f, fold_visitor_key(seed, site, visitor), seq)) ||
+           (before.n > 0 && forget_names(f, fold_visitor_key(seed, site, before), seq)) ||
            (customer.n > 0 && forget_names(f, fold_customer_key(seed, site, customer), seq));
 }

@@ -176,3 +176,8 @@ enum ff_status access_judge(const struct access *a, const struct access_pass *pa
     unsigned rights = roll_rights(&a->keys, pass->key_first, pass->key_count, site);
     return rights & needed ? FF_OK : FF_KEY_LACKS_RIGHT;
 }
+
+bool access_has_key(const struct access *a, const struct access_pass *pass, uint16_t site)
+{
+    return pass->keyed && roll_rights(&a->keys, pass->key_first, pass->key_count, site) != 0;
+}

@@ -50,6 +50,9 @@ enum ff_status access_open(const struct access *a, struct ff_span authorization,
 enum ff_status access_judge(const struct access *a, const struct access_pass *pass, uint16_t site,
                             enum ff_type type);
 
+/* Whether that request named a key of the site. */
+bool access_has_key(const struct access *a, const struct access_pass *pass, uint16_t site);
+
 /* Bytes that always hold the header lines of an answer to a beacon; of one to a preflight. */
 #define ACCESS_CORS_SIZE 1024
 #define ACCESS_PREFLIGHT_SIZE 4096

@@ -60,8 +60,11 @@ static void write_session(const struct visitor_view *v, struct json_out *out)
     json_out_integer(out, v->pageviews);
     write_text(out, FF_LITERAL("entry_page"), v->entry_page);
     write_text(out, FF_LITERAL("exit_page"), v->exit_page);
+    write_text(out, FF_LITERAL("channel"), v->channel);
     write_text(out, FF_LITERAL("source"), v->source);
     write_text(out, FF_LITERAL("campaign"), v->campaign);
+    write_text(out, FF_LITERAL("device"), v->device);
+    write_text(out, FF_LITERAL("country"), v->country);
     write_boolean(out, FF_LITERAL("interacted"), v->interacted);
     write_boolean(out, FF_LITERAL("searched"), v->searched);
     write_boolean(out, FF_LITERAL("added_to_cart"), v->added_to_cart);

@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_CANON_H
 #define FOOTFALL_CANON_H
 
+#include "footfall/gpc.h"
 #include "footfall/record.h"
 
 struct canon;
@@ -12,6 +13,7 @@ struct canon_site {
     const char *id;
     const char *const *aliases; /* NULL-terminated, or NULL */
     ff_currency currency;
+    enum ff_gpc gpc;
 };
 
 struct canon_options {
@@ -27,16 +29,22 @@ void canon_free(struct canon **c);
 /* How a beacon came. */
 struct canon_arrival {
     ff_wall now;   /* wall clock of its receipt */
-    bool imported; /* no age limit, and its own time is its arrival */
+    bool imported; /* no age limit, and its own time is its arrival; ids of derived visitors are taken */
+    bool derives;  /* a visitor that is missing will be derived */
+    bool opts_out; /* its sender asks not to be tracked: what follows from that, the site says */
 };
 
 /* Checks and normalises r->beacon in place (defaults filled in: time, scale, quantity;
- * texts cut; site resolved and text[SITE] replaced by the site's id; term_key, page, source, campaign set; ip dropped) and
+ * texts cut; site resolved and text[SITE] replaced by the site's id; term_key, page, source, campaign set; ip
+ * dropped, and of one without consent visitor and customer) and
  * sets r->received, r->arrival, r->imported. FF_OK, or the beacon's fault, with fault_field and
  * fault_note set. Texts and items that it makes live in the canon until canon_reset (64 MiB and a
  * million; past that FF_NO_MEMORY). items, term, kind, scale and purpose are dropped from types
  * that have no use for them. What passed always has type, site and time. */
 enum ff_status canon_check(struct canon *c, const struct canon_arrival *how, struct ff_record *r);
+
+/* Whether a beacon that canon_check passed still has to be given a visitor. */
+bool canon_wants_visitor(const struct ff_beacon *b);
 
 /* Forgets the texts that canon_check and record_decode made, so that their memory is used anew. Call it between
  * messages. */

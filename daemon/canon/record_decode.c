@@ -13,6 +13,7 @@ struct reader {
     struct unpack u;
     struct ff_record *r;
     uint64_t seen;         /* bit of each RECORD_KEY_*, less RECORD_KEY_VERSION */
+    struct ff_span source, campaign; /* of a judged beacon */
     enum ff_status status; /* FF_OK, or what stopped the reading that is no damage */
 };
 
@@ -86,8 +87,7 @@ static void read_currency(struct reader *d, const struct field_row *row)
 
 static void read_boolean(struct reader *d, const struct field_row *row)
 {
-    (void)row;
-    d->r->beacon.passive = unpack_boolean(&d->u);
+    *ff_flag(&d->r->beacon, row->place) = unpack_boolean(&d->u);
 }
 
 static void read_item_member(struct reader *d, struct ff_item *item)
@@ -150,19 +150,48 @@ static void read_field(struct reader *d, int64_t field)
     read_table[row->kind](d, row);
 }
 
+static void read_origin(struct reader *d)
+{
+    const int64_t end = RECORD_ORIGIN_COUNTRY * (FF_COUNTRIES + 1);
+    int64_t n = read_within(d, 0, end - 1);
+    struct ff_beacon *b = &d->r->beacon;
+    b->judged = true;
+    b->origin.channel = (uint8_t)(n % RECORD_ORIGIN_DEVICE);
+    b->origin.device = (uint8_t)(n % RECORD_ORIGIN_COUNTRY / RECORD_ORIGIN_DEVICE);
+    b->origin.country = (uint16_t)(n / RECORD_ORIGIN_COUNTRY);
+    d->u.bad |= b->origin.channel >= FF_CHANNEL_COUNT || b->origin.device >= FF_DEVICE_COUNT;
+}
+
 static void read_head(struct reader *d, int64_t key)
 {
     uint64_t bit = UINT64_C(1) << (key - RECORD_KEY_VERSION);
     d->u.bad |= (d->seen & bit) != 0;
     d->seen |= bit;
-    if (key == RECORD_KEY_RECEIVED)
+    switch ((enum record_key)key) {
+    case RECORD_KEY_RECEIVED:
         d->r->received = unpack_integer(&d->u);
-    else if (key == RECORD_KEY_ARRIVAL)
+        break;
+    case RECORD_KEY_ARRIVAL:
         d->r->arrival = unpack_integer(&d->u);
-    else if (key == RECORD_KEY_IMPORTED)
+        break;
+    case RECORD_KEY_IMPORTED:
         d->r->imported = unpack_boolean(&d->u);
-    else
+        break;
+    case RECORD_KEY_TERM:
         d->r->beacon.term_key = read_text(d, 0, (size_t)field_table[FF_FIELD_TERM].max);
+        break;
+    case RECORD_KEY_ORIGIN:
+        read_origin(d);
+        break;
+    case RECORD_KEY_SOURCE:
+        d->source = read_text(d, 1, FF_ORIGIN_TEXT_MAX);
+        break;
+    case RECORD_KEY_CAMPAIGN:
+        d->campaign = read_text(d, 1, FF_ORIGIN_TEXT_MAX);
+        break;
+    default:
+        d->status = FF_STORE_VERSION;
+    }
 }
 
 static void read_member(struct reader *d)
@@ -172,7 +201,7 @@ static void read_member(struct reader *d)
         return;
     if (key >= 0 && key < FF_FIELD_COUNT)
         read_field(d, key);
-    else if (key > RECORD_KEY_VERSION && key <= RECORD_KEY_TERM)
+    else if (key > RECORD_KEY_VERSION && key < RECORD_KEYS_END)
         read_head(d, key);
     else
         d->status = FF_STORE_VERSION;
@@ -206,7 +235,11 @@ static enum ff_status finish(struct reader *d)
         r->arrival = r->received;
     if (!said(d, RECORD_KEY_TERM))
         r->beacon.term_key = r->beacon.text[FF_TEXT_TERM];
-    if (!url_read(d->canon, &r->beacon))
+    if (r->beacon.judged)
+        url_read_judged(&r->beacon, d->source, d->campaign);
+    else if (d->source.n + d->campaign.n > 0)
+        return FF_STORE_CORRUPT;
+    else if (!url_read(d->canon, &r->beacon))
         return FF_NO_MEMORY;
     int site = canon_find_site(d->canon, r->beacon.text[FF_TEXT_SITE]);
     r->beacon.site = site < 0 ? 0 : (uint16_t)site;

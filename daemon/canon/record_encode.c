@@ -39,8 +39,7 @@ static void put_currency(struct pack *k, const struct ff_beacon *b, int place)
 
 static void put_boolean(struct pack *k, const struct ff_beacon *b, int place)
 {
-    (void)place;
-    pack_boolean(k, b->passive);
+    pack_boolean(k, place == FF_FLAG_CONSENT ? b->consent : b->passive);
 }
 
 static void put_item(struct pack *k, const struct ff_item *item)
@@ -98,12 +97,34 @@ static void put_fields(struct pack *k, const struct ff_beacon *b)
     }
 }
 
+static size_t judged_keys(const struct ff_beacon *b)
+{
+    return b->judged ? 1u + (b->source.n > 0) + (b->campaign.n > 0) : 0;
+}
+
+static void put_judged(struct pack *k, const struct ff_beacon *b)
+{
+    if (!b->judged)
+        return;
+    pack_integer(k, RECORD_KEY_ORIGIN);
+    pack_integer(k, b->origin.channel + RECORD_ORIGIN_DEVICE * b->origin.device +
+                        RECORD_ORIGIN_COUNTRY * b->origin.country);
+    if (b->source.n > 0) {
+        pack_integer(k, RECORD_KEY_SOURCE);
+        pack_string(k, b->source);
+    }
+    if (b->campaign.n > 0) {
+        pack_integer(k, RECORD_KEY_CAMPAIGN);
+        pack_string(k, b->campaign);
+    }
+}
+
 static void put_head(struct pack *k, const struct ff_record *r)
 {
     const struct ff_beacon *b = &r->beacon;
     bool own_arrival = r->arrival != r->received;
     bool own_key = !ff_span_equal(b->term_key, b->text[FF_TEXT_TERM]);
-    pack_map(k, 2 + own_arrival + r->imported + own_key + (size_t)__builtin_popcountll(b->has));
+    pack_map(k, 2 + own_arrival + r->imported + own_key + judged_keys(b) + (size_t)__builtin_popcountll(b->has));
     pack_integer(k, RECORD_KEY_VERSION);
     pack_integer(k, RECORD_VERSION);
     pack_integer(k, RECORD_KEY_RECEIVED);
@@ -120,6 +141,7 @@ static void put_head(struct pack *k, const struct ff_record *r)
         pack_integer(k, RECORD_KEY_TERM);
         pack_string(k, b->term_key);
     }
+    put_judged(k, b);
 }
 
 size_t record_encode(const struct ff_record *r, void *out, size_t size)

@@ -120,8 +120,7 @@ static void put_currency(struct line *l, const struct ff_beacon *b, int place)
 
 static void put_boolean(struct line *l, const struct ff_beacon *b, int place)
 {
-    (void)place;
-    put(l, b->passive ? FF_LITERAL("true") : FF_LITERAL("false"));
+    put(l, (place == FF_FLAG_CONSENT ? b->consent : b->passive) ? FF_LITERAL("true") : FF_LITERAL("false"));
 }
 
 static void put_item(struct line *l, const struct ff_item *item)

@@ -6,9 +6,9 @@
  *   units. currency: its three letters. items: an array of maps, whose keys are enum ff_item_text
  *   and RECORD_ITEM_*.
  *
- * What a change needs: a new key, or a new type or field, is a new RECORD_VERSION, because a daemon
- * that does not know it must not pass over it; the numbers that were given stay as they are, and
- * records of older versions stay readable. A test pins the bytes. */
+ * What a change needs: a daemon that does not know a key or a field must not pass over it, and does not: any number
+ * that it has no meaning for is FF_STORE_VERSION. So a new one needs no new RECORD_VERSION, which is for what a
+ * number means; the numbers that were given stay as they are. A test pins the bytes. */
 #ifndef FOOTFALL_RECORD_KEYS_H
 #define FOOTFALL_RECORD_KEYS_H
 
@@ -24,7 +24,13 @@ enum record_key {
     RECORD_KEY_ARRIVAL = 66,  /* where it is not received */
     RECORD_KEY_IMPORTED = 67, /* true, or left out */
     RECORD_KEY_TERM = 68,     /* term_key, where it is not the term */
+    RECORD_KEY_ORIGIN = 72,   /* of a judged beacon: channel + 32 * device + 256 * country */
+    RECORD_KEY_SOURCE = 73,   /* of a judged beacon, where they are not empty; the url says those of others */
+    RECORD_KEY_CAMPAIGN = 74,
+    RECORD_KEYS_END
 };
+
+enum { RECORD_ORIGIN_DEVICE = 32, RECORD_ORIGIN_COUNTRY = 256 };
 
 enum record_item_key {
     RECORD_ITEM_PRICE = 5,    /* where the item has one */

@@ -130,13 +130,26 @@ static bool query_read(struct canon *c, struct ff_span query, struct ff_beacon *
     return true;
 }
 
-bool url_read(struct canon *c, struct ff_beacon *b)
+/* Sets the page; gives the query. */
+static struct ff_span url_read_page(struct ff_beacon *b)
 {
     struct ff_span fragment, query;
-    b->page = b->source = b->campaign = ff_span_of(NULL, 0);
+    b->page = ff_span_of(NULL, 0);
     if (!ff_has(b, FF_HAS(URL)))
-        return true;
-    struct ff_span url = span_until(span_until(b->text[FF_TEXT_URL], '#', &fragment), '?', &query);
-    b->page = url_page(url);
-    return query_read(c, query, b);
+        return b->page;
+    b->page = url_page(span_until(span_until(b->text[FF_TEXT_URL], '#', &fragment), '?', &query));
+    return query;
+}
+
+bool url_read(struct canon *c, struct ff_beacon *b)
+{
+    b->source = b->campaign = ff_span_of(NULL, 0);
+    return query_read(c, url_read_page(b), b);
+}
+
+void url_read_judged(struct ff_beacon *b, struct ff_span source, struct ff_span campaign)
+{
+    url_read_page(b);
+    b->source = source;
+    b->campaign = campaign;
 }

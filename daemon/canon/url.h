@@ -8,4 +8,7 @@
  * borrow from the url, or from the canon where something had to be decoded. False: no room there. */
 bool url_read(struct canon *c, struct ff_beacon *b);
 
+/* The same of a beacon whose origin has been judged: only the page comes from the url. */
+void url_read_judged(struct ff_beacon *b, struct ff_span source, struct ff_span campaign);
+
 #endif

@@ -1,6 +1,7 @@
 #include "canon_memory.h"
 #include "check_items.h"
 #include "fault.h"
+#include "privacy.h"
 #include "survey.h"
 #include "term.h"
 #include "url.h"
@@ -119,9 +120,22 @@ static bool check_site(struct canon *c, struct ff_beacon *b)
     return true;
 }
 
-static bool check_required(struct ff_beacon *b)
+/* Whether events of the type are a visitor's. */
+static bool is_visit(enum ff_type type)
+{
+    return type_table[type].required & VISITOR;
+}
+
+bool canon_wants_visitor(const struct ff_beacon *b)
+{
+    return is_visit(b->type) && !ff_has(b, VISITOR) && !ff_is_anonymous(b);
+}
+
+static bool check_required(const struct canon_arrival *how, struct ff_beacon *b)
 {
     uint64_t missing = type_table[b->type].required & ~b->has;
+    if (missing & VISITOR && (how->derives || ff_is_anonymous(b)))
+        missing &= ~VISITOR;
     if (missing == 0)
         return true;
     int field = __builtin_ctzll(missing);
@@ -214,15 +228,16 @@ static bool set_page(struct canon *c, struct ff_beacon *b)
     return url_read(c, b) || refuse(b, FF_NO_MEMORY, "url", NULL);
 }
 
-static bool check(struct canon *c, struct ff_record *r)
+static bool check(struct canon *c, const struct canon_arrival *how, struct ff_record *r)
 {
     struct ff_beacon *b = &r->beacon;
     struct ff_span term = b->text[FF_TEXT_TERM];
-    if (!check_type(b) || !check_site(c, b) || !check_required(b))
+    if (!check_type(b) || !check_site(c, b) ||
+        !privacy_check(how, c->options.sites[b->site].gpc, is_visit(b->type), b) || !check_required(how, b))
         return false;
     drop_foreign(b);
     const struct type_row *type = &type_table[b->type];
-    return check_texts(b) && check_integers(b) && check_currency(c, b) && check_time(c, r) &&
+    return check_texts(b) && privacy_check_visitor(how, b) && check_integers(b) && check_currency(c, b) && check_time(c, r) &&
            check_items(c, b) && (!type->check || type->check(b)) && set_term_key(c, b, term) && set_page(c, b);
 }
 
@@ -232,6 +247,6 @@ enum ff_status canon_check(struct canon *c, const struct canon_arrival *how, str
     r->arrival = how->now;
     r->imported = how->imported;
     if (r->beacon.fault == FF_OK)
-        check(c, r);
+        check(c, how, r);
     return r->beacon.fault;
 }

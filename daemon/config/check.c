@@ -73,10 +73,19 @@ static bool stats_check(struct load *l)
                       http);
 }
 
+/* Nobody else's connections begin with it. */
+static bool proxy_check(struct load *l)
+{
+    if (l->config->ingest.proxy_protocol == FF_PROXY_NO || l->config->ingest.trusted_proxies[0])
+        return true;
+    const struct key *k = key_named("ingest.proxy_protocol");
+    return load_fails(l, line_of(l, k), k->name, "expected ingest.trusted_proxies with it, got none");
+}
+
 bool check_all(struct load *l)
 {
     for (size_t i = 0; i < sizeof rule_table / sizeof *rule_table; i++)
         if (!rule_check(l, &rule_table[i]))
             return false;
-    return stats_check(l);
+    return stats_check(l) && proxy_check(l);
 }

@@ -3,6 +3,7 @@
 #ifndef FOOTFALL_CONFIG_H
 #define FOOTFALL_CONFIG_H
 
+#include "footfall/gpc.h"
 #include "footfall/money.h"
 #include "footfall/right.h"
 #include "footfall/store.h"
@@ -19,6 +20,12 @@ struct shelf;
 /* Which store keeps the journal. */
 enum ff_backend { FF_BACKEND_EMBEDDED };
 
+/* How connections of ingest.trusted_proxies begin. */
+enum ff_proxy { FF_PROXY_NO, FF_PROXY_V1, FF_PROXY_V2, FF_PROXY_ANY };
+
+/* What a site has for those who ask not to be tracked: that of all sites, or its own. */
+enum ff_site_gpc { FF_SITE_GPC_SHARED, FF_SITE_GPC_COUNT, FF_SITE_GPC_ANONYMOUS, FF_SITE_GPC_DROP };
+
 /* A shop. Its id and aliases are unlike those of every other. */
 struct ff_config_site {
     const char *id;             /* 1 to 64 bytes */
@@ -26,7 +33,9 @@ struct ff_config_site {
     const char *timezone;       /* of an IANA zone that zone_new knows */
     ff_currency currency;
     const char *const *origins; /* NULL-terminated, as browsers write them, or "*": any */
+    const char *const *hosts;   /* NULL-terminated; empty: those of the origins */
     const struct ff_key *keys;  /* ended by one whose text is NULL; all different */
+    enum ff_site_gpc gpc;
 };
 
 #define FF_MAX_SITES 1000
@@ -40,6 +49,8 @@ struct ff_config {
         const char *tracker_path; /* "/...", as requests name it; no path of anything else */
         const char *const *
             udp_allow; /* "10.0.0.0/8", "::1/128": always with a prefix length, no bits behind it */
+        const char *const *trusted_proxies; /* in the same form */
+        enum ff_proxy proxy_protocol;
         uint64_t max_body, max_header; /* bytes */
         uint32_t max_batch;            /* events */
         uint32_t threads;              /* 0: none but the one that owns the state */
@@ -49,6 +60,18 @@ struct ff_config {
         const char *http;
         const char *token_file; /* "": none */
     } stats;
+    struct {
+        const char *file; /* "": none, as the next two */
+    } channels;
+    struct {
+        const char *file;
+    } agents;
+    struct {
+        const char *database;
+    } country;
+    struct {
+        enum ff_gpc gpc;
+    } privacy;
     struct {
         ff_dur timeout, max_length, lateness, remember;
     } session;
@@ -81,6 +104,7 @@ struct ff_config {
     struct {
         uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, cart_words, session_extras, words, connections;
         uint32_t tickets, comments; /* comments: of each site */
+        uint32_t agents; /* of each thread */
         uint32_t customers, customer_days, forgets;
         uint32_t connections_per_address, requests_per_second; /* 0: no limit */
         uint64_t breakdown_bytes;
@@ -110,6 +134,9 @@ struct ff_config *config_load(const char *file, const char *const *overrides, si
 
 /* Frees *c and nulls it; a NULL *c is fine. */
 void config_free(struct ff_config **c);
+
+/* What holds for a site of c. */
+enum ff_gpc config_gpc(const struct ff_config *c, uint16_t site);
 
 /* Called with the name of a key that has changed. */
 typedef void (*config_change_fn)(void *ctx, const char *key, bool reloadable);

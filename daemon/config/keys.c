@@ -32,6 +32,10 @@ static const struct key config_rows[] = {
     {"ingest.udp_allow", NETWORKS(ingest.udp_allow),
      "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7", FIXED,
      "Networks whose datagrams are taken; those of others are dropped and counted."},
+    {"ingest.trusted_proxies", NETWORKS(ingest.trusted_proxies), "", FIXED,
+     "Networks of proxies that are believed whom a request is from: X-Forwarded-For, or else Forwarded."},
+    {"ingest.proxy_protocol", WORD(ingest.proxy_protocol, enum ff_proxy, "no v1 v2 any"), "no", FIXED,
+     "How connections of ingest.trusted_proxies begin: with the PROXY protocol v1, v2, any, or no."},
     {"ingest.max_body", SIZE(ingest.max_body, KIB, 64 * MIB), "1M", FIXED,
      "Largest body of a request."},
     {"ingest.max_batch", COUNT(ingest.max_batch, 1, 100000), "1000", FIXED,
@@ -53,6 +57,18 @@ static const struct key config_rows[] = {
      "Where numbers are asked for; private. Other than loopback needs stats.token_file."},
     {"stats.token_file", PATH(stats.token_file, 0), "", FIXED,
      "File with the token that requests to stats.http must bring; empty: none is asked for."},
+
+    {"channels.file", PATH(channels.file, 0), "", FIXED,
+     "File of hosts and click ids beside the built-in ones (channels.yaml); read again by SIGHUP."},
+
+    {"agents.file", PATH(agents.file, 0), "", FIXED,
+     "File of patterns of bots and devices beside the built-in ones (agents.yaml); read again by SIGHUP."},
+
+    {"country.database", PATH(country.database, 0), "", FIXED,
+     "Database of countries in MaxMind's format; read again by SIGHUP; empty: none are told."},
+
+    {"privacy.gpc", WORD(privacy.gpc, enum ff_gpc, "count anonymous drop"), "anonymous", FIXED,
+     "Who sends Sec-GPC or DNT: count (as others), anonymous (in sums only, no visitor), or drop."},
 
     {"session.timeout", DURATION(session.timeout, FF_SECOND, FF_DAY), "30m", FIXED,
      "A longer gap between two events of a visitor begins a new session."},
@@ -137,6 +153,8 @@ static const struct key config_rows[] = {
      "Most comments of surveys kept of each site, the newest; 0: none."},
     {"limits.breakdown_bytes", SIZE(limits.breakdown_bytes, 0, 1000 * 1024 * MIB), "512M", FIXED,
      "Most bytes of breakdowns in memory; once reached, new values count as (other) until old ones expire."},
+    {"limits.agents", COUNT(limits.agents, 2, 100 * MILLION), "64k", FIXED,
+     "Most user agents that each thread remembers its judgement of, the older giving way."},
     {"limits.forgets", COUNT(limits.forgets, 1, MILLION), "10k", FIXED,
      "Most visitors to be forgotten who are still on the disk; further requests are answered 503."},
     {"limits.connections", COUNT(limits.connections, 1, MILLION), "20k", FIXED,
@@ -164,8 +182,12 @@ static const struct key site_rows[] = {
      "Of amounts that come without one."},
     {"origins", KEY_ORIGINS, SITE_AT(const char *const *, origins), 0, 0, NULL, "*", RELOADABLE,
      "Origins whose pages may send for it, such as https://shop.example."},
+    {"hosts", KEY_TEXTS, SITE_AT(const char *const *, hosts), 1, 253, NULL, "", RELOADABLE,
+     "Hosts of its own, with all below them, which bring no visitors; none: the hosts of its origins."},
     {"keys", KEY_BEARERS, SITE_AT(const struct ff_key *, keys), 0, 0, NULL, "", RELOADABLE,
      "What senders bring as Authorization: Bearer KEY, such as {key: SECRET, right: track}."},
+    {"gpc", KEY_WORD, SITE_AT(enum ff_site_gpc, gpc), 0, 0, "shared count anonymous drop", "shared", FIXED,
+     "Who sends Sec-GPC or DNT: count, anonymous, drop, or shared: as privacy.gpc says."},
 };
 
 #define LIST(rows)                                                                                 \

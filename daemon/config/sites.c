@@ -128,6 +128,15 @@ bool sites_load(struct load *l, const struct tree_node *node)
     return names_differ(l, node);
 }
 
+enum ff_gpc config_gpc(const struct ff_config *c, uint16_t site)
+{
+    static const enum ff_gpc own[] = {[FF_SITE_GPC_COUNT] = FF_GPC_COUNT,
+                                      [FF_SITE_GPC_ANONYMOUS] = FF_GPC_ANONYMOUS,
+                                      [FF_SITE_GPC_DROP] = FF_GPC_DROP};
+    enum ff_site_gpc gpc = c->sites[site].gpc;
+    return gpc == FF_SITE_GPC_SHARED ? c->privacy.gpc : own[gpc];
+}
+
 bool sites_same(const struct ff_config *a, const struct ff_config *b)
 {
     if (a->site_count != b->site_count)

@@ -30,6 +30,10 @@ struct tree_node {
  * why (size bytes) says "FILE:LINE: what is wrong". */
 struct tree_node *tree_read(struct shelf *s, const char *file, char *why, size_t size);
 
+/* The same of bytes in memory; name stands for the file in why. */
+struct tree_node *tree_parse(struct shelf *s, const char *name, struct ff_span text, char *why,
+                             size_t size);
+
 /* What a node is, for messages: "nothing", "text", "a list", "a map". */
 const char *tree_kind_word(enum tree_kind kind);
 

@@ -200,21 +200,34 @@ static bool read_file(struct reader *r, char **out)
     return ok;
 }
 
+/* Reads the bytes that the reader has got, which are borrowed. */
+static struct tree_node *read_bytes(struct reader *r)
+{
+    struct tree_node *root = shelf_take(r->shelf, sizeof *root);
+    if (!root || !yaml_parser_initialize(&r->parser)) {
+        reader_fails(r, 0, "out of memory");
+        return NULL;
+    }
+    yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->bytes.p, r->bytes.n);
+    bool ok = read_stream(r, root);
+    yaml_parser_delete(&r->parser);
+    return ok ? root : NULL;
+}
+
 struct tree_node *tree_read(struct shelf *s, const char *file, char *why, size_t size)
 {
     struct reader r = {.shelf = s, .file = file, .why = why, .size = size};
     char *bytes = NULL;
-    struct tree_node *root = shelf_take(s, sizeof *root);
-    bool ok = root ? read_file(&r, &bytes) : reader_fails(&r, 0, "out of memory");
-    if (ok && !yaml_parser_initialize(&r.parser)) {
-        ok = reader_fails(&r, 0, "out of memory");
-    } else if (ok) {
-        yaml_parser_set_input_string(&r.parser, (const unsigned char *)r.bytes.p, r.bytes.n);
-        ok = read_stream(&r, root);
-        yaml_parser_delete(&r.parser);
-    }
+    struct tree_node *root = read_file(&r, &bytes) ? read_bytes(&r) : NULL;
     free(bytes);
-    return ok ? root : NULL;
+    return root;
+}
+
+struct tree_node *tree_parse(struct shelf *s, const char *name, struct ff_span text, char *why,
+                             size_t size)
+{
+    struct reader r = {.shelf = s, .file = name, .bytes = text, .why = why, .size = size};
+    return read_bytes(&r);
 }
 
 const char *tree_kind_word(enum tree_kind kind)

@@ -81,6 +81,7 @@ static uint32_t act_make(struct fold *f, const struct ff_record *r, const struct
     a->time = act_time(r);
     a->type = b->type;
     a->passive = b->type == FF_CUSTOM && b->passive;
+    a->origin = b->origin;
     said_hold(f, said);
     if (!act_fits(row, b, said))
         act_keep_rest(f, a, b, said);
@@ -107,6 +108,7 @@ uint32_t act_new_late(struct fold *f, const struct ff_record *r, ff_wall place)
     rest->late_time = a->time;
     rest->received = r->received;
     a->late = true;
+    a->origin = (struct ff_origin){0};
     a->time = place;
     return number;
 }

@@ -164,7 +164,11 @@ static uint32_t customers_person(struct fold *f, uint16_t site, enum person_kind
                                  uint64_t key)
 {
     uint32_t number = person_find(f, key);
-    return number ? number : person_make(f, key, hash_mark(f->sites[site].scope + kind, id), site, kind);
+    if (number)
+        return number;
+    bool other = kind == PERSON_VISITOR && f->who.other;
+    uint64_t mark = other ? hash_mix(f->who.mark) : hash_mark(f->sites[site].scope + kind, id);
+    return person_make(f, key, mark, site, kind);
 }
 
 static struct ledger *customers_ledger(struct fold *f, uint32_t number)
@@ -274,7 +278,7 @@ void customers_take(struct fold *f, const struct ff_record *r)
     bool named = ff_has(b, FF_HAS(CUSTOMER));
     if (!ff_has(b, FF_HAS(VISITOR)) || (b->type != FF_PURCHASE && !named))
         return;
-    uint64_t visitor_key = person_key(f, b->site, PERSON_VISITOR, b->text[FF_TEXT_VISITOR]);
+    uint64_t visitor_key = f->who.key;
     struct family who = {.visitor = person_find(f, visitor_key)};
     if (!customers_asks(f, b, who.visitor))
         return;

@@ -35,7 +35,7 @@ struct customers {
 bool customers_init(struct fold *f);
 void customers_fini(struct fold *f);
 
-/* The record was taken, and is no repeat: a claim, a purchase, both or neither. */
+/* The record, f->who's where it has a visitor, was taken, and is no repeat: a claim, a purchase, both or neither. */
 void customers_take(struct fold *f, const struct ff_record *r);
 
 /* Counts what was spent on keeping customers. */

@@ -1,6 +1,7 @@
 #include "encode.h"
 
 #include "act.h"
+#include "origin_image.h"
 #include "story.h"
 
 #include <string.h>
@@ -242,6 +243,7 @@ void session_put(struct image_out *out, const struct session *s, ff_wall near)
     image_put_uint(out, s->refinements);
     if (marks & SESSION_SEARCHED)
         image_put_u64(out, s->term);
+    origin_put(out, s->origin);
 }
 
 void session_get(struct image_in *in, struct session *s, ff_wall near)
@@ -265,6 +267,7 @@ void session_get(struct image_in *in, struct session *s, ff_wall near)
     s->refinements = (uint32_t)image_uint_upto(in, UINT32_MAX);
     if (s->searched)
         s->term = image_u64(in);
+    s->origin = origin_get(in);
 }
 
 void extra_put(struct image_out *out, const struct extra *e)
@@ -384,6 +387,8 @@ void act_put(struct image_out *out, const struct act *a, ff_wall near, ff_wall b
     image_put_uint(out, (uint64_t)(before == FF_NEVER ? near - a->time : a->time - before));
     if (!a->rested && act_place((enum ff_type)a->type) == ACT_ENGAGED_MS)
         image_put_uint(out, a->engaged_ms);
+    if (!a->late)
+        origin_put(out, a->origin);
 }
 
 bool act_get(struct image_in *in, struct act *a, ff_wall near, ff_wall before)
@@ -399,6 +404,8 @@ bool act_get(struct image_in *in, struct act *a, ff_wall near, ff_wall before)
     *a = (struct act){.time = time, .type = type, .passive = kind & ACT_PASSIVE, .late = late};
     if (!rest && act_place(type) == ACT_ENGAGED_MS)
         a->engaged_ms = (uint32_t)image_uint_upto(in, UINT32_MAX);
+    if (!late)
+        a->origin = origin_get(in);
     return rest && in->ok;
 }
 

@@ -16,6 +16,7 @@
 #define SECTION_IDS "ids "
 #define SECTION_ORDERS "ordr"
 #define SECTION_REFUNDS "rfnd"
+#define SECTION_ALIASES "alia"
 #define SECTION_VISITORS "vist"
 #define SECTION_TAILS "tail"
 #define SECTION_VERSION 3

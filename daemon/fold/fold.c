@@ -44,6 +44,7 @@ static bool fold_init_pools(struct fold *f)
            recall_init(&f->ids, at_least(o->max_ids, 1), sizeof(struct recall_entry), o->dedupe_window) &&
            recall_init(&f->orders, at_least(o->max_orders, 1), sizeof(struct order), o->orders_dedupe) &&
            recall_init(&f->refunds, at_least(o->max_orders, 1), sizeof(struct waiting_refund), o->orders_dedupe) &&
+           recall_init(&f->aliases, visitors, sizeof(struct alias), ALIAS_WINDOW) &&
            tickets_init(&f->tickets, at_least(o->max_tickets, 1)) &&
            comments_init(&f->comments, o->max_comments, o->site_count);
 }
@@ -87,8 +88,7 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
     f->tails_by_age = (struct chain){&f->tails, offsetof(struct tail, by_age), 0, 0};
     f->extras_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, extras_by_touch), 0, 0};
     uint64_t left_out = f->options.words->left_out;
-    f->visitor_types = (struct visitor_types){words_take(f->options.words, FF_LITERAL("new")),
-                                              words_take(f->options.words, FF_LITERAL("returning"))};
+    names_take(&f->names, f->options.words);
     f->options.words->left_out = left_out; /* that counts what records say, and comes with an image */
     return f;
 }
@@ -103,8 +103,7 @@ void fold_free(struct fold **f)
         pool_fini(pools[i]);
     audit_free(*f);
     words_fini(&(*f)->cart_words);
-    words_drop((*f)->options.words, (*f)->visitor_types.fresh);
-    words_drop((*f)->options.words, (*f)->visitor_types.returning);
+    names_drop(&(*f)->names, (*f)->options.words);
     customers_fini(*f);
     forget_fini(*f);
     table_fini(&(*f)->visitors_by_key);
@@ -113,6 +112,7 @@ void fold_free(struct fold **f)
     recall_fini(&(*f)->ids);
     recall_fini(&(*f)->orders);
     recall_fini(&(*f)->refunds);
+    recall_fini(&(*f)->aliases);
     tickets_fini(&(*f)->tickets);
     comments_fini(&(*f)->comments);
     free((*f)->sites);
@@ -204,6 +204,8 @@ enum ff_status fold_apply(struct fold *f, const struct ff_record *r)
     struct pen pen = {.fold = f, .site = r->beacon.site, .sign = 1};
     said_begin(f, &r->beacon);
     enum ff_status status = fold_count(&pen, r);
+    if (status == FF_OK && ff_has(&r->beacon, FF_HAS(VISITOR)))
+        f->who = alias_who(f, r);
     if (status == FF_OK)
         customers_take(f, r);
     if (status == FF_OK && story_takes(r->beacon.type) && ff_has(&r->beacon, FF_HAS(VISITOR)))
@@ -231,6 +233,7 @@ void fold_advance(struct fold *f, ff_wall t)
     recall_expire(&f->ids, t);
     recall_expire(&f->orders, t);
     recall_expire(&f->refunds, t);
+    recall_expire(&f->aliases, t);
     tickets_expire(f, t);
     emit_flush(f);
 }
@@ -260,6 +263,8 @@ struct fold_counts fold_counts(const struct fold *f)
     c.ids_evicted = f->ids.evicted;
     c.orders_evicted = f->orders.evicted;
     c.refunds_evicted = f->refunds.evicted;
+    c.aliases = f->aliases.table.used;
+    c.aliases_evicted = f->aliases.evicted;
     c.tickets = f->tickets.pool.used;
     c.tickets_evicted = f->tickets.evicted;
     c.ticket_replies_left_out = f->tickets.replies_left_out;

@@ -43,6 +43,9 @@ struct fold_options {
     uint32_t max_forgets; /* who is to be taken out of the journal, at once */
 };
 
+/* So many words are the fold's from its start to its end, whatever it folds: there is to be room for them. */
+#define FOLD_WORDS 702u
+
 /* seed is copied; sink is copied and used by every call below. Owned by the caller; NULL when the
  * address space is refused. */
 struct fold *fold_new(const struct fold_options *options, const struct hash_seed *seed,
@@ -125,6 +128,8 @@ struct fold_counts {
     uint64_t tickets, comments; /* in memory now */
     uint64_t tickets_evicted, comments_evicted, ticket_replies_left_out; /* ever */
     uint64_t customers_evicted, customer_days_left_out;
+    uint64_t aliases;         /* in memory now: ids of visitors who had another one before midnight */
+    uint64_t aliases_evicted; /* ever */
 };
 struct fold_counts fold_counts(const struct fold *f);
 

@@ -67,14 +67,24 @@ static void forget_everywhere(struct fold *f, uint64_t key)
         comments_forget(f, site, key);
 }
 
+static void forget_visitor(struct fold *f, uint64_t key)
+{
+    story_forget(f, key);
+    forget_everywhere(f, key);
+}
+
 void forget_note(struct fold *f, const struct ff_note *n)
 {
     if (n->kind == FF_NOTE_FORGOTTEN) {
         forget_done(f, n->upto);
         return;
     }
-    story_forget(f, n->visitor);
-    forget_everywhere(f, n->visitor);
+    struct alias *alias = alias_find(f, n->visitor, n->received);
+    forget_visitor(f, n->visitor);
+    if (alias) {
+        forget_visitor(f, alias->key);
+        recall_forget(&f->aliases, &alias->entry);
+    }
     if (n->customer) {
         card_forget(f, n->customer);
         forget_everywhere(f, n->customer);

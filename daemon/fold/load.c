@@ -59,6 +59,7 @@ union remembered {
     struct recall_entry entry;
     struct order order;
     struct waiting_refund refund;
+    struct alias alias;
 };
 
 typedef void entry_get(struct image_in *in, struct recall_entry *e);
@@ -523,6 +524,7 @@ bool fold_load(struct fold *f, struct image_in *in, const uint16_t *site_map, ui
     bool ok = load_begin(&l) && load_recall(&l, SECTION_IDS, &f->ids, NULL) &&
               load_recall(&l, SECTION_ORDERS, &f->orders, order_get) &&
               load_recall(&l, SECTION_REFUNDS, &f->refunds, waiting_refund_get) &&
+              load_recall(&l, SECTION_ALIASES, &f->aliases, alias_get) &&
               load_visitors(&l) && load_tails(&l) &&
               tickets_load(f, in, site_map, site_count) && comments_load(f, in, site_map, site_count) &&
               customers_load(f, in, site_map, site_count) && forget_load(f, in);

@@ -155,6 +155,7 @@ void fold_save(const struct fold *f, struct image_out *out)
     save_recall(&s, SECTION_IDS, &f->ids, NULL);
     save_recall(&s, SECTION_ORDERS, &f->orders, order_put);
     save_recall(&s, SECTION_REFUNDS, &f->refunds, waiting_refund_put);
+    save_recall(&s, SECTION_ALIASES, &f->aliases, alias_put);
     save_visitors(&s);
     save_tails(&s);
     words_out_end(&s.words);

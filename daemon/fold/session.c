@@ -80,17 +80,20 @@ void session_release(struct fold *f, struct session *s)
     *s = (struct session){.begun = false};
 }
 
-/* Keeps a word where there was none. */
-static void session_learn(const struct fold *f, struct session *s, const struct said *said)
+/* Where a session comes from is said by one event, which tells all of it. */
+static void session_learn(const struct fold *f, struct session *s, struct ff_origin o, const struct said *said)
 {
-    if (s->source == WORD_NONE) {
+    if (!s->origin.channel && s->source == WORD_NONE && s->campaign == WORD_NONE) {
         words_hold(f->options.words, said->source);
-        s->source = said->source;
-    }
-    if (s->campaign == WORD_NONE) {
         words_hold(f->options.words, said->campaign);
+        s->source = said->source;
         s->campaign = said->campaign;
+        s->origin.channel = o.channel;
     }
+    if (!s->origin.device)
+        s->origin.device = o.device;
+    if (!s->origin.country)
+        s->origin.country = o.country;
 }
 
 /* `at` in the session. The page before this one is let go of when what it is counted as has been emitted. */
@@ -146,7 +149,7 @@ static void session_apply(const struct pen *p, struct session *s, const struct a
         s->interacted = true;
     if (!row->keeps_search_open)
         s->search_open = false;
-    session_learn(f, s, &said);
+    session_learn(f, s, a->origin, &said);
     switch ((enum ff_type)a->type) {
     case FF_PAGE_VIEW:
         session_page_view(f, s, a->time - s->start, said.word, c);

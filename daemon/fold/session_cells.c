@@ -13,10 +13,12 @@ static const uint8_t dimension_table[DIMENSIONS] = {
 
 static void session_values(const struct fold *f, const struct session *s, uint32_t words[DIMENSIONS])
 {
-    words[CHANNEL] = words[DEVICE] = words[COUNTRY] = WORD_NONE;
+    words[CHANNEL] = f->names.channels[s->origin.channel];
+    words[DEVICE] = f->names.devices[s->origin.device];
+    words[COUNTRY] = f->names.countries[s->origin.country];
     words[SOURCE] = s->source;
     words[CAMPAIGN] = s->campaign;
-    words[VISITOR_TYPE] = s->first ? f->visitor_types.fresh : f->visitor_types.returning;
+    words[VISITOR_TYPE] = s->first ? f->names.fresh : f->names.returning;
     words[ENTRY_PAGE] = s->entry_page;
     words[EXIT_PAGE] = s->exit_page;
 }

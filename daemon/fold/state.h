@@ -6,12 +6,14 @@
 #include "fold.h"
 #include "visit.h"
 
+#include "alias.h"
 #include "chain.h"
 #include "comments.h"
 #include "customers.h"
 #include "due.h"
 #include "hash.h"
 #include "ledger.h"
+#include "names.h"
 #include "person.h"
 #include "pool.h"
 #include "recall.h"
@@ -36,10 +38,6 @@ struct waiting_refund {
     bool needs_amount, needs_currency;
 };
 
-/* What is the same in all sessions: words, held for the fold's life. */
-struct visitor_types {
-    uint32_t fresh, returning;
-};
 /* The kinds of ids: a site's scope of each is the mark of its own id in this one. */
 enum { FOLD_SCOPE_VISITOR = 0, FOLD_SCOPE_CUSTOMER = 1 };
 
@@ -62,7 +60,7 @@ struct fold {
     struct fold_site_state *sites;
     ff_wall now; /* FF_NEVER before the first advance */
 
-    struct recall ids, orders, refunds;
+    struct recall ids, orders, refunds, aliases;
     struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines, extras;
     struct words cart_words; /* of cards and lines: carts full of texts leave room for those that are counted */
     struct table visitors_by_key;
@@ -71,7 +69,8 @@ struct fold {
     struct tickets tickets;
     struct comments comments;
     uint32_t births;
-    struct visitor_types visitor_types;
+    struct names names;
+    struct who who;   /* whose event is being folded, where it has a visitor */
     struct said said; /* by the record that is being folded; held until it has been */
     struct customers customers;
     struct {

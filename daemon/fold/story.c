@@ -254,12 +254,10 @@ static void story_fold_late(const struct pen *p, uint32_t number, const struct f
 
 enum ff_status story_fold(struct fold *f, const struct ff_record *r)
 {
-    struct ff_span id = r->beacon.text[FF_TEXT_VISITOR];
-    uint64_t scope = f->sites[r->beacon.site].scope;
-    uint32_t number = story_visitor(f, hash_id(&f->seed, scope, id), r->beacon.site);
+    uint32_t number = story_visitor(f, f->who.key, r->beacon.site);
     story_reserve(f, number);
     struct visitor *v = visitor_at(f, number);
-    struct pen pen = {.fold = f, .mark = hash_mark(scope, id), .visitor = number,
+    struct pen pen = {.fold = f, .mark = f->who.mark, .visitor = number,
                       .site = r->beacon.site, .sign = 1};
     v->touched = story_minute(r->received);
     chain_touch(&f->visitors_by_touch, number);

@@ -4,7 +4,7 @@
 
 #include "emit.h"
 
-/* Folds a session event of a visitor: FF_OK, FF_LATE or FF_STRAY. */
+/* Folds a session event of f->who: FF_OK, FF_LATE or FF_STRAY. */
 enum ff_status story_fold(struct fold *f, const struct ff_record *r);
 
 /* Nothing is known any more of the visitor with this key, if there is one; what was counted stays. */

@@ -2,6 +2,7 @@
 #ifndef FOOTFALL_FOLD_VISIT_H
 #define FOOTFALL_FOLD_VISIT_H
 
+#include "footfall/origin.h"
 #include "carts.h"
 #include "chain.h"
 
@@ -32,9 +33,10 @@ struct act {
         uint32_t word;       /* else of a page view its page, of a checkout step that, of a custom event its
                                 name: a word, held */
     };
-};
+    struct ff_origin origin; /* of a late one: none, it is part of no session */
+} __attribute__((packed, aligned(4)));
 
-_Static_assert(sizeof(struct act) == 16 && FF_TYPE_COUNT <= 32, "an act is two words");
+_Static_assert(sizeof(struct act) == 20 && FF_TYPE_COUNT <= 32, "an act is two words and a half");
 
 /* The words that an event brings, or WORD_NONE. */
 struct said {
@@ -117,11 +119,10 @@ struct session {
     uint64_t pages_after_search : 2; /* up to 2 */
     uint32_t pageviews;
     uint32_t refinements;
-    uint32_t source, campaign;       /* words, held: from its first event that tells */
+    uint32_t source, campaign;       /* words, held: with the channel from the first event that tells any of them */
     uint32_t entry_page, exit_page;  /* words, held: of its first and of its last page view */
     uint32_t extras;                 /* chain, in the order of their first occurrence; owned */
-    uint16_t country;                /* these three are not told apart yet: 0, (none) */
-    uint8_t channel, device;
+    struct ff_origin origin;         /* device and country: each from the first event that has one */
 } __attribute__((packed, aligned(4)));
 
 #define SESSION_LENGTH_MAX (((ff_dur)1 << 48) - 1)    /* 8.9 years */

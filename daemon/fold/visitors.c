@@ -21,6 +21,9 @@ static void visitors_session(const struct fold *f, const struct session *s, stru
     out->exit_page = visitors_text(f, s->exit_page);
     out->source = visitors_text(f, s->source);
     out->campaign = visitors_text(f, s->campaign);
+    out->channel = visitors_text(f, f->names.channels[s->origin.channel]);
+    out->device = visitors_text(f, f->names.devices[s->origin.device]);
+    out->country = visitors_text(f, f->names.countries[s->origin.country]);
     out->is_new = s->first;
     out->interacted = s->interacted;
     out->searched = s->searched;
@@ -33,6 +36,9 @@ bool visitors_find(const struct fold *f, uint16_t site, struct ff_span id, struc
 {
     uint64_t key = hash_id(&f->seed, f->sites[site].scope, id);
     uint32_t number = story_find(f, key);
+    const struct alias *alias = number ? NULL : alias_find(f, key, f->now);
+    if (alias)
+        number = story_find(f, alias->key);
     *out = (struct visitor_view){.key = key};
     if (!number)
         return false;

@@ -10,7 +10,7 @@ struct visitor_view {
     bool over;     /* no event can extend it any more */
     ff_wall start, last;
     uint32_t pageviews;
-    struct ff_span entry_page, exit_page, source, campaign; /* {NULL, 0}: not known; borrowed as in a cart_view */
+    struct ff_span entry_page, exit_page, channel, source, campaign, device, country; /* {NULL, 0}: not known; borrowed as in a cart_view */
     bool is_new;   /* the visitor's first, as far as is remembered */
     bool interacted, searched, added_to_cart, began_checkout, purchased;
     bool cart;     /* the last one, in view */

@@ -222,8 +222,7 @@ static enum ff_status currency_from_text(const struct fields *f, struct ff_beaco
 static enum ff_status boolean_from_value(struct ff_beacon *b, int place,
                                          const struct intake_value *v)
 {
-    (void)place;
-    return value_boolean(v, &b->passive);
+    return value_boolean(v, ff_flag(b, place));
 }
 
 /* One row a kind of field: how it is set (NULL: from no such value), and what to say of a value of

@@ -63,11 +63,30 @@ bool cidr_is_four(const uint8_t address[16])
     return memcmp(address, mapped_prefix, sizeof mapped_prefix) == 0;
 }
 
+bool cidr_address_parse(struct ff_span text, uint8_t out[16])
+{
+    char copy[INET6_ADDRSTRLEN + 1];
+    const char *zone = text.n > 0 ? memchr(text.p, '%', text.n) : NULL;
+    size_t n = zone ? (size_t)(zone - text.p) : text.n;
+    if (n == 0 || n >= sizeof copy || memchr(text.p, '\0', n))
+        return false;
+    memcpy(copy, text.p, n);
+    copy[n] = '\0';
+    if (inet_pton(AF_INET, copy, out + 12) == 1) {
+        memcpy(out, mapped_prefix, sizeof mapped_prefix);
+        return !zone;
+    }
+    return inet_pton(AF_INET6, copy, out) == 1;
+}
+
 bool cidr_match(const struct cidr *ranges, size_t n, const struct sockaddr *from)
 {
     uint8_t address[16];
-    if (!cidr_address(from, address))
-        return false;
+    return cidr_address(from, address) && cidr_match_address(ranges, n, address);
+}
+
+bool cidr_match_address(const struct cidr *ranges, size_t n, const uint8_t address[16])
+{
     for (size_t i = 0; i < n; i++)
         if (same_bits(ranges[i].address, address, ranges[i].bits))
             return true;

@@ -159,7 +159,7 @@ static void conn_on_writable(void *ctx)
     conn_mark_dirty(ctx);
 }
 
-void conn_open(struct net *n, int fd, int listener, uint32_t peer)
+void conn_open(struct net *n, int fd, int listener, uint32_t peer, const uint8_t *address)
 {
     uint32_t index = n->unused_n ? n->unused[--n->unused_n] : n->top++;
     assert(index < n->places);
@@ -176,6 +176,11 @@ void conn_open(struct net *n, int fd, int listener, uint32_t peer)
     c->fd = fd;
     c->listener = listener;
     c->peer = peer;
+    c->known_address = address != NULL;
+    if (address)
+        memcpy(c->address, address, sizeof c->address);
+    c->proxied = n->listeners[listener].expects_proxy && address &&
+                 cidr_match_address(n->proxies, n->proxy_n, address);
     c->phase = CONN_OPEN;
     c->since = net_now(n);
     n->counts.accepted++;

@@ -28,6 +28,9 @@ struct conn {
     uint32_t index, generation; /* the generation changes when it closes */
     int fd, listener;
     uint32_t peer; /* in net->peers; 0: its address is not looked at */
+    uint8_t address[16]; /* whose it is, where known: the peer's, or by the PROXY protocol */
+    bool known_address;
+    bool proxied;        /* it begins with the PROXY protocol, which has not come whole */
     enum conn_phase phase;
     bool dirty, resumed, parked; /* it is on that list; stays true when it closes, till the list is
                                     done */
@@ -52,8 +55,8 @@ struct conn_list {
     uint32_t n;
 };
 
-/* Takes over fd, which is closed with it, and the peer, which is left with it. */
-void conn_open(struct net *n, int fd, int listener, uint32_t peer);
+/* Takes over fd, which is closed with it, and the peer, which is left with it. address: 16 bytes, or NULL. */
+void conn_open(struct net *n, int fd, int listener, uint32_t peer, const uint8_t *address);
 void conn_close(struct conn *c);
 /* The connection a handle names, or NULL when that request waits no more. */
 struct conn *conn_find(struct net *n, struct net_handle handle);

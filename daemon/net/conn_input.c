@@ -92,7 +92,7 @@ static int conn_hand_out(struct conn *c, uint32_t number, struct net_request *re
 static int conn_deliver(struct conn *c, const char *p, bool more_behind)
 {
     const struct http_head *head = &c->message.head;
-    struct net_request request = {.listener = c->listener};
+    struct net_request request = {.listener = c->listener, .address = c->known_address ? c->address : NULL};
     message_request(&c->message, p, &request);
     unsigned flags = head->method == NET_HEAD ? REPLY_TO_HEAD : 0;
     if (!head->keep_alive)
@@ -134,6 +134,30 @@ static int parse_one(struct conn *c, struct netbuf *b)
     return cost;
 }
 
+/* Takes the PROXY protocol's header off the front of b. False: it is not whole, or none. */
+static bool take_proxy(struct conn *c, struct netbuf *b)
+{
+    size_t used;
+    bool named;
+    uint8_t address[16];
+    const struct listener *l = &c->net->listeners[c->listener];
+    switch (proxy_take(b->p + b->start, netbuf_length(b), l->proxy_version, &used, &named, address)) {
+    case PROXY_DONE:
+        b->start += used;
+        c->proxied = false;
+        if (named)
+            memcpy(c->address, address, sizeof address);
+        return true;
+    case PROXY_MORE:
+        return false;
+    default:
+        c->net->counts.bad_requests++;
+        conn_refuse(c, FF_BAD_REQUEST, (struct ff_span){0});
+        b->start = b->end;
+        return false;
+    }
+}
+
 /* Puts what is left of b, which is c->in or the work buffer, where it keeps till the next turn. */
 static void conn_keep(struct conn *c, struct netbuf *b)
 {
@@ -159,7 +183,9 @@ static void conn_parse(struct conn *c, struct netbuf *b)
     bool was_blank = is_blank(&c->in), came = false;
     int budget = NET_TURN_REQUESTS, cost = 1;
     c->stalled = false;
-    while (netbuf_length(b) > 0 && conn_can_parse(c) && budget > 0 && (cost = parse_one(c, b))) {
+    if (c->proxied && netbuf_length(b) > 0 && !take_proxy(c, b))
+        cost = 0;
+    while (cost && netbuf_length(b) > 0 && conn_can_parse(c) && budget > 0 && (cost = parse_one(c, b))) {
         came = true;
         budget -= cost;
     }

@@ -18,7 +18,15 @@
     X(ACCEPT_ENCODING, "accept-encoding", false)                                                 \
     X(IF_NONE_MATCH, "if-none-match", false)                                                     \
     X(USER_AGENT, "user-agent", false)                                                           \
-    X(FORWARDED, "x-forwarded-for", false)                                                       \
+    X(CH_BRANDS, "sec-ch-ua", false)                                                             \
+    X(CH_MOBILE, "sec-ch-ua-mobile", false)                                                      \
+    X(CH_PLATFORM, "sec-ch-ua-platform", false)                                                  \
+    X(CH_FORM_FACTORS, "sec-ch-ua-form-factors", false)                                          \
+    X(SEC_PURPOSE, "sec-purpose", false)                                                         \
+    X(PURPOSE, "purpose", false)                                                                 \
+    X(X_MOZ, "x-moz", false)                                                                     \
+    X(DNT, "dnt", false)                                                                         \
+    X(GPC, "sec-gpc", false)                                                                     \
     X(ACCESS_METHOD, "access-control-request-method", false)                                     \
     X(ACCESS_HEADERS, "access-control-request-headers", false)
 

@@ -7,6 +7,7 @@
 #include "gunzip.h"
 #include "loop.h"
 #include "peers.h"
+#include "proxy.h"
 
 #define NET_LISTENERS 8
 #define NET_WATCHES 32
@@ -27,6 +28,8 @@ struct listener {
     int fd;
     bool adopted; /* others may hold the socket, too */
     bool trusted; /* its clients are not limited by address */
+    bool expects_proxy; /* connections of trusted proxies begin with the PROXY protocol, */
+    int proxy_version;  /* of this version, or 0: of either */
     struct loop_event *event;
     struct udp *udp; /* NULL: HTTP */
     ff_mono read_at; /* of udp: when datagrams came last */
@@ -68,6 +71,8 @@ struct net {
     struct netbuf_pool pool;
     struct gunzip *gunzip;
     struct peers *peers; /* NULL: addresses are not limited */
+    struct cidr *proxies; /* owned: trusted ones, proxy_n of them */
+    size_t proxy_n;
     struct listener listeners[NET_LISTENERS];
     int listener_n;
     struct loop_event *sweep_timer, *accept_timer, *stop_timer, *gather_timer;

@@ -49,7 +49,7 @@ static bool is_want_of_room(int error)
 }
 
 /* Whether a connection that has just been accepted may stay, and as whose. */
-static bool listen_admit(struct listener *l, const struct sockaddr *from, uint32_t *peer)
+static bool listen_admit(struct listener *l, const struct sockaddr *from, bool proxy, uint32_t *peer)
 {
     struct net *n = l->net;
     *peer = 0;
@@ -57,7 +57,7 @@ static bool listen_admit(struct listener *l, const struct sockaddr *from, uint32
         n->counts.refused_connections++;
         return false;
     }
-    if (l->trusted || !n->peers)
+    if (l->trusted || proxy || !n->peers)
         return true;
     *peer = peers_enter(n->peers, from);
     n->counts.refused_by_address += !*peer;
@@ -70,16 +70,17 @@ static bool listen_accept(struct listener *l)
     struct net *n = l->net;
     union endpoint from;
     socklen_t size = sizeof from;
-    bool ask = n->peers && !l->trusted;
-    int fd = accept4(l->fd, ask ? &from.any : NULL, ask ? &size : NULL,
-                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd = accept4(l->fd, &from.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0 && is_want_of_room(errno))
         listen_lack_room(n, errno);
     if (fd < 0)
         return errno == ECONNABORTED || errno == EINTR; /* that client's affair */
     uint32_t peer;
-    if (listen_admit(l, &from.any, &peer))
-        conn_open(n, fd, (int)(l - n->listeners), peer);
+    uint8_t address[16];
+    bool known = cidr_address(&from.any, address);
+    bool proxy = known && cidr_match_address(n->proxies, n->proxy_n, address);
+    if (listen_admit(l, &from.any, proxy, &peer))
+        conn_open(n, fd, (int)(l - n->listeners), peer, known ? address : NULL);
     else
         close(fd);
     return true;

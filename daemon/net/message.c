@@ -156,6 +156,17 @@ static struct ff_span span_of(const char *p, struct http_piece piece)
     return piece.given ? ff_span_of(p + piece.at, piece.n) : (struct ff_span){0};
 }
 
+static void message_signs(const char *p, const struct http_piece *field, struct net_signs *out)
+{
+    out->ch_brands = span_of(p, field[HTTP_CH_BRANDS]);
+    out->ch_mobile = span_of(p, field[HTTP_CH_MOBILE]);
+    out->ch_platform = span_of(p, field[HTTP_CH_PLATFORM]);
+    out->ch_form_factors = span_of(p, field[HTTP_CH_FORM_FACTORS]);
+    out->sec_purpose = span_of(p, field[HTTP_SEC_PURPOSE]);
+    out->purpose = span_of(p, field[HTTP_PURPOSE]);
+    out->x_moz = span_of(p, field[HTTP_X_MOZ]);
+}
+
 void message_request(const struct message *m, const char *p, struct net_request *out)
 {
     assert(m->head_size);
@@ -175,7 +186,10 @@ void message_request(const struct message *m, const char *p, struct net_request 
     out->accept = span_of(p, field[HTTP_ACCEPT]);
     out->accept_encoding = span_of(p, field[HTTP_ACCEPT_ENCODING]);
     out->user_agent = span_of(p, field[HTTP_USER_AGENT]);
-    out->forwarded = span_of(p, field[HTTP_FORWARDED]);
+    message_signs(p, field, &out->signs);
+    out->dnt = span_of(p, field[HTTP_DNT]);
+    out->gpc = span_of(p, field[HTTP_GPC]);
+    out->head = ff_span_of(p, m->head_size);
     out->access_request_method = span_of(p, field[HTTP_ACCESS_METHOD]);
     out->access_request_headers = span_of(p, field[HTTP_ACCESS_HEADERS]);
 }

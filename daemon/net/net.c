@@ -1,6 +1,7 @@
 /* The room's door: one loop and what hangs on it. */
 #include "inside.h"
 
+#include "forwarded.h"
 #include "log.h"
 #include "region.h"
 
@@ -82,12 +83,26 @@ static bool peers_start(struct net *n)
     return n->peers != NULL;
 }
 
+static bool proxies_read(struct net *n)
+{
+    const char *const *texts = n->options.trusted_proxies;
+    n->options.trusted_proxies = NULL; /* borrowed for this call only */
+    size_t count = 0;
+    while (texts && texts[count])
+        count++;
+    n->proxies = calloc(count + 1, sizeof *n->proxies);
+    for (; n->proxies && n->proxy_n < count; n->proxy_n++)
+        if (!cidr_parse(texts[n->proxy_n], &n->proxies[n->proxy_n]))
+            return false;
+    return n->proxies != NULL;
+}
+
 static bool net_start(struct net *n)
 {
     n->work = malloc(NET_WORK_BYTES + NET_PADDING);
     n->loop = loop_new();
     n->gunzip = gunzip_new(n->options.max_body);
-    if (!n->work || !n->loop || !n->gunzip || !tables_map(n) || !peers_start(n))
+    if (!n->work || !n->loop || !n->gunzip || !tables_map(n) || !peers_start(n) || !proxies_read(n))
         return false;
     n->sweep_timer = loop_timer(n->loop, NET_SWEEP_EVERY, on_sweep_time, n);
     n->accept_timer = loop_timer(n->loop, NET_ACCEPT_PAUSE, listen_find_room, n);
@@ -144,6 +159,7 @@ void net_free(struct net **net)
     loop_free(&n->loop);
     tables_unmap(n);
     peers_free(&n->peers);
+    free(n->proxies);
     gunzip_free(&n->gunzip);
     netbuf_pool_fini(&n->pool);
     free(n->work);
@@ -175,6 +191,33 @@ void net_trust(struct net *n, int listener)
 {
     assert(listener >= 0 && listener < n->listener_n);
     n->listeners[listener].trusted = true;
+}
+
+void net_expect_proxy(struct net *n, int listener, int version)
+{
+    assert(listener >= 0 && listener < n->listener_n);
+    n->listeners[listener].expects_proxy = true;
+    n->listeners[listener].proxy_version = version;
+}
+
+bool net_is_proxy(const struct net *n, const struct net_request *request)
+{
+    return n->proxy_n > 0 && request->address && cidr_match_address(n->proxies, n->proxy_n, request->address);
+}
+
+bool net_client(const struct net *n, const struct net_request *request, uint8_t address[16])
+{
+    if (!request->address)
+        return false;
+    memcpy(address, request->address, 16);
+    if (net_is_proxy(n, request))
+        forwarded_read(request->head, n->proxies, n->proxy_n, address);
+    return true;
+}
+
+bool net_address_of(struct ff_span text, uint8_t address[16])
+{
+    return cidr_address_parse(text, address);
 }
 
 const char *net_address(const struct net *n, int listener)

@@ -23,6 +23,11 @@ struct net_handle {
     uint32_t conn, generation, slot;
 };
 
+/* What a browser says of itself, and why it asks: the values of Sec-CH-UA, Sec-CH-UA-Mobile and so on. */
+struct net_signs {
+    struct ff_span ch_brands, ch_mobile, ch_platform, ch_form_factors, sec_purpose, purpose, x_moz;
+};
+
 /* A complete request, borrowed for the call. All spans are {NULL, 0} where not given. */
 struct net_request {
     int listener;           /* the number that net_listen_http gave */
@@ -32,9 +37,13 @@ struct net_request {
     struct ff_span body;    /* with NET_PADDING readable bytes behind it; of gzip what it holds,
                                and content_encoding is {NULL, 0} then */
     struct ff_span content_type, content_encoding, origin, host, authorization, if_none_match, accept,
-        accept_encoding, user_agent, forwarded, access_request_method, access_request_headers;
-                            /* header values; forwarded: X-Forwarded-For, of several the last; the
-                               last two: Access-Control-Request-... of a preflight */
+        accept_encoding, user_agent, access_request_method, access_request_headers, dnt, gpc;
+                            /* header values; access_...: Access-Control-Request-... of a preflight;
+                               gpc: Sec-GPC */
+    struct net_signs signs;
+    struct ff_span head;    /* the request line and all header lines */
+    const uint8_t *address; /* 16 bytes: who is at the other end of the connection, or behind it by the
+                               PROXY protocol, IPv4 as ::ffff:a.b.c.d; NULL: not known */
 };
 #define NET_PADDING 64
 
@@ -73,6 +82,8 @@ struct net_options {
     uint32_t max_connections_per_address; /* more are closed at once, counted; 0: no limit */
     uint32_t requests_per_second; /* of one address, and two seconds' worth of them at once; more
                                      are answered 429; 0: no limit. An IPv6 address is its /64 */
+    const char *const *trusted_proxies; /* as udp_allow; borrowed until net_new has returned. They are spared
+                                           the limits by address */
     bool reuse_port;         /* several nets (one a thread) listen on the same address: the first
                                 may ask for port 0, the others for what net_address says */
     /* Writes further header lines, each ending in \r\n, for an answer that net makes itself (400,
@@ -81,7 +92,7 @@ struct net_options {
     size_t (*headers)(void *ctx, int listener, struct ff_span origin, char *out, size_t size);
 };
 
-/* Owned by the caller; NULL when out of memory. Raises the process's limit of descriptors as far as
+/* Owned by the caller; NULL when out of memory, or for a trusted proxy that is no network. Raises the process's limit of descriptors as far as
  * it may. The limits are those of this net, whatever others do. */
 struct net *net_new(const struct net_options *options, const struct net_events *events);
 void net_free(struct net **n);
@@ -100,6 +111,20 @@ int net_adopt_udp(struct net *n, int fd, char *why, size_t size);
 /* Spares a listener the limits by address, and max_connections for a few: for the owner's own
  * people, who must get in when the house is full. */
 void net_trust(struct net *n, int listener);
+
+/* The connections of trusted proxies on a listener begin with the PROXY protocol, of this version or, 0, of
+ * either: one that does not is answered 400. Nobody else's do. */
+void net_expect_proxy(struct net *n, int listener, int version);
+
+/* Whether the request comes from a trusted proxy. */
+bool net_is_proxy(const struct net *n, const struct net_request *request);
+
+/* Who sent the request: the address of its connection, or where that is a trusted proxy's, the right-most
+ * of its X-Forwarded-For, or else its Forwarded, that is none of theirs. False: not known. */
+bool net_client(const struct net *n, const struct net_request *request, uint8_t address[16]);
+
+/* An address as text, IPv4 or IPv6, in the form of net_request. False: it is none. */
+bool net_address_of(struct ff_span text, uint8_t address[16]);
 
 /* Where a listener really listens, "127.0.0.1:40123". Borrowed until net_free. */
 const char *net_address(const struct net *n, int listener);

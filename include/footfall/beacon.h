@@ -4,6 +4,7 @@
 #define FOOTFALL_BEACON_H
 
 #include "footfall/money.h"
+#include "footfall/origin.h"
 #include "footfall/span.h"
 #include "footfall/status.h"
 #include "footfall/time.h"
@@ -50,7 +51,7 @@ enum ff_field_kind {
     FF_KIND_INTEGER,  /* .number[]: 0 to max */
     FF_KIND_DECIMAL,  /* .money[] */
     FF_KIND_CURRENCY, /* .currency */
-    FF_KIND_BOOLEAN,  /* .passive */
+    FF_KIND_BOOLEAN,  /* .passive, .consent */
     FF_KIND_ITEMS,    /* .items, .item_count */
 };
 
@@ -58,9 +59,11 @@ enum ff_text {
     FF_TEXT_SITE, FF_TEXT_ID, FF_TEXT_VISITOR, FF_TEXT_CUSTOMER, FF_TEXT_URL, FF_TEXT_TITLE,
     FF_TEXT_REFERRER, FF_TEXT_IP, FF_TEXT_USER_AGENT, FF_TEXT_LANGUAGE, FF_TEXT_TERM,
     FF_TEXT_ORDER, FF_TEXT_STEP, FF_TEXT_KIND, FF_TEXT_SCALE, FF_TEXT_TOPIC, FF_TEXT_COMMENT,
-    FF_TEXT_TICKET, FF_TEXT_PURPOSE, FF_TEXT_CHANNEL, FF_TEXT_NAME,
+    FF_TEXT_TICKET, FF_TEXT_PURPOSE, FF_TEXT_CHANNEL, FF_TEXT_NAME, FF_TEXT_VISITOR_BEFORE,
     FF_TEXT_COUNT
 };
+
+enum ff_flag { FF_FLAG_PASSIVE, FF_FLAG_CONSENT };
 
 enum ff_number { FF_NUMBER_ENGAGED_MS, FF_NUMBER_RESULTS, FF_NUMBER_SCORE, FF_NUMBER_COUNT };
 
@@ -101,7 +104,9 @@ enum ff_amount { FF_AMOUNT_VALUE, FF_AMOUNT_TAX, FF_AMOUNT_SHIPPING, FF_AMOUNT_D
     X(PURPOSE, "purpose", FF_KIND_WORD, FF_TEXT_PURPOSE, 16)                                     \
     X(CHANNEL, "channel", FF_KIND_TEXT, FF_TEXT_CHANNEL, 64)                                     \
     X(NAME, "name", FF_KIND_TEXT, FF_TEXT_NAME, 64)                                              \
-    X(PASSIVE, "passive", FF_KIND_BOOLEAN, 0, 0)
+    X(PASSIVE, "passive", FF_KIND_BOOLEAN, FF_FLAG_PASSIVE, 0)                                   \
+    X(CONSENT, "consent", FF_KIND_BOOLEAN, FF_FLAG_CONSENT, 0)                                   \
+    X(VISITOR_BEFORE, "visitor_before", FF_KIND_ID, FF_TEXT_VISITOR_BEFORE, 128)
 
 enum ff_field {
 #define X(name, key, kind, place, max) FF_FIELD_##name,
@@ -111,6 +116,11 @@ enum ff_field {
 };
 
 #define FF_HAS(name) (UINT64_C(1) << FF_FIELD_##name)
+
+/* What the ids of visitors begin with that have none of their own (house_visitor.h): no sender may use it, but
+ * an import. Such a visitor has another one each UTC day; for a while after midnight its events also say, as
+ * VISITOR_BEFORE, which one it had. */
+#define FF_DERIVED_MARK '~'
 
 #define FF_MAX_ITEMS 1000
 
@@ -132,6 +142,7 @@ struct ff_beacon {
     uint16_t unknown;   /* fields that no one knows, ignored */
     uint16_t cut;       /* texts that were cut to their length */
     bool passive;
+    bool consent;       /* given and false: no visitor is kept of it */
     bool utf8;          /* all its texts are known to be UTF-8 */
     ff_currency currency;
     ff_wall time;
@@ -147,15 +158,31 @@ struct ff_beacon {
     struct ff_span page;        /* path of the url, "/" where it has none; empty without a url */
     struct ff_span source, campaign; /* utm_source and utm_campaign of the url, decoded and trimmed; empty: not given */
 
+    /* Set where it comes in, when its origin is judged; source and campaign are the judgement's, then. Of a
+     * beacon that is not, the origin is all 0. */
+    bool judged;
+    struct ff_origin origin;
+
     /* The first thing wrong with it: FF_OK, or the reason and the key it is about ("" for none). */
     enum ff_status fault;
     const char *fault_field;
     const char *fault_note;     /* more than the status's prose says, or NULL; static text */
 };
 
+static inline bool *ff_flag(struct ff_beacon *b, int flag)
+{
+    return flag == FF_FLAG_CONSENT ? &b->consent : &b->passive;
+}
+
 static inline bool ff_has(const struct ff_beacon *b, uint64_t fields)
 {
     return (b->has & fields) == fields;
+}
+
+/* Whether it was sent without a visitor on purpose: it counts in sums only. */
+static inline bool ff_is_anonymous(const struct ff_beacon *b)
+{
+    return ff_has(b, FF_HAS(CONSENT)) && !b->consent;
 }
 
 #endif

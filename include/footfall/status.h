@@ -49,7 +49,9 @@
     X(DUPLICATE_ORDER, "duplicate_order", 200, "an order with this id was taken before")         \
     X(LATE, "late", 200, "came after the visitor's story was settled")                           \
     X(STRAY, "stray", 200, "a ping that belongs to no session")                                  \
+    X(BOT, "bot", 200, "a program has sent it, or a page that nobody sees")                      \
     X(NOT_ALLOWED, "not_allowed", 403, "the sender is not in ingest.udp_allow")                  \
+    X(OPTED_OUT, "opted_out", 200, "the sender asks not to be tracked, and the site drops that")  \
     /* the daemon's own trouble */                                                               \
     X(STARTING, "starting", 503, "the state is being restored")                                  \
     X(STOPPING, "stopping", 503, "the daemon is stopping")                                       \

@@ -31,7 +31,6 @@
 
 #define BACK_END(type)                                                                            \
     "Host: events.shop.example\r\n"                                                               \
-    "User-Agent: shop/1.0\r\n"                                                                    \
     "Content-Type: " type "\r\n"
 
 static const struct kind_row {

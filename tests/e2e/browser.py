@@ -13,12 +13,9 @@ import threading
 import time
 import unittest
 
-from footfall import DEADLINE, HERE, Failure, until
+from footfall import AGENT, DEADLINE, HERE, Failure, until
 
 PAGES = os.path.join(HERE, "pages", "tea")
-# As people have it: a browser that says it is headless may be taken for a bot.
-AGENT = ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
-         "Chrome/130.0.0.0 Safari/537.36")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-dev-shm-usage", "--remote-debugging-pipe", f"--user-agent={AGENT}")

@@ -30,6 +30,10 @@ FOOTFALLD = os.environ.get("FOOTFALLD", os.path.join(ROOT, "build", "footfalld")
 FOOTFALLCTL = os.environ.get("FOOTFALLCTL", os.path.join(ROOT, "build", "footfallctl"))
 DEADLINE = float(os.environ.get("FOOTFALL_DEADLINE", "30"))  # seconds, for anything to happen
 
+# A browser's as people have it: those of programs, and of browsers that say they are headless, are bots'.
+AGENT = ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+         "Chrome/130.0.0.0 Safari/537.36")
+
 READY = re.compile(r"ready http=(\S+) udp=(\S+) stats=(\S+)")
 TROUBLE = re.compile(r"Sanitizer|runtime error:|Assertion|assertion .*failed|core dumped")
 

@@ -16,7 +16,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from footfall import HERE, Daemon, Failure, Site, until
+from footfall import AGENT, HERE, Daemon, Failure, Site, until
 
 PAGES = os.path.join(HERE, "pages")
 
@@ -55,7 +55,7 @@ class Curl(Clients):
 
     def curl(self, *words, given=None, path="/v1/events"):
         """The status codes of its transfers."""
-        return run(program("curl"), "-sS", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code} ",
+        return run(program("curl"), "-sS", "-A", AGENT, "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code} ",
                    *words, self.to + path, given=given).decode().split()
 
     def adds(self, number, *words, statuses=("204",), **more):
@@ -81,7 +81,7 @@ class Curl(Clients):
     def test_a_large_body_waits_for_100(self):
         lines = "\n".join(json.dumps({"type": "page_view", "visitor": f"c{n}", "title": "t" * 500})
                           for n in range(900)).encode()
-        done = subprocess.run([program("curl"), "-sv", "--max-time", "20", "-H", "Expect: 100-continue",
+        done = subprocess.run([program("curl"), "-sv", "-A", AGENT, "--max-time", "20", "-H", "Expect: 100-continue",
                                "-H", "Content-Type: application/x-ndjson", "--data-binary", "@-",
                                self.to + "/v1/events"], input=lines, capture_output=True, check=True)
         self.assertIn(b"100 Continue", done.stderr)
@@ -89,7 +89,7 @@ class Curl(Clients):
         self.assertNotIn(b"Done waiting for 100", done.stderr)
 
     def test_one_connection_for_many(self):
-        out = run(program("curl"), "-sv", "-o", "/dev/null", "--json", self.BODY, self.to + "/v1/events",
+        out = run(program("curl"), "-sv", "-A", AGENT, "-o", "/dev/null", "--json", self.BODY, self.to + "/v1/events",
                   "--next", "-o", "/dev/null", "--json", self.BODY, self.to + "/v1/events", "--stderr", "-")
         self.assertIn(b"Re-using existing connection", out)
 
@@ -114,10 +114,13 @@ class Python(Clients):
 
     def test_urllib(self):
         before = self.views()
-        request = urllib.request.Request(self.to + "/v1/events", self.BODY, {"Content-Type": "text/plain"})
+        request = urllib.request.Request(self.to + "/v1/events", self.BODY, {"Content-Type": "text/plain",
+                                                                                 "User-Agent": AGENT})
         with urllib.request.urlopen(request, timeout=20) as answer:
             self.assertEqual(answer.status, 204)
-        with urllib.request.urlopen(self.to + "/v1/pixel.gif?type=page_view&visitor=p", timeout=20) as answer:
+        picture = urllib.request.Request(self.to + "/v1/pixel.gif?type=page_view&visitor=p",
+                                         headers={"User-Agent": AGENT})
+        with urllib.request.urlopen(picture, timeout=20) as answer:
             self.assertEqual(len(answer.read()), 43)
         self.assertEqual(self.views(), before + 2)
 
@@ -133,7 +136,7 @@ class Node(Clients):
     SITES = (Site("http"), Site("fetch"))
 
     def test_both_of_its_clients(self):
-        saw = json.loads(run(program("node"), os.path.join(PAGES, "client.mjs"), self.to))
+        saw = json.loads(run(program("node"), os.path.join(PAGES, "client.mjs"), self.to, AGENT))
         statuses = {name: saw[name]["status"] for name in
                     ("length", "chunked", "gzip", "continued", "refused", "picture", "head")}
         self.assertEqual(statuses, {"length": 204, "chunked": 204, "gzip": 204, "continued": 204,
@@ -149,8 +152,9 @@ class Wrk(Clients):
     SCRIPT = """
 wrk.method, wrk.path = "POST", "/v1/events"
 wrk.headers["Content-Type"] = "application/json"
+wrk.headers["User-Agent"] = "%s"
 wrk.body = '{"type":"custom","name":"load","visitor":"wrk"}'
-"""
+""" % AGENT
 
     def test_a_second_of_it(self):
         wrk = program("wrk")
@@ -179,7 +183,7 @@ class Pages(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+FLAGS = ("--headless", f"--user-agent={AGENT}", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-dev-shm-usage", "--remote-debugging-port=0")
 

@@ -224,7 +224,7 @@ class Pixel(Door):
         self.assertEqual((orders["items_sold"], str(orders["revenue"]["EUR"])), (2, "59.97"))
 
     def test_a_bad_beacon_still_gets_the_picture_and_the_reason(self):
-        answer = self.picture(self.adds(0, lambda: self.pixel("type=page_view&site=shop")))
+        answer = self.picture(self.adds(0, lambda: self.pixel("type=page_view&site=shop&visitor=")))
         self.assertEqual(len(answer.body), 43)
         self.assertIn("visitor", answer.headers["X-Footfall-Error"])
 

@@ -20,7 +20,7 @@ RULES = [
     ("type", {"type": "page-view"}), ("type", {"type": 3}), ("type", {"type": None}),
     ("site", {"site": "nowhere"}), ("site", {"site": None}),
     ("visitor", {"visitor": ""}), ("visitor", {"visitor": "x" * 129}),
-    ("visitor", {"visitor": 17}), ("visitor", {"visitor": None}),
+    ("visitor", {"visitor": 17}), ("visitor", {"visitor": "~1"}),
     ("id", {"id": ""}), ("id", {"id": "x" * 129}), ("customer", {"customer": "x" * 129}),
     ("time", {"time": "yesterday"}), ("time", {"time": "2026-02-30T00:00:00Z"}),
     ("time", {"time": time.time() - 73 * 3600}), ("time", {"time": {}}),
@@ -170,10 +170,10 @@ class Refused(Events):
             self.assertIsInstance(rejection["error"], str)
 
     def test_none_valid_is_400_with_the_same_body(self):
-        verdict = self.refused(self.post([{"type": "page_view", "site": "shop"}]))
+        verdict = self.refused(self.post([{"type": "survey", "site": "shop"}]))
         self.assertEqual((verdict["accepted"], verdict["duplicates"]), (0, 0))
         self.assertEqual(len(verdict["rejected"]), 1)
-        self.assertEqual(verdict["rejected"][0]["field"], "visitor")
+        self.assertEqual(verdict["rejected"][0]["field"], "kind")
 
     def test_a_broken_array_takes_nothing(self):
         self.adds(0, lambda: self.refused(self.post("[" + json.dumps(page()) + ", {]")))

@@ -275,7 +275,7 @@ class Messages(Hostile):
         self.unharmed()
 
     def test_pixels(self):
-        for query in ("", "?", "?type", "?type=page_view&site=shop", "?=", "?&&&", "?%", "?type=%zz",
+        for query in ("", "?", "?type", "?type=page_view&site=shop&visitor=~1", "?=", "?&&&", "?%", "?type=%zz",
                       "?type=page_view&site=shop&visitor=%ff%fe", "?type=page_view&site=nowhere&visitor=v",
                       "?type=page_view&site=shop&visitor=v&visitor=w", "?items=%5B%5B%5B&type=add_to_cart",
                       "?type=purchase&site=shop&visitor=v&order=o&value=1e308",

@@ -69,13 +69,13 @@ class Counts(Case):
                 purchase, purchase, {"type": "ping", "site": "shop", "visitor": "nobody"},
                 view(6, time=now), view(6, time=now - 3600)]
         daemon.send(sent)
-        refused = [{"type": "page_view", "site": "shop"}, {"type": "page_view", "site": "shop"},
+        refused = [{"type": "survey", "site": "shop"}, {"type": "survey", "site": "shop"},
                    view(site="nowhere"), {"type": "look", "site": "shop"}, view(time=now - 7 * 86400),
                    {**purchase, "value": "1.23456"}, {"type": "purchase", "site": "shop", "visitor": "v"},
                    view(site="safe"), {"type": "search", "visitor": "v"}, 7]
         expect(daemon.events.post("/v1/events", refused), 400)
         expect(daemon.events.post("/v1/events", view(site="safe"), Authorization="Bearer secret"), 204)
-        expect(daemon.events.get("/v1/pixel.gif?type=page_view&site=shop"), 200)
+        expect(daemon.events.get("/v1/pixel.gif?type=survey&site=shop"), 200)
         daemon.bring([{"type": "view_item", "site": "shop", "visitor": "v9", "time": now - 99 * 86400}])
         self.assertEqual(self.beacons(daemon), {
             ("shop", "page_view", "taken", "ok"): 5, ("shop", "page_view", "taken", "late"): 1,
@@ -83,7 +83,7 @@ class Counts(Case):
             ("shop", "purchase", "taken", "ok"): 1, ("shop", "purchase", "duplicate", "duplicate_order"): 1,
             ("shop", "ping", "taken", "stray"): 1, ("shop", "view_item", "taken", "ok"): 1,
             ("safe", "page_view", "taken", "ok"): 1,
-            ("shop", "page_view", "refused", "missing"): 3, ("shop", "page_view", "refused", "too_old"): 1,
+            ("shop", "survey", "refused", "missing"): 3, ("shop", "page_view", "refused", "too_old"): 1,
             ("shop", "purchase", "refused", "missing"): 1,
             ("safe", "page_view", "refused", "key_needed"): 1,
             ("", "page_view", "refused", "unknown_site"): 1, ("", "", "refused", "unknown_type"): 1,

@@ -177,6 +177,18 @@ def page(event):
 
 
 class Pages(InBrowser):
+    def test_a_visitor_without_a_name_is_told_by_the_daemon(self):
+        shop = self.shop("")
+        tab = self.visitor.tab(f"{shop.url}/index.html")
+        self.arrived("page_view")
+        tab.go(f"{shop.url}/cart.html")
+        events = self.arrived("page_view", "page_view", "view_cart")
+        self.assertRegex(events[0]["visitor"], "^~[0-9a-f]{32}$")
+        self.assertEqual(len({e["visitor"] for e in events}), 1)
+        self.assertEqual(tab.evaluate("document.cookie + localStorage.length + sessionStorage.length"), "00")
+        traffic = self.stats()["traffic"]
+        self.assertEqual((traffic["visitors"], traffic["sessions"], traffic["pageviews"]), (1, 1, 2))
+
     def test_a_visit_from_the_search_to_the_purchase(self):
         shop = self.shop()
         tab = self.visitor.tab(f"{shop.url}/index.html")

@@ -25,7 +25,7 @@ static void note_request(FILE *out, const struct message *m, const char *p)
     message_request(m, p, &q);
     const struct ff_span parts[] = {
         q.path, q.query,         q.body,          q.content_type, q.content_encoding, q.origin,
-        q.host, q.authorization, q.if_none_match, q.user_agent,   q.forwarded};
+        q.host, q.authorization, q.if_none_match, q.user_agent,   q.dnt, q.gpc, q.head};
     fprintf(out, "%d %d ", (int)q.method, (int)m->head.keep_alive);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         note(out, parts[i]);

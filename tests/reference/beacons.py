@@ -103,7 +103,7 @@ class Event:
     time: int
     received: int
     arrival: int
-    visitor: str
+    visitor: str  # None: nobody's
     beacon: dict = field(repr=False)
 
     @property
@@ -141,6 +141,8 @@ def event_of(seq, taken, config):
     time = instant(beacon["time"]) if "time" in beacon else arrival
     if not taken.imported and time > arrival + MINUTE:
         time = arrival
+    if beacon.get("consent") is False and beacon["type"] in SESSION_TYPES:
+        beacon = {name: value for name, value in beacon.items() if name not in ("visitor", "customer")}
     return Event(seq, config.site(beacon.get("site")), beacon["type"], time, taken.received,
                  arrival, beacon.get("visitor"), beacon)
 

@@ -5,7 +5,8 @@ from collections import defaultdict
 from decimal import Decimal
 
 from beacons import SECOND, money, quantity_of
-from pages import NONE, first_told, page_of
+from origins import NONE, first_device, first_told
+from pages import page_of
 from sessions import key_of
 from sums import ratio
 
@@ -145,8 +146,8 @@ def show_event(row):
     return {name: row.sums[name] for name in ("events", "sessions")}
 
 
-def nothing_yet(_session):
-    """Dimensions that are classified later."""
+def nowhere(_session):
+    """No address in these beacons is in a database."""
     return NONE
 
 
@@ -154,16 +155,16 @@ def page_at(place):
     return lambda session: (pages_of(session) or [NONE])[place]
 
 
-def told(key):
-    return lambda session: first_told(session.events, key)
+def told(place):
+    return lambda session: first_told(session.events, place)
 
 
 DIMENSIONS = {  # by: (what adds to it, how its rows are shown)
-    "channel": (of_sessions(nothing_yet), show_session),
-    "source": (of_sessions(told("utm_source")), show_session),
-    "campaign": (of_sessions(told("utm_campaign")), show_session),
-    "device": (of_sessions(nothing_yet), show_session),
-    "country": (of_sessions(nothing_yet), show_session),
+    "channel": (of_sessions(told(0)), show_session),
+    "source": (of_sessions(told(1)), show_session),
+    "campaign": (of_sessions(told(2)), show_session),
+    "device": (of_sessions(lambda s: first_device(s.events)), show_session),
+    "country": (of_sessions(nowhere), show_session),
     "visitor_type": (of_sessions(lambda s: "new" if s.new else "returning"), show_session),
     "entry_page": (of_sessions(page_at(0)), show_session),
     "page": (of_pages, show_page),

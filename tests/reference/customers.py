@@ -64,7 +64,7 @@ class Shop:
         self.active_for, self.kept = config.active_for // DAY, config.tally_days
         claims, orders = claims_of(events), defaultdict(list)
         for event in sorted(events, key=lambda e: e.order):
-            if event.type == "purchase":
+            if event.type == "purchase" and event.visitor is not None:
                 orders[who(event, claims)].append(self._order(event))
         self.customers = [Customer(mine, sorted({o.day for o in mine})) for mine in orders.values()]
         self.spent = [(self.calendar.day(e.time), e.currency or site.currency, e.value)

@@ -1,6 +1,8 @@
 """What the beacons of random histories say: everything that a field can hold, and what it is easily
 mistaken for."""
 
+from origins import AGENTS, REFERRERS, SILENT_REFERRERS
+
 TERMS = ("shoes", " Shoes ", "SHOES", "boots", "Straße", "STRASSE", "caf\u00e9", "cafe\u0301",
          "Ärger", "İzmir", "ısı", "red  shoes", "red\tshoes", "\u1e9e", "x" * 300)
 PRICES = (1, 2.5, "3.99", "0.0001", 19.99, 100, "12.3456", 0)
@@ -11,7 +13,8 @@ PLACES = ("https://shop.example", "https://shop.example", "HTTP://user@shop.exam
 PATHS = ("/", "/p", "/p", "/p/", "/cart", "/a%20b", "/k\u00e4se///x", "/p;v=1")
 QUERIES = ("", "", "", "", "?a=1", "?utm_source=news", "?a&utm_source=n%65ws&utm_campaign=spring+sale",
            "?utm_campaign=%E2%82%AC+50%25%20off", "?utm_source=+%20&utm_campaign=", "?utm_source",
-           "?xutm_source=no&UTM_SOURCE=no&utm_source_=no", "?next=//x.example/y?utm_source=no",
+           "?utm_source=letter&utm_medium=email&utm_campaign=may", "?gclid=Cj0&x",
+           "?xutm_source=no&utm_source_=no", "?next=//x.example/y?utm_source=no",
            "?a=http://x.example/#utm_source=no", "?utm_source=caf%C3%A9&utm_medium=mail",
            "?utm_campaign=+spring+sale+")
 FRAGMENTS = ("", "", "#top", "#a?utm_source=no", "#/x/y")
@@ -32,6 +35,10 @@ class Fields:
         fields = {}
         if self.maybe(0.85 if kind == "page_view" else 0.3):
             fields["url"] = self.url()
+        if self.maybe(0.2):
+            fields["referrer"] = self.random.choice((*REFERRERS, *SILENT_REFERRERS))
+        if self.maybe(0.4):
+            fields["user_agent"] = self.random.choice((*AGENTS, ""))
         if kind != "ping" and self.maybe(0.3 if kind == "purchase" else 0.015):
             fields["customer"] = self.random.choice(CUSTOMERS)
         return fields

@@ -58,6 +58,8 @@ class Teller(Fields):
         if visitor:
             beacon["visitor"] = visitor
             beacon.update(self.whence(word))
+            if self.maybe(0.03):
+                beacon["consent"] = False
         if self.maybe(0.9):
             beacon["id"] = f"e{self.number}"
         self.beacons.append(beacon)

@@ -48,7 +48,7 @@ class Reference:
         """Session events by site and visitor, in the order of the journal."""
         stories = defaultdict(list)
         for event in self.events:
-            if event.type in SESSION_TYPES:
+            if event.type in SESSION_TYPES and event.visitor is not None:
                 stories[event.site.id, event.visitor].append(event)
         return stories
 
@@ -140,7 +140,7 @@ class Window:
 
 
 def visitors_of(events, stray):
-    return {e.visitor for e in events if e.type in SESSION_TYPES and e not in stray}
+    return {e.visitor for e in events if e.type in SESSION_TYPES and e not in stray} - {None}
 
 
 def traffic(sessions, events, stray, live):

@@ -64,6 +64,24 @@ class Nothing(Case):
             self.assertEqual(value, None if name.endswith("rate") else 0, name)
 
 
+class Anonymous(Case):
+    def test_without_consent_an_event_counts_in_sums_alone(self):
+        history = [at(0, "page_view", consent=False), at(1, "search", term="tea", consent=False),
+                   at(2, "add_to_cart", items=[ITEM], consent=False), buy(3, customer="c", consent=False)]
+        self.shows(history, "traffic", {"pageviews": 1, "visitors": 0, "sessions": 0, "new_visitors": 0})
+        self.shows(history, "search", {"searches": 1, "search_sessions": 0})
+        self.shows(history, "cart", {"carts_opened": 0})
+        self.shows(history, "orders", {"orders": 1, "revenue": {"EUR": Decimal(10)}})
+        self.shows(history, "customers", {"customers_new": 0})
+
+    def test_consent_that_is_given_changes_nothing(self):
+        self.shows([at(0, "page_view", consent=True)], "traffic", {"visitors": 1, "sessions": 1})
+
+    def test_of_a_visitor_the_other_events_are_as_ever(self):
+        history = [at(0, "page_view"), at(20, "page_view", consent=False), at(40, "page_view")]
+        self.shows(history, "traffic", {"pageviews": 3, "visitors": 1, "sessions": 2})
+
+
 class Values(Case):
     def test_times_are_seconds_milliseconds_or_text(self):
         self.assertEqual(instant(100_000_000_000), 100_000_000_000 * SECOND)

@@ -48,5 +48,5 @@ def chapter_of(beacon):
 
 def as_query(beacon):
     """The fields of a beacon as they stand in a pixel's query, before they are encoded."""
-    return {name: json.dumps(value) if isinstance(value, list) else str(value)
+    return {name: json.dumps(value) if isinstance(value, (list, bool)) else str(value)
             for name, value in beacon.items()}

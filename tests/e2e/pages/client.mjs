@@ -1,8 +1,8 @@
-// Sends beacons with Node's two HTTP clients to the daemon at argv[2]; prints what it was answered.
+// Sends beacons with Node's two HTTP clients to the daemon at argv[2], as the agent argv[3]; prints what it was answered.
 import http from "node:http";
 import zlib from "node:zlib";
 
-const to = process.argv[2];
+const [to, userAgent] = process.argv.slice(2);
 const view = site => JSON.stringify({type: "page_view", site, visitor: "node"});
 const agent = new http.Agent({keepAlive: true, maxSockets: 1});
 
@@ -19,7 +19,8 @@ function ask(options, body) {
     });
 }
 
-const json = {"Content-Type": "application/json"};
+const named = {"User-Agent": userAgent};
+const json = {...named, "Content-Type": "application/json"};
 const post = {method: "POST", path: "/v1/events"};
 const saw = {
     length: await ask({...post, headers: {...json, "Content-Length": Buffer.byteLength(view("http"))}}, view("http")),
@@ -27,8 +28,8 @@ const saw = {
     gzip: await ask({...post, headers: {...json, "Content-Encoding": "gzip"}}, zlib.gzipSync(view("http"))),
     continued: await ask({...post, headers: {...json, Expect: "100-continue"}}, view("http")),
     refused: await ask({...post, headers: json}, "{"),
-    picture: await ask({method: "GET", path: "/v1/pixel.gif?type=page_view&site=http&visitor=node"}),
-    head: await ask({method: "HEAD", path: "/v1/pixel.gif?type=page_view&site=http&visitor=node"}),
+    picture: await ask({method: "GET", headers: named, path: "/v1/pixel.gif?type=page_view&site=http&visitor=node"}),
+    head: await ask({method: "HEAD", headers: named, path: "/v1/pixel.gif?type=page_view&site=http&visitor=node"}),
 };
 agent.destroy();
 saw.fetch = (await Promise.all(Array.from({length: 20}, () =>

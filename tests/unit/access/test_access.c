@@ -93,6 +93,24 @@ static void keys_open_what_their_right_says(void **state)
     }
 }
 
+static void a_key_is_of_those_sites_that_have_it(void **state)
+{
+    static const struct {
+        const char *authorization;
+        uint16_t site;
+        bool has;
+    } rows[] = {
+        {NULL, OPEN, false},          {"Bearer T1", OPEN, false},   {NULL, TRACKED, false},
+        {"Bearer T1", TRACKED, true}, {"Bearer T1", BOTH, true},    {"Bearer O1", TRACKED, false},
+        {"Bearer O1", OFFICE, true},  {"Bearer T9", TRACKED, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct access_pass pass;
+        access_open(*state, ff_span_text(rows[i].authorization), (struct ff_span){NULL, 0}, &pass);
+        assert_int_equal(access_has_key(*state, &pass, rows[i].site), rows[i].has);
+    }
+}
+
 static void refunds_support_and_spend_are_the_offices(void **state)
 {
     for (int type = FF_TYPE_NONE + 1; type < FF_TYPE_COUNT; type++) {
@@ -176,6 +194,20 @@ static void the_origin_comes_before_the_key(void **state)
     access_free(&a);
 }
 
+static void a_key_is_of_the_sites_that_have_it(void **state)
+{
+    (void)state;
+    static const struct access_site two[] = {{tracked, NULL}, {NULL, NULL}};
+    struct access *a = access_new(two, 2, &seed);
+    struct access_pass pass;
+    assert_int_equal(access_open(a, FF_LITERAL("Bearer T1"), (struct ff_span){NULL, 0}, &pass), FF_OK);
+    assert_true(access_has_key(a, &pass, 0));
+    assert_false(access_has_key(a, &pass, 1));
+    assert_int_equal(access_open(a, (struct ff_span){NULL, 0}, (struct ff_span){NULL, 0}, &pass), FF_OK);
+    assert_false(access_has_key(a, &pass, 0));
+    access_free(&a);
+}
+
 static void nothing_of_the_sites_is_borrowed(void **state)
 {
     (void)state;
@@ -208,12 +240,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_site_without_keys_takes_everything_from_everyone),
         cmocka_unit_test(keys_open_what_their_right_says),
+        cmocka_unit_test(a_key_is_of_those_sites_that_have_it),
         cmocka_unit_test(refunds_support_and_spend_are_the_offices),
         cmocka_unit_test(a_key_of_no_site_refuses_the_request),
         cmocka_unit_test(the_scheme_is_bearer_in_any_case),
         cmocka_unit_test(without_any_keys_what_is_brought_is_not_looked_at),
         cmocka_unit_test(pages_send_for_sites_that_list_their_origin),
         cmocka_unit_test(the_origin_comes_before_the_key),
+        cmocka_unit_test(a_key_is_of_the_sites_that_have_it),
         cmocka_unit_test(nothing_of_the_sites_is_borrowed),
         cmocka_unit_test(refusals_have_the_http_status_of_their_kind),
     };

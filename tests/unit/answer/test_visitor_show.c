@@ -15,7 +15,8 @@ static void a_visitor_is_shown_with_session_and_cart(void **state)
     assert_non_null(strstr(body, "{\"site\":\"shop\",\"visitor\":\"v-1\",\"generated_at\":\"2026-10-25T19:23:20Z\","
                                  "\"session\":{\"start\":\"2026-10-25T19:13:20Z\",\"last_event\":\"2026-10-25T19:13:20Z\","
                                  "\"over\":false,\"new_visitor\":true,\"pageviews\":0,"
-                                 "\"entry_page\":null,\"exit_page\":null,\"source\":null,\"campaign\":null,\"interacted\":true,"
+                                 "\"entry_page\":null,\"exit_page\":null,\"channel\":\"direct\",\"source\":null,\"campaign\":null,"
+                                 "\"device\":null,\"country\":null,\"interacted\":true,"
                                  "\"searched\":false,\"added_to_cart\":true,\"began_checkout\":false,"
                                  "\"purchased\":false},\"cart\":{\"id\":\""));
     assert_non_null(strstr(body, "\"state\":\"open\",\"visitor\":\"v-1\""));

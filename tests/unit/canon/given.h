@@ -74,7 +74,7 @@ static inline void given_field(struct given *g, const struct given_row *row, str
     else if (row->kind == FF_KIND_CURRENCY)
         b->currency = FF_CURRENCY(value.p[0], value.p[1], value.p[2]);
     else if (row->kind == FF_KIND_BOOLEAN)
-        b->passive = *value.p == '1';
+        *ff_flag(b, row->place) = *value.p == '1';
     else if (row->kind == FF_KIND_ITEMS)
         given_items(g, value);
     else
@@ -106,8 +106,8 @@ static inline struct canon *given_canon(uint16_t sites)
 {
     static const char *const shop[] = {"www", NULL}, *const outlet[] = {"sale", "rest", NULL};
     static const struct canon_site table[] = {
-        {"shop", shop, FF_CURRENCY('E', 'U', 'R')},
-        {"outlet", outlet, FF_CURRENCY('U', 'S', 'D')},
+        {"shop", shop, FF_CURRENCY('E', 'U', 'R'), FF_GPC_ANONYMOUS},
+        {"outlet", outlet, FF_CURRENCY('U', 'S', 'D'), FF_GPC_DROP},
     };
     struct canon_options options = {table, sites, GIVEN_MAX_AGE};
     return canon_new(&options);
@@ -117,7 +117,7 @@ static inline struct canon *given_canon(uint16_t sites)
 static inline enum ff_status given_check(struct canon *c, struct given *g, const char *text,
                                          bool imported)
 {
-    struct canon_arrival how = {NOW, imported};
+    struct canon_arrival how = {.now = NOW, .imported = imported};
     given_beacon(g, text);
     return canon_check(c, &how, &g->r);
 }

@@ -27,7 +27,7 @@ static void sites_are_found_by_id_and_alias(void **state)
 static void an_alias_hides_no_site(void **state)
 {
     static const char *const aliases[] = {"b", NULL};
-    static const struct canon_site table[] = {{"a", aliases, 0}, {"b", NULL, 0}};
+    static const struct canon_site table[] = {{"a", aliases, 0, FF_GPC_COUNT}, {"b", NULL, 0, FF_GPC_COUNT}};
     struct canon_options options = {table, 2, FF_DAY};
     struct canon *c = canon_new(&options);
     (void)state;

@@ -45,7 +45,7 @@ static void a_beacon_is_no_note_and_a_note_no_beacon(void **state)
 {
     (void)state;
     static const char *const aliases[] = {NULL};
-    const struct canon_site site = {"shop", aliases, FF_CURRENCY('E', 'U', 'R')};
+    const struct canon_site site = {.id = "shop", .aliases = aliases};
     const struct canon_options options = {&site, 1, FF_DAY};
     struct canon *c = canon_new(&options);
     char bytes[256];

@@ -41,6 +41,7 @@ static void same(const struct ff_record *a, const struct ff_record *b)
     assert_int_equal(x->has, y->has);
     assert_int_equal(x->type, y->type);
     assert_int_equal(x->passive, y->passive);
+    assert_int_equal(x->consent, y->consent);
     assert_int_equal(x->currency, y->currency);
     assert_int_equal(x->time, y->time);
     for (int i = 0; i < FF_TEXT_COUNT; i++)
@@ -53,6 +54,10 @@ static void same(const struct ff_record *a, const struct ff_record *b)
     same_span("page", x->page, y->page);
     same_span("source", x->source, y->source);
     same_span("campaign", x->campaign, y->campaign);
+    assert_int_equal(x->judged, y->judged);
+    assert_int_equal(x->origin.channel, y->origin.channel);
+    assert_int_equal(x->origin.device, y->origin.device);
+    assert_int_equal(x->origin.country, y->origin.country);
     assert_int_equal(x->fault, y->fault);
     assert_string_equal(x->fault_field, y->fault_field);
     assert_int_equal(y->unknown, 0);
@@ -86,6 +91,9 @@ static void records_come_back_as_they_were(void **state)
         "items=a",
         "type=survey|visitor=v|kind=nps|score=0|comment=so so|topic=t",
         "type=spend|value=1|purpose=retention|channel=mail",
+        "type=page_view|visitor=v|consent=0",
+        "type=page_view|visitor=v|consent=1",
+        "type=page_view|visitor=v|visitor_before=w",
         "type=custom|visitor=v|name=n|passive=1",
         "type=custom|visitor=v|name=n|passive=0",
     };
@@ -157,7 +165,7 @@ static void random_field(uint64_t *seed, struct given *g, const struct given_row
     else if (row->kind == FF_KIND_CURRENCY)
         b->currency = FF_CURRENCY('E', 'U', 'R');
     else if (row->kind == FF_KIND_BOOLEAN)
-        b->passive = next_random(seed) % 2;
+        *ff_flag(b, row->place) = next_random(seed) % 2;
     else if (row->kind == FF_KIND_ITEMS)
         random_items(seed, g);
     else
@@ -179,6 +187,23 @@ static void random_beacon(uint64_t *seed, struct given *g)
     g->r.beacon.number[FF_NUMBER_SCORE] %= 11;
 }
 
+/* Half of them; what was judged has nothing to do with the url. */
+static void random_judgement(uint64_t *seed, struct ff_beacon *b)
+{
+    if (next_random(seed) % 2)
+        return;
+    b->judged = true;
+    b->origin.channel = (uint8_t)(next_random(seed) % FF_CHANNEL_COUNT);
+    b->origin.device = (uint8_t)(next_random(seed) % FF_DEVICE_COUNT);
+    b->origin.country = (uint16_t)(next_random(seed) % (FF_COUNTRIES + 1));
+    b->source = random_text(seed, FF_ORIGIN_TEXT_MAX);
+    b->campaign = random_text(seed, FF_ORIGIN_TEXT_MAX);
+    if (b->source.n == 0)
+        b->source.p = NULL;
+    if (b->campaign.n == 0)
+        b->campaign.p = NULL;
+}
+
 static void random_records_come_back_as_they_were(void **state)
 {
     uint64_t seed = 20261122;
@@ -188,10 +213,11 @@ static void random_records_come_back_as_they_were(void **state)
         struct given g;
         canon_reset(canon);
         random_beacon(&seed, &g);
-        struct canon_arrival how = {NOW, next_random(&seed) % 2};
+        struct canon_arrival how = {.now = NOW, .imported = next_random(&seed) % 2};
         if (canon_check(canon, &how, &g.r) != FF_OK)
             continue;
         taken++;
+        random_judgement(&seed, &g.r.beacon);
         survives(&g.r);
     }
     assert_in_range(taken, 5000, 20000);
@@ -277,6 +303,13 @@ static void what_no_encode_writes_is_refused(void **state)
     refuses(HEAD("\x86", "\x0f\x91\x81\x00\xa1s"), FF_OK);
     refuses(HEAD("\x86", "\x0f\xdd\x0f\xff\xff\xff\x80"), FF_STORE_CORRUPT);
     refuses(HEAD("\x86", "\xc0\x01"), FF_STORE_CORRUPT);
+    refuses(HEAD("\x86", "\x48\x00"), FF_OK);                     /* judged: nothing tells */
+    refuses(HEAD("\x86", "\x48\xce\x00\x02\xa4\xb3"), FF_OK);     /* ZZ, other, unassigned */
+    refuses(HEAD("\x86", "\x48\x14"), FF_STORE_CORRUPT);           /* channel 20 */
+    refuses(HEAD("\x86", "\x48\xcc\xc1"), FF_STORE_CORRUPT);       /* device 6 */
+    refuses(HEAD("\x86", "\x48\xce\x00\x02\xa5\x00"), FF_STORE_CORRUPT); /* country 677 */
+    refuses(HEAD("\x87", "\x48\x00\x49\xa0"), FF_STORE_CORRUPT);   /* an empty source */
+    refuses(HEAD("\x86", "\x49\xa1s"), FF_STORE_CORRUPT);          /* a source, and not judged */
     refuses(FF_LITERAL("\x84\x40\x01\x41\x05\x00\x02\x01\xa4shop"), FF_STORE_CORRUPT); /* no time */
     refuses(FF_LITERAL("\x84\x40\x01\x00\x02\x01\xa4shop\x03\x05"),
             FF_STORE_CORRUPT); /* no received */
@@ -294,7 +327,7 @@ static void newer_records_are_told_from_damaged_ones(void **state)
     refuses(FF_LITERAL("\x81\x40\x02"), FF_STORE_VERSION);
     refuses(FF_LITERAL("\x82\x40\x02\x41\xc0"), FF_STORE_VERSION);
     refuses(FF_LITERAL("\x81\x40\x00"), FF_STORE_CORRUPT);
-    refuses(HEAD("\x86", "\x21\x01"), FF_STORE_VERSION);             /* field 33 */
+    refuses(HEAD("\x86", "\x23\x01"), FF_STORE_VERSION);             /* field 35 */
     refuses(HEAD("\x86", "\x45\x01"), FF_STORE_VERSION);             /* head key 69 */
     refuses(HEAD("\x86", "\x0f\x91\x81\x07\x01"), FF_STORE_VERSION); /* item key 7 */
 }

@@ -88,6 +88,26 @@ static void a_purchase_is_written_as_ever(void **state)
                         "20c3");
 }
 
+static void what_was_judged_is_written_as_ever(void **state)
+{
+    struct ff_record r = {.received = 5, .arrival = 5};
+    unsigned char out[100];
+    (void)state;
+    r.beacon = (struct ff_beacon){.has = FF_HAS(TYPE) | FF_HAS(SITE) | FF_HAS(TIME), .type = FF_PING, .time = 5,
+                                  .judged = true, .source = FF_LITERAL("a"), .campaign = FF_LITERAL("b")};
+    r.beacon.text[FF_TEXT_SITE] = FF_LITERAL("s");
+    r.beacon.origin = (struct ff_origin){ff_country('A', 'B'), FF_CHANNEL_EMAIL, FF_DEVICE_TABLET};
+    const char expected[] = "\x88\x40\x01\x41\x05"
+                            "\x48\xcd\x02\x6d"
+                            "\x49\xa1"
+                            "a"
+                            "\x4a\xa1"
+                            "b"
+                            "\x00\x02\x01\xa1s\x03\x05";
+    assert_int_equal(record_encode(&r, out, sizeof out), sizeof expected - 1);
+    assert_memory_equal(out, expected, sizeof expected - 1);
+}
+
 static void too_little_room_gives_0(void **state)
 {
     struct canon *c = given_canon(1);
@@ -129,6 +149,9 @@ static void the_largest_record_has_room(void **state)
     for (int i = 0; i < FF_TEXT_COUNT; i++)
         b->text[i] = ff_span_of(x, longest[i]);
     b->term_key = ff_span_of("y", 1);
+    b->judged = true;
+    b->origin = (struct ff_origin){FF_COUNTRIES, FF_CHANNEL_COUNT - 1, FF_DEVICE_COUNT - 1};
+    b->source = b->campaign = ff_span_of(x, FF_ORIGIN_TEXT_MAX);
     for (int i = 0; i < FF_AMOUNT_COUNT; i++)
         b->money[i] = -FF_MONEY_MAX;
     for (int i = 0; i < FF_MAX_ITEMS; i++) {
@@ -147,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_page_view_is_written_as_ever),
         cmocka_unit_test(an_imported_search_is_written_as_ever),
         cmocka_unit_test(a_purchase_is_written_as_ever),
+        cmocka_unit_test(what_was_judged_is_written_as_ever),
         cmocka_unit_test(too_little_room_gives_0),
         cmocka_unit_test(the_largest_record_has_room),
     };

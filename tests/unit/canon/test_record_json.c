@@ -113,6 +113,7 @@ static void same(const struct ff_beacon *a, const struct ff_beacon *b)
     assert_int_equal(a->type, b->type);
     assert_int_equal(a->site, b->site);
     assert_int_equal(a->passive, b->passive);
+    assert_int_equal(a->consent, b->consent);
     assert_int_equal(a->currency, b->currency);
     assert_int_equal(a->time, b->time);
     for (int i = 0; i < FF_TEXT_COUNT; i++)
@@ -136,7 +137,7 @@ static void comes_back(const struct ff_record *r)
 {
     struct intake_batch batch;
     struct ff_record back = {0};
-    struct canon_arrival how = {NOW + FF_DAY, true};
+    struct canon_arrival how = {.now = NOW + FF_DAY, .imported = true};
     size_t n = record_json(r, STORE, line, RECORD_JSON_MAX);
     assert_true(n > 0);
     assert_null(memchr(line, '\n', n));
@@ -296,7 +297,7 @@ static void random_field(uint64_t *seed, struct given *g, const struct given_row
     else if (row->kind == FF_KIND_CURRENCY)
         b->currency = FF_CURRENCY('E', 'U', 'R');
     else if (row->kind == FF_KIND_BOOLEAN)
-        b->passive = next_random(seed) % 2;
+        *ff_flag(b, row->place) = next_random(seed) % 2;
     else if (row->kind == FF_KIND_ITEMS)
         random_items(seed, g);
     else
@@ -311,7 +312,7 @@ static void random_records_come_back_as_they_were(void **state)
     for (int i = 0; i < 20000; i++) {
         struct given g = {.r = {.seq = (uint64_t)i + 1, .beacon = {.fault_field = ""}}};
         struct ff_beacon *b = &g.r.beacon;
-        struct canon_arrival how = {NOW, next_random(&seed) % 2};
+        struct canon_arrival how = {.now = NOW, .imported = next_random(&seed) % 2};
         canon_reset(canon);
         b->has = (next_random(&seed) | FF_HAS(TYPE) | FF_HAS(VISITOR) | FF_HAS(TERM)) &
                  ((UINT64_C(1) << FF_FIELD_COUNT) - 1);

@@ -78,7 +78,7 @@ static void a_refusal_says_what_the_type_needs(void **state)
 static void a_fault_of_intake_stays(void **state)
 {
     struct given g;
-    struct canon_arrival how = {NOW, false};
+    struct canon_arrival how = {.now = NOW};
     (void)state;
     given_beacon(&g, "type=ping|visitor=v");
     g.r.beacon.fault = FF_BAD_TIME;

@@ -20,6 +20,8 @@ static const char *const bad_table[][2] = {
     {"stats:\n  http: \"[::]:7071\"\n  token_file: \"\"\n",
      ":3: stats.token_file: expected a loopback address such as 127.0.0.1:7071 in stats.http, or a "
      "stats.token_file with it, got \"[::]:7071\" without one"},
+    {"ingest:\n  proxy_protocol: v1\n",
+     ":2: ingest.proxy_protocol: expected ingest.trusted_proxies with it, got none"},
 };
 
 static void keys_that_disagree_are_refused_with_the_line_of_the_later_one(void **state)
@@ -35,6 +37,7 @@ static void keys_may_agree_at_their_edges(void **state)
     static const char *const good[] = {
         "session: {timeout: 2s, max_length: 10s, remember: 1m}\n",
         "cart: {abandon_after: 3599s, recover_within: 1h}\n",
+        "ingest: {proxy_protocol: any, trusted_proxies: [10.0.0.0/8]}\n",
         "tally: {minutes: 62d}\n",
         "tally: {days: 62d}\n",
         "stats: {http: \"127.0.0.2:0\"}\n",

@@ -37,6 +37,21 @@ static void sites_are_kept_in_their_order(void **state)
     config_free(&c);
 }
 
+static void a_site_has_its_own_word_for_who_opts_out_or_that_of_all(void **state)
+{
+    (void)state;
+    struct ff_config *c = written_good("privacy: {gpc: drop}\n"
+                                       "sites: [{id: a}, {id: b, gpc: shared}, {id: c, gpc: count},"
+                                       " {id: d, gpc: anonymous}, {id: e, gpc: drop}]\n");
+    static const enum ff_gpc expected[] = {FF_GPC_DROP, FF_GPC_DROP, FF_GPC_COUNT, FF_GPC_ANONYMOUS, FF_GPC_DROP};
+    for (uint16_t i = 0; i < 5; i++)
+        assert_int_equal(config_gpc(c, i), expected[i]);
+    config_free(&c);
+    c = written_good("");
+    assert_int_equal(config_gpc(c, 0), FF_GPC_ANONYMOUS);
+    config_free(&c);
+}
+
 static void a_site_id_has_1_to_64_bytes(void **state)
 {
     (void)state;
@@ -131,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_sites_there_is_one_default),
         cmocka_unit_test(sites_are_kept_in_their_order),
+        cmocka_unit_test(a_site_has_its_own_word_for_who_opts_out_or_that_of_all),
         cmocka_unit_test(a_site_id_has_1_to_64_bytes),
         cmocka_unit_test(bad_sites_are_refused_with_their_line),
         cmocka_unit_test(there_may_be_a_thousand_sites_and_no_more),

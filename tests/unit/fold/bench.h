@@ -324,6 +324,14 @@ BENCH struct ff_beacon bench_from(struct ff_beacon e, const char *source, const 
     return e;
 }
 
+/* country: two letters, or NULL. */
+BENCH struct ff_beacon bench_on(struct ff_beacon e, enum ff_channel channel, enum ff_device device, const char *country)
+{
+    e.judged = true;
+    e.origin = (struct ff_origin){country ? ff_country(country[0], country[1]) : 0, (uint8_t)channel, (uint8_t)device};
+    return e;
+}
+
 BENCH struct ff_beacon bench_with_results(struct ff_beacon e, int64_t results)
 {
     e.has |= FF_HAS(RESULTS);
@@ -654,7 +662,7 @@ BENCH void bench_assert_empties(struct bench *b)
     assert_int_equal(c.tail_events, 0);
     assert_int_equal(b->fold->lines.used, 0);
     assert_int_equal(b->fold->extras.used, 0);
-    assert_int_equal(words_used(b->words), 2); /* the two types of visitor */
+    assert_int_equal(words_used(b->words), FOLD_WORDS); /* those of the fold */
     assert_int_equal(b->fold->rests.used, 0);
     assert_int_equal(b->fold->settled.used, 0);
     assert_int_equal(b->fold->waymarks.used, 0);

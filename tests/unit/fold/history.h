@@ -76,6 +76,10 @@ BENCH void draw_said(struct history *h, struct ff_beacon *b)
     static const char *const names[] = {"", "shipping", "payment"};
     if (b->type == FF_PAGE_VIEW)
         b->page = ff_span_text(pages[below(h, 4)]);
+    if (below(h, 3))
+        b->origin = (struct ff_origin){.device = (uint8_t)below(h, 3), .country = (uint16_t)below(h, 3)};
+    if (below(h, 4) == 0)
+        b->origin.channel = (uint8_t)below(h, FF_CHANNEL_COUNT);
     if (below(h, 5) == 0)
         b->source = ff_span_text(sources[below(h, 3)]);
     if (below(h, 7) == 0)

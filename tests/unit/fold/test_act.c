@@ -81,7 +81,7 @@ static void assert_says(struct bench *b, uint32_t number, const char *word, cons
     assert_true(ff_span_is(words_text(b->words, said.source), source));
     assert_true(ff_span_is(words_text(b->words, said.campaign), campaign));
     act_free(b->fold, number);
-    assert_int_equal(words_used(b->words), 2); /* the types of visitor */
+    assert_int_equal(words_used(b->words), FOLD_WORDS); /* those of the fold */
 }
 
 static void a_page_a_step_and_a_name_take_no_more_than_the_act(void **state)
@@ -126,7 +126,7 @@ static void a_late_purchase_keeps_no_words(void **state)
     said_begin(b.fold, &r.beacon);
     uint32_t number = act_new_late(b.fold, &r, T(50));
     said_end(b.fold);
-    assert_int_equal(words_used(b.words), 2);
+    assert_int_equal(words_used(b.words), FOLD_WORDS);
     assert_says(&b, number, "(none)", "(none)", "(none)");
     bench_close(&b);
 }

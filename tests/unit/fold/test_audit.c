@@ -83,7 +83,7 @@ static void spoil_cell_money(struct bench *b)
 
 static void spoil_word(struct bench *b)
 {
-    visitor_at(b->fold, 1)->head.session.exit_page = b->fold->visitor_types.fresh;
+    visitor_at(b->fold, 1)->head.session.exit_page = b->fold->names.fresh;
 }
 
 static void a_state_that_does_not_add_up_aborts(void **state)

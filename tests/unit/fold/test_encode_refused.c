@@ -31,26 +31,30 @@ static void sessions_that_cannot_be_are_refused(void **state)
     /* marks, last, length, page views, last page before it, page time, engaged since, engaged, refinements */
     static const struct {
         const char *kinds;
-        int64_t numbers[9];
+        int64_t numbers[10];
         bool good;
     } rows[] = {
-        {"uiuuuuu", {1, 0, 0, 0, 0, 0, 0}, true},
-        {"uiuuuuu", {2, 0, 0, 0, 0, 0, 0}, false},           /* marks of none */
-        {"uiuuuuu", {1 << 12 | 1, 0, 0, 0, 0, 0, 0}, false}, /* no such mark */
-        {"uiuuuuu", {3 << 8 | 1, 0, 0, 0, 0, 0, 0}, false},  /* three item views */
-        {"uiuuuuu", {3 << 10 | 1, 0, 0, 0, 0, 0, 0}, false}, /* three pages after a search */
-        {"uiuuuuu", {1, FAR, 0, 0, 0, 0, 0}, false},
-        {"uiuuuuu", {1, INT64_MAX, 0, 0, 0, 0, 0}, false},
-        {"uiuuuuu", {1, 0, SESSION_LENGTH_MAX, 0, 0, 0, 0}, true},
-        {"uiuuuuu", {1, 0, SESSION_LENGTH_MAX + 1, 0, 0, 0, 0}, false},
-        {"uiuuuuu", {1, 0, 0, 0, SESSION_ENGAGED_MAX, SESSION_ENGAGED_FROM, UINT32_MAX}, true},
-        {"uiuuuuu", {1, 0, 0, 0, SESSION_ENGAGED_MAX + 1, 0, 0}, false},
-        {"uiuuuuu", {1, 0, 0, 0, 0, SESSION_ENGAGED_FROM + 1, 0}, false},
-        {"uiuuuuu", {1, 0, 0, 0, 0, 0, INT64_C(1) << 32}, false},
-        {"uiuuuuuuu", {1, 0, 9, 7, 5, 4, 0, 0, 0}, true},
-        {"uiuuuuuuu", {1, 0, 9, 7, 10, 0, 0, 0, 0}, false}, /* before the first event */
-        {"uiuuuuuuu", {1, 0, 9, 7, 5, 5, 0, 0, 0}, false},  /* longer on pages than there */
-        {"uiuuuuuuu", {1, 0, 9, INT64_C(1) << 32, 5, 4, 0, 0, 0}, false},
+        {"uiuuuuuu", {1, 0, 0, 0, 0, 0, 0, 0}, true},
+        {"uiuuuuuu", {2, 0, 0, 0, 0, 0, 0, 0}, false},           /* marks of none */
+        {"uiuuuuuu", {1 << 12 | 1, 0, 0, 0, 0, 0, 0, 0}, false}, /* no such mark */
+        {"uiuuuuuu", {3 << 8 | 1, 0, 0, 0, 0, 0, 0, 0}, false},  /* three item views */
+        {"uiuuuuuu", {3 << 10 | 1, 0, 0, 0, 0, 0, 0, 0}, false}, /* three pages after a search */
+        {"uiuuuuuu", {1, FAR, 0, 0, 0, 0, 0, 0}, false},
+        {"uiuuuuuu", {1, INT64_MAX, 0, 0, 0, 0, 0, 0}, false},
+        {"uiuuuuuu", {1, 0, SESSION_LENGTH_MAX, 0, 0, 0, 0, 0}, true},
+        {"uiuuuuuu", {1, 0, SESSION_LENGTH_MAX + 1, 0, 0, 0, 0, 0}, false},
+        {"uiuuuuuu", {1, 0, 0, 0, SESSION_ENGAGED_MAX, SESSION_ENGAGED_FROM, UINT32_MAX, 0}, true},
+        {"uiuuuuuu", {1, 0, 0, 0, SESSION_ENGAGED_MAX + 1, 0, 0, 0}, false},
+        {"uiuuuuuu", {1, 0, 0, 0, 0, SESSION_ENGAGED_FROM + 1, 0, 0}, false},
+        {"uiuuuuuu", {1, 0, 0, 0, 0, 0, INT64_C(1) << 32, 0}, false},
+        {"uiuuuuuuuu", {1, 0, 9, 7, 5, 4, 0, 0, 0, 0}, true},
+        {"uiuuuuuuuu", {1, 0, 9, 7, 10, 0, 0, 0, 0, 0}, false}, /* before the first event */
+        {"uiuuuuuuuu", {1, 0, 9, 7, 5, 5, 0, 0, 0, 0}, false},  /* longer on pages than there */
+        {"uiuuuuuuuu", {1, 0, 9, INT64_C(1) << 32, 5, 4, 0, 0, 0, 0}, false},
+        {"uiuuuuuuuu", {1, 0, 9, 7, 5, 4, 0, 0, 0, 256 * FF_COUNTRIES + 32 * 5 + 19}, true}, /* its origin */
+        {"uiuuuuuuuu", {1, 0, 9, 7, 5, 4, 0, 0, 0, 256 * (FF_COUNTRIES + 1)}, false},
+        {"uiuuuuuuuu", {1, 0, 9, 7, 5, 4, 0, 0, 0, 32 * 6}, false},
+        {"uiuuuuuuuu", {1, 0, 9, 7, 5, 4, 0, 0, 0, 20}, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct strip strip;
@@ -149,24 +153,25 @@ static void acts_that_cannot_be_are_refused(void **state)
     (void)state;
     static const struct {
         const char *kinds;
-        int64_t numbers[3];
+        int64_t numbers[4];
         ff_wall before;
         bool good;
     } rows[] = {
-        {"uu", {ACT(FF_PAGE_VIEW, 0), 5}, FF_NEVER, true},
-        {"uu", {ACT(FF_TYPE_NONE, 0), 5}, FF_NEVER, false},
-        {"uu", {ACT(FF_TYPE_COUNT, 0), 5}, FF_NEVER, false},
-        {"uu", {ACT(FF_REFUND, 0), 5}, FF_NEVER, false}, /* is of no visitor's story */
+        {"uuu", {ACT(FF_PAGE_VIEW, 0), 5, 0}, FF_NEVER, true},
+        {"uuu", {ACT(FF_PAGE_VIEW, 0), 5, 20}, FF_NEVER, false}, /* of no channel */
+        {"uuu", {ACT(FF_TYPE_NONE, 0), 5, 0}, FF_NEVER, false},
+        {"uuu", {ACT(FF_TYPE_COUNT, 0), 5, 0}, FF_NEVER, false},
+        {"uuu", {ACT(FF_REFUND, 0), 5, 0}, FF_NEVER, false}, /* is of no visitor's story */
         {"uu", {ACT(FF_PURCHASE, 6), 5}, FF_NEVER, true},
         {"uu", {ACT(FF_PURCHASE, 2), 5}, FF_NEVER, false}, /* late, and nothing known of it */
         {"uu", {ACT(FF_PAGE_VIEW, 6), 5}, FF_NEVER, false}, /* late */
-        {"uuu", {ACT(FF_PING, 0), 5, 0}, FF_NEVER, true},
-        {"uuu", {ACT(FF_PING, 0), 5, INT64_C(1) << 32}, FF_NEVER, false},
-        {"uuu", {ACT(FF_SURVEY, 0), 5, 1}, FF_NEVER, false}, /* reports no engagement */
-        {"uu", {ACT(FF_PAGE_VIEW, 0), 5}, T(0) - 5, true},
-        {"uu", {ACT(FF_PAGE_VIEW, 0), 6}, T(0) - 5, false}, /* after the newest */
-        {"uu", {ACT(FF_PAGE_VIEW, 0), FAR}, FF_NEVER, false},
-        {"uu", {ACT(FF_PAGE_VIEW, 0), FAR + 1}, FF_NEVER, false},
+        {"uuuu", {ACT(FF_PING, 0), 5, 0, 0}, FF_NEVER, true},
+        {"uuuu", {ACT(FF_PING, 0), 5, INT64_C(1) << 32, 0}, FF_NEVER, false},
+        {"uuuu", {ACT(FF_SURVEY, 0), 5, 1, 0}, FF_NEVER, false}, /* reports no engagement */
+        {"uuu", {ACT(FF_PAGE_VIEW, 0), 5, 0}, T(0) - 5, true},
+        {"uuu", {ACT(FF_PAGE_VIEW, 0), 6, 0}, T(0) - 5, false}, /* after the newest */
+        {"uuu", {ACT(FF_PAGE_VIEW, 0), FAR, 0}, FF_NEVER, false},
+        {"uuu", {ACT(FF_PAGE_VIEW, 0), FAR + 1, 0}, FF_NEVER, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct strip strip;

@@ -90,8 +90,10 @@ static void the_words_and_extras_of_a_session_come_back(void **state)
     (void)state;
     struct bench b;
     bench_open(&b);
-    bench_send(&b, bench_from(bench_page("v", T(0), "/in"), "news", NULL));
-    bench_send(&b, bench_from(bench_page("v", T(1), "/out"), "ads", "may"));
+    bench_send(&b, bench_on(bench_from(bench_page("v", T(0), "/in"), "news", "may"), FF_CHANNEL_EMAIL, FF_DEVICE_TV,
+                            "FR"));
+    bench_send(&b, bench_on(bench_from(bench_page("v", T(1), "/out"), "ads", "june"), FF_CHANNEL_SMS, FF_DEVICE_OTHER,
+                            "DE"));
     bench_send(&b, bench_with_results(bench_search("v", T(2), "red"), 0));
     bench_send(&b, bench_named(FF_CHECKOUT_STEP, "v", T(3), "pay"));
     bench_send(&b, bench_named(FF_CUSTOM, "v", T(4), "scroll"));
@@ -105,6 +107,9 @@ static void the_words_and_extras_of_a_session_come_back(void **state)
     bench_send_at(&b, bench_page("v", T(6), "/end"), T(7));
     assert_cell(&b, SOURCE, "news", SESSIONS, 1);
     assert_cell(&b, CAMPAIGN, "may", SESSIONS, 1);
+    assert_cell(&b, CHANNEL, "email", ORDERS, 2);
+    assert_cell(&b, DEVICE, "tv", ORDERS, 2);
+    assert_cell(&b, COUNTRY, "FR", ORDERS, 2);
     assert_cell(&b, ENTRY_PAGE, "/in", SESSIONS, 1);
     assert_cell(&b, EXIT_PAGE, "/out", SESSIONS, 0);
     assert_cell(&b, EXIT_PAGE, "/end", ORDERS, 2);

@@ -20,7 +20,7 @@ struct forgery {
 
 static struct image_out *forge(struct forgery *g, ff_wall now, uint32_t ids, uint32_t visitors)
 {
-    static const char *const sections[] = {SECTION_IDS, SECTION_ORDERS, SECTION_REFUNDS};
+    static const char *const sections[] = {SECTION_IDS, SECTION_ORDERS, SECTION_REFUNDS, SECTION_ALIASES};
     *g = (struct forgery){.picture.block = 4096};
     struct image_out *out = &g->out;
     assert_true(image_out_begin(out, picture_give, &g->picture));
@@ -32,7 +32,7 @@ static struct image_out *forge(struct forgery *g, ff_wall now, uint32_t ids, uin
     counts_put(out, &(struct fold_counts){0});
     image_put_uint(out, 0); /* texts that found no room, in either table of words */
     image_put_uint(out, 0);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         image_put_section(out, sections[i], SECTION_VERSION);
         image_put_uint(out, 0); /* given way */
         image_put_uint(out, i == 0 ? ids : 0);
@@ -243,6 +243,7 @@ static bool is_with_items(uint32_t n, uint64_t step, int64_t quantity, enum ff_t
     forge_tail(&g, 1, 0, false, 1, 0);
     image_put_uint(out, AN_ACT_WITH_MORE(type));
     image_put_uint(out, 0);
+    image_put_uint(out, 0); /* its origin */
     act_rest_put(out, &rest, &act, T(0));
     forge_no_words(&g);
     forge_lines(&g, n, step, quantity);
@@ -359,6 +360,7 @@ static void an_act_half_read_when_the_room_ends_leaves_no_trace(void **state)
     for (int i = 0; i < 2; i++) {
         image_put_uint(&g.out, AN_ACT_WITH_MORE(FF_ADD_TO_CART));
         image_put_uint(&g.out, 0);
+        image_put_uint(&g.out, 0); /* its origin */
         act_rest_put(&g.out, &(struct act_rest){.currency = EUR}, &(struct act){.type = FF_ADD_TO_CART}, T(0));
         forge_no_words(&g);
         forge_lines(&g, TOO_MANY / 2, 1, 1);

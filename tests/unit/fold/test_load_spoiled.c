@@ -121,7 +121,7 @@ static void a_spoiled_image_is_refused_or_stands_all_that_comes(void **state)
                 assert_int_equal(fold_counts(c.fold).tail_events, 0);
                 assert_int_equal(c.fold->lines.used, 0);
                 assert_int_equal(c.fold->extras.used, 0);
-                assert_int_equal(words_used(c.words), 2); /* the types of visitor */
+                assert_int_equal(words_used(c.words), FOLD_WORDS); /* those of the fold */
             }
             bench_close(&c);
             picture_free(&s);

@@ -17,7 +17,7 @@ static void a_session_is_a_row_of_each_dimension(void **state)
     bench_open(&b);
     bench_send(&b, bench_from(bench_page("v", T(0), "/a"), "news", "may"));
     static const char *const words[] = {
-        [FF_BY_CHANNEL] = "(none)", [FF_BY_SOURCE] = "news", [FF_BY_CAMPAIGN] = "may", [FF_BY_DEVICE] = "(none)",
+        [FF_BY_CHANNEL] = "direct", [FF_BY_SOURCE] = "news", [FF_BY_CAMPAIGN] = "may", [FF_BY_DEVICE] = "(none)",
         [FF_BY_COUNTRY] = "(none)", [FF_BY_VISITOR_TYPE] = "new", [FF_BY_ENTRY_PAGE] = "/a", [FF_BY_EXIT_PAGE] = "/a",
     };
     for (int i = 0; i < 8; i++) {
@@ -91,22 +91,59 @@ static void a_session_without_a_page_view_has_none_for_its_page(void **state)
     bench_finish(&b);
 }
 
-/* Each by itself; a ping tells, too. */
-static void source_and_campaign_are_of_the_first_event_that_tells(void **state)
+/* A ping tells, too. */
+static void where_a_session_comes_from_is_told_by_one_event(void **state)
 {
     (void)state;
     struct bench b;
     bench_open(&b);
     bench_send(&b, bench_page("v", T(0), "/"));
-    bench_send(&b, bench_from(bench_event(FF_PING, "v", T(1)), "news", NULL));
-    bench_send(&b, bench_from(bench_page("v", T(2), "/"), "ads", "may"));
-    bench_send(&b, bench_from(bench_page("v", T(3), "/"), "mail", "june"));
-    assert_cell(&b, SOURCE, "(none)", SESSIONS, 0);
-    assert_cell(&b, SOURCE, "news", PAGEVIEWS, 3);
-    assert_cell(&b, CAMPAIGN, "may", PAGEVIEWS, 3);
-    bench_send_at(&b, bench_from(bench_page("v", T(0), "/"), "first", NULL), T(3));
+    assert_cell(&b, CHANNEL, "direct", SESSIONS, 1);
+    bench_send(&b, bench_on(bench_from(bench_event(FF_PING, "v", T(1)), "news", NULL), FF_CHANNEL_REFERRAL, 0, NULL));
+    bench_send(&b, bench_on(bench_from(bench_page("v", T(2), "/"), "ads", "may"), FF_CHANNEL_DISPLAY, 0, NULL));
+    assert_cell(&b, CHANNEL, "direct", SESSIONS, 0);
+    assert_cell(&b, CHANNEL, "referral", PAGEVIEWS, 2);
+    assert_cell(&b, SOURCE, "news", PAGEVIEWS, 2);
+    assert_cell(&b, CAMPAIGN, "(none)", PAGEVIEWS, 2);
+    bench_send_at(&b, bench_on(bench_from(bench_page("v", T(0), "/"), NULL, "june"), FF_CHANNEL_UNASSIGNED, 0, NULL), T(3));
+    assert_cell(&b, CHANNEL, "referral", SESSIONS, 0);
     assert_cell(&b, SOURCE, "news", SESSIONS, 0);
-    assert_cell(&b, SOURCE, "first", PAGEVIEWS, 4);
+    assert_cell(&b, CHANNEL, "unassigned", PAGEVIEWS, 3);
+    assert_cell(&b, SOURCE, "(none)", PAGEVIEWS, 3);
+    assert_cell(&b, CAMPAIGN, "june", PAGEVIEWS, 3);
+    bench_finish(&b);
+}
+
+/* Records of before origins were judged. */
+static void a_source_without_a_channel_tells_too(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_send(&b, bench_from(bench_page("v", T(0), "/"), "news", NULL));
+    bench_send(&b, bench_on(bench_from(bench_page("v", T(1), "/"), "ads", "may"), FF_CHANNEL_DISPLAY, 0, NULL));
+    assert_cell(&b, CHANNEL, "direct", PAGEVIEWS, 2);
+    assert_cell(&b, SOURCE, "news", PAGEVIEWS, 2);
+    assert_cell(&b, CAMPAIGN, "(none)", PAGEVIEWS, 2);
+    bench_finish(&b);
+}
+
+static void device_and_country_are_each_of_the_first_event_that_has_one(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_send(&b, bench_on(bench_page("v", T(0), "/"), 0, 0, NULL));
+    bench_send(&b, bench_on(bench_event(FF_PING, "v", T(1)), 0, 0, "DE"));
+    bench_send(&b, bench_on(bench_page("v", T(2), "/"), 0, FF_DEVICE_TABLET, "FR"));
+    bench_send(&b, bench_on(bench_page("v", T(3), "/"), 0, FF_DEVICE_DESKTOP, "ZZ"));
+    assert_cell(&b, DEVICE, "(none)", SESSIONS, 0);
+    assert_cell(&b, DEVICE, "tablet", PAGEVIEWS, 3);
+    assert_cell(&b, COUNTRY, "DE", PAGEVIEWS, 3);
+    bench_send_at(&b, bench_on(bench_page("v", T(0), "/"), 0, FF_DEVICE_TV, "AA"), T(3));
+    assert_cell(&b, DEVICE, "tablet", SESSIONS, 0);
+    assert_cell(&b, DEVICE, "tv", PAGEVIEWS, 4);
+    assert_cell(&b, COUNTRY, "AA", PAGEVIEWS, 4);
     bench_finish(&b);
 }
 
@@ -266,7 +303,7 @@ static void visitors_that_give_way_let_go_of_their_words(void **state)
     bench_send(&b, bench_from(bench_page("v", T(0), "/a"), "news", "may"));
     bench_send(&b, bench_search("v", T(1), "red"));
     bench_send(&b, bench_page("w", T(2), "/a"));
-    assert_int_equal(words_used(b.words), 2 + 1);
+    assert_int_equal(words_used(b.words), FOLD_WORDS + 1);
     bench_finish(&b);
 }
 
@@ -277,7 +314,9 @@ int main(void)
         cmocka_unit_test(the_next_session_of_a_visitor_is_a_returning_ones),
         cmocka_unit_test(the_exit_page_takes_the_whole_row_with_it),
         cmocka_unit_test(a_session_without_a_page_view_has_none_for_its_page),
-        cmocka_unit_test(source_and_campaign_are_of_the_first_event_that_tells),
+        cmocka_unit_test(where_a_session_comes_from_is_told_by_one_event),
+        cmocka_unit_test(a_source_without_a_channel_tells_too),
+        cmocka_unit_test(device_and_country_are_each_of_the_first_event_that_has_one),
         cmocka_unit_test(a_late_purchase_is_no_order_of_a_session),
         cmocka_unit_test(orders_of_nothing_are_orders),
         cmocka_unit_test(the_first_page_is_entered_and_the_last_one_left),

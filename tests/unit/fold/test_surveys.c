@@ -129,7 +129,7 @@ static void answers_are_cells_of_their_topic(void **state)
     struct hash_seed seed = {{1, 2}};
     static struct heard h;
     struct fold_options o = bench_options();
-    assert_true(words_init(&h.words, 10, &(struct hash_seed){{1, 2}}));
+    assert_true(words_init(&h.words, FOLD_WORDS + 8, &(struct hash_seed){{1, 2}}));
     o.sites = &site;
     o.site_count = 1;
     o.words = &h.words;
@@ -154,7 +154,7 @@ static void answers_are_cells_of_their_topic(void **state)
             assert_int_equal(h.by[k], k == rows[i].score);
         assert_int_equal(h.by[FF_ROW_PROMOTERS], i == 1);
         assert_int_equal(h.by[FF_ROW_DETRACTORS], i == 2);
-        assert_int_equal(words_used(&h.words), 2); /* those of the types of visitor: nobody has held it */
+        assert_int_equal(words_used(&h.words), FOLD_WORDS); /* those of the fold: nobody has held it */
     }
     fold_free(&f);
     words_fini(&h.words);

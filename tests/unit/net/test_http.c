@@ -38,8 +38,8 @@ static void a_request_is_taken_apart(void **state)
         parse("POST /v1/events?a=b&c HTTP/1.1\r\nHost: shop.example\r\ncontent-TYPE:\t "
               "application/json \t\r\n"
               "Content-Length: 42 \r\nOrigin:https://a\r\nX-Other: 1\r\nUser-Agent: A (B; C)\r\n"
-              "If-None-Match: \"x\"\r\nAuthorization: Bearer k\r\nX-Forwarded-For: 1\r\n"
-              "X-Forwarded-For: 2\r\nContent-Encoding:\r\nAccept-Encoding: gzip, br\r\n\r\n",
+              "If-None-Match: \"x\"\r\nAuthorization: Bearer k\r\nSec-GPC: 1\r\n"
+              "Dnt: 0\r\nDNT: 2\r\nContent-Encoding:\r\nAccept-Encoding: gzip, br\r\n\r\n",
               &h),
         FF_OK);
     assert_int_equal(h.method, NET_POST);
@@ -54,7 +54,8 @@ static void a_request_is_taken_apart(void **state)
     is(h.field[HTTP_USER_AGENT], "A (B; C)");
     is(h.field[HTTP_IF_NONE_MATCH], "\"x\"");
     is(h.field[HTTP_AUTHORIZATION], "Bearer k");
-    is(h.field[HTTP_FORWARDED], "2");
+    is(h.field[HTTP_GPC], "1");
+    is(h.field[HTTP_DNT], "2");
     is(h.field[HTTP_CONTENT_ENCODING], "");
     is(h.field[HTTP_ACCEPT_ENCODING], "gzip, br");
     is(h.field[HTTP_EXPECT], NULL);

@@ -52,6 +52,25 @@ static void gives(const char *text, const char *body)
     }
 }
 
+static void what_a_browser_says_of_itself_is_in_its_request(void **state)
+{
+    (void)state;
+    struct message m;
+    struct net_request q;
+    char *p;
+    size_t used;
+    const char text[] = "GET /e HTTP/1.1\r\nHost: h\r\nUser-Agent: U\r\nSec-CH-UA: B\r\nSec-CH-UA-Mobile: ?1\r\n"
+                        "sec-ch-ua-platform: P\r\nSec-CH-UA-Form-Factors: F\r\nSec-Purpose: S\r\nPurpose: R\r\n"
+                        "X-Moz: X\r\nSec-CH-UA-Arch: A\r\n\r\n";
+    assert_int_equal(feed(&m, text, 7, &p, &used), MESSAGE_DONE);
+    message_request(&m, p, &q);
+    assert_true(ff_span_is(q.user_agent, "U") && ff_span_is(q.signs.ch_brands, "B"));
+    assert_true(ff_span_is(q.signs.ch_mobile, "?1") && ff_span_is(q.signs.ch_platform, "P"));
+    assert_true(ff_span_is(q.signs.ch_form_factors, "F") && ff_span_is(q.signs.sec_purpose, "S"));
+    assert_true(ff_span_is(q.signs.purpose, "R") && ff_span_is(q.signs.x_moz, "X"));
+    free(p);
+}
+
 static void refuses(const char *text, enum ff_status why)
 {
     for (size_t step = 1; step <= strlen(text); step++) {
@@ -174,6 +193,7 @@ static void blank_lines_before_a_request_are_passed_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_browser_says_of_itself_is_in_its_request),
         cmocka_unit_test(any_cut_gives_the_same_request),
         cmocka_unit_test(what_follows_a_message_is_left_alone),
         cmocka_unit_test(lines_end_in_cr_lf_and_nothing_else),

@@ -1,0 +1,280 @@
+/* What is judged of a beacon, at the door. */
+#include "house_state.h"
+
+#include "country.h"
+#include "listing.h"
+#include "region.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+/* Hosts of a site: so many from `first` on. */
+struct own_hosts {
+    uint32_t first, n;
+};
+
+struct judge {
+    struct channels *channels;
+    struct agents *agents;
+    struct countries *countries; /* NULL: no database */
+    struct own_hosts *sites;
+    struct ff_span *hosts;       /* all sites' */
+    char *texts;
+};
+
+/* The host of an origin, "https://shop.example:8443"; empty of "*". */
+static struct ff_span host_of_origin(const char *origin)
+{
+    const char *at = strstr(origin, "://");
+    if (!at)
+        return ff_span_of(NULL, 0);
+    at += 3;
+    return ff_span_of(at, *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/"));
+}
+
+/* Copies one host to *text, behind all there are. */
+static void keep_host(struct judge *j, struct own_hosts *site, struct ff_span host, char **text)
+{
+    if (host.n == 0)
+        return;
+    memcpy(*text, host.p, host.n);
+    j->hosts[site->first + site->n++] = ff_span_of(*text, host.n);
+    *text += host.n;
+}
+
+static const char *const *hosts_named(const struct ff_config_site *site)
+{
+    return *site->hosts ? site->hosts : site->origins;
+}
+
+static bool judge_hosts(struct judge *j, const struct ff_config *c)
+{
+    size_t n = 0, bytes = 0;
+    for (uint16_t i = 0; i < c->site_count; i++)
+        for (const char *const *host = hosts_named(&c->sites[i]); *host; host++, n++)
+            bytes += strlen(*host);
+    j->sites = calloc(c->site_count, sizeof *j->sites);
+    j->hosts = calloc(n + 1, sizeof *j->hosts);
+    j->texts = malloc(bytes + 1);
+    if (!j->sites || !j->hosts || !j->texts)
+        return false;
+    char *text = j->texts;
+    uint32_t first = 0;
+    for (uint16_t i = 0; i < c->site_count; i++) {
+        const struct ff_config_site *site = &c->sites[i];
+        j->sites[i].first = first;
+        for (const char *const *host = hosts_named(site); *host; host++)
+            keep_host(j, &j->sites[i], *site->hosts ? ff_span_text(*host) : host_of_origin(*host), &text);
+        first += j->sites[i].n;
+    }
+    return true;
+}
+
+/* What is wrong with rows is said of the file that was asked for; the built-in ones are sound. */
+static bool rows_fail(const char *file, const char *what, char *why, size_t size)
+{
+    snprintf(why, size, "%s: %s", *file ? file : "(built in)", what);
+    return false;
+}
+
+static bool judge_channels(struct judge *j, const char *file, char *why, size_t size)
+{
+    struct listing *l = listing_load(LISTING_CHANNELS, *file ? file : NULL, why, size);
+    char what[CONFIG_WHY / 2];
+    size_t n;
+    if (!l)
+        return false;
+    const struct ff_listing *rows = listing_rows(l, &n);
+    j->channels = channels_new(rows, n, what, sizeof what);
+    listing_free(&l);
+    return j->channels || rows_fail(file, what, why, size);
+}
+
+static bool judge_agents(struct judge *j, const char *file, char *why, size_t size)
+{
+    struct listing *l = listing_load(LISTING_AGENTS, *file ? file : NULL, why, size);
+    char what[CONFIG_WHY / 2];
+    size_t n;
+    if (!l)
+        return false;
+    const struct ff_listing *rows = listing_rows(l, &n);
+    j->agents = agents_new(rows, n, what, sizeof what);
+    listing_free(&l);
+    return j->agents || rows_fail(file, what, why, size);
+}
+
+static bool judge_countries(struct judge *j, const char *file, char *why, size_t size)
+{
+    if (!*file)
+        return true;
+    j->countries = countries_new(file, why, size);
+    return j->countries != NULL;
+}
+
+struct judge *judge_new(const struct ff_config *c, char *why, size_t size)
+{
+    struct judge *j = calloc(1, sizeof *j);
+    snprintf(why, size, "out of memory");
+    if (!j || !judge_hosts(j, c) || !judge_channels(j, c->channels.file, why, size) ||
+        !judge_agents(j, c->agents.file, why, size) || !judge_countries(j, c->country.database, why, size))
+        judge_free(&j);
+    return j;
+}
+
+void judge_free(struct judge **j)
+{
+    if (!*j)
+        return;
+    channels_free(&(*j)->channels);
+    agents_free(&(*j)->agents);
+    countries_free(&(*j)->countries);
+    free((*j)->sites);
+    free((*j)->hosts);
+    free((*j)->texts);
+    free(*j);
+    *j = NULL;
+}
+
+static size_t bots_rows(const struct door *d)
+{
+    return d->house->config->site_count;
+}
+
+bool door_judge_init(struct door *d)
+{
+    d->judge.verdicts = region_new(FOLD_EXPECT, sizeof *d->judge.verdicts);
+    d->judge.bots = region_new(bots_rows(d), sizeof *d->judge.bots);
+    d->figures.bots = region_new(bots_rows(d), sizeof *d->figures.bots);
+    door_judge_renew(d);
+    return d->judge.verdicts && d->judge.bots && d->figures.bots && d->judge.cache;
+}
+
+void door_judge_fini(struct door *d)
+{
+    if (!d->house)
+        return; /* never begun */
+    region_free(&d->judge.verdicts, FOLD_EXPECT, sizeof *d->judge.verdicts);
+    region_free(&d->judge.bots, bots_rows(d), sizeof *d->judge.bots);
+    region_free(&d->figures.bots, bots_rows(d), sizeof *d->figures.bots);
+    agents_cache_free(&d->judge.cache);
+}
+
+/* What a cache has counted stays counted. */
+static void drop_cache(struct door_judge *j)
+{
+    if (!j->cache)
+        return;
+    uint64_t known, looked_at;
+    agents_cache_counts(j->cache, &known, &looked_at);
+    j->known += known;
+    j->looked_at += looked_at;
+    agents_cache_free(&j->cache);
+}
+
+/* Another judge's verdicts may be others, so the cache goes with it. A judge that this door says it has, and
+ * that was still in force then, is not freed by the state. */
+void door_judge_renew(struct door *d)
+{
+    struct door_judge *j = &d->judge;
+    const struct judge *fresh = atomic_load(&d->house->judges.now);
+    struct hash_seed seed;
+    if (fresh == j->now)
+        return;
+    for (const struct judge *said = NULL; said != fresh; fresh = atomic_load(&d->house->judges.now)) {
+        said = fresh;
+        atomic_store(&j->taken, said);
+    }
+    drop_cache(j);
+    if (getrandom(&seed, sizeof seed, 0) == (ssize_t)sizeof seed)
+        j->cache = agents_cache_new(d->house->config->limits.agents, &seed);
+    j->now = fresh;
+}
+
+void door_judge_counts(const struct door *d, uint64_t *known, uint64_t *looked_at)
+{
+    *known = *looked_at = 0;
+    if (d->judge.cache)
+        agents_cache_counts(d->judge.cache, known, looked_at);
+    *known += d->judge.known;
+    *looked_at += d->judge.looked_at;
+}
+
+struct agent_verdict door_judge_headers(const struct door *d, const struct net_request *request)
+{
+    const struct net_signs *s = &request->signs;
+    const struct agent_signs signs = {
+        .user_agent = request->user_agent,
+        .ch_brands = s->ch_brands,
+        .ch_mobile = s->ch_mobile,
+        .ch_platform = s->ch_platform,
+        .ch_form_factors = s->ch_form_factors,
+        .sec_purpose = s->sec_purpose,
+        .purpose = s->purpose,
+        .x_moz = s->x_moz,
+    };
+    return agents_judge(d->judge.now->agents, d->judge.cache, &signs);
+}
+
+static uint16_t judge_country(struct door *d, struct sender *from, struct ff_span ip, uint16_t site)
+{
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    const struct countries *countries = d->judge.now->countries;
+    if (!countries || !sender_address(from, d, site, ip, six.sin6_addr.s6_addr))
+        return 0;
+    struct ff_span code = countries_find(countries, (const struct sockaddr *)(const void *)&six);
+    return code.n == 2 ? ff_country(code.p[0], code.p[1]) : 0;
+}
+
+/* A beacon that has an agent has it from who may say so; own: its connection says nothing of a visitor. */
+static struct agent_verdict judge_agent(struct door *d, const struct sender *from, bool own,
+                                        const struct ff_beacon *b)
+{
+    const struct agent_signs signs = {.user_agent = b->text[FF_TEXT_USER_AGENT]};
+    if (signs.user_agent.n > 0)
+        return agents_judge(d->judge.now->agents, d->judge.cache, &signs);
+    return own ? (struct agent_verdict){FF_DEVICE_NONE, BOT_NONE} : from->verdict;
+}
+
+/* Where the visitor came from; *v is kept for as long as the beacon. Whether it was spam. */
+static bool judge_channel(const struct judge *j, struct ff_beacon *b, struct channel_verdict *v)
+{
+    const struct own_hosts *own = &j->sites[b->site];
+    const struct channel_question q = {b->text[FF_TEXT_URL], b->text[FF_TEXT_REFERRER], j->hosts + own->first, own->n};
+    b->source = b->campaign = ff_span_of(NULL, 0);
+    if (q.url.n + q.referrer.n == 0)
+        return false;
+    channels_judge(j->channels, &q, v);
+    if (v->clue == CLUE_NOTHING)
+        return v->spam;
+    b->origin.channel = (uint8_t)v->channel;
+    b->source = v->source.n ? v->source : b->source;
+    b->campaign = v->campaign.n ? v->campaign : b->campaign;
+    return v->spam;
+}
+
+/* Those of back offices have no session. */
+static bool has_origin(enum ff_type type)
+{
+    return type != FF_REFUND && type != FF_SUPPORT_OPEN && type != FF_SUPPORT_REPLY &&
+           type != FF_SUPPORT_RESOLVE && type != FF_SPEND;
+}
+
+enum ff_status door_judge_beacon(struct door *d, struct sender *from, struct ff_span ip, struct ff_beacon *b,
+                                 uint32_t slot)
+{
+    bool own = !from->access || access_has_key(from->access, &from->pass, b->site);
+    bool judged = from->access && (!own || b->text[FF_TEXT_USER_AGENT].n > 0);
+    if (!has_origin(b->type))
+        return FF_OK;
+    struct agent_verdict agent = judge_agent(d, from, own, b);
+    b->judged = true;
+    b->origin.device = (uint8_t)agent.device;
+    b->origin.country = judge_country(d, from, ip, b->site);
+    bool spam = judge_channel(d->judge.now, b, &d->judge.verdicts[slot]);
+    enum bot bot = agent.bot != BOT_NONE ? agent.bot : spam ? BOT_SPAM : BOT_NONE;
+    if (!judged || bot == BOT_NONE)
+        return FF_OK;
+    d->judge.bots[b->site][bot]++;
+    return FF_BOT;
+}

@@ -1,0 +1,115 @@
+"""Bots: answered like others, written down nowhere, counted by what told."""
+
+import unittest
+import urllib.parse
+
+import openmetrics
+from footfall import AGENT, Daemon, Site, expect, until
+from test_channels import KEY, KEYED, ROWS, SHOP, view
+
+CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+HEADLESS = AGENT.replace("Chrome/", "HeadlessChrome/")
+
+
+class Bots(unittest.TestCase):
+    THREADS = 0
+
+    def setUp(self):
+        self.daemon = Daemon([SHOP, KEYED], [f"ingest.threads={self.THREADS}"], ROWS)
+        self.addCleanup(self.daemon.close)
+        self.daemon.start()
+
+    def post(self, beacons, status=204, **headers):
+        return expect(self.daemon.events.post("/v1/events", beacons, **headers), status)
+
+    def samples(self, name):
+        families = openmetrics.families(expect(self.daemon.office.get(
+            "/metrics", Accept="application/openmetrics-text"), 200).body.decode())
+        return [(labels, float(value)) for _, labels, value in families[name].samples]
+
+    def bots(self):
+        return {(labels["site"], labels["reason"]): value for labels, value in self.samples("footfall_bots")}
+
+    def views(self, site="shop"):
+        return self.daemon.stats(site, window="1h")["traffic"]["pageviews"]
+
+    def records(self):
+        return self.samples("footfall_journal_records")[0][1]
+
+    def test_what_a_connection_tells(self):
+        signs = (("crawler", {"User_Agent": CRAWLER}), ("library", {"User_Agent": "curl/8.5.0"}),
+                 ("headless", {"User_Agent": HEADLESS}),
+                 ("headless", {"User_Agent": AGENT, "Sec_CH_UA": '"HeadlessChrome";v="130"'}),
+                 ("prefetch", {"User_Agent": AGENT, "Sec_Purpose": "prefetch;prerender"}),
+                 ("prefetch", {"User_Agent": AGENT, "Purpose": "prefetch"}),
+                 ("prefetch", {"User_Agent": AGENT, "X_Moz": "prefetch"}))
+        expected = {}
+        for reason, headers in signs:
+            answer = self.post(view("bot"), **headers)
+            self.assertNotIn("X-Footfall-Error", answer.headers)
+            query = urllib.parse.urlencode(view("bot"))
+            answer = expect(self.daemon.events.get(f"/v1/pixel.gif?{query}", **headers), 200)
+            self.assertEqual((len(answer.body), answer.headers["X-Footfall-Error"]), (43, None))
+            expected["shop", reason] = expected.get(("shop", reason), 0) + 2
+        self.assertEqual(self.bots(), expected)
+        self.assertEqual((self.views(), self.records()), (0, 0))
+        self.assertEqual(self.daemon.office.get("/v1/visitors/bot?site=shop").status, 404)
+        counted = {tuple(labels[k] for k in ("site", "type", "outcome", "reason")): value
+                   for labels, value in self.samples("footfall_beacons") if value}
+        self.assertEqual(counted, {("shop", "page_view", "dropped", "bot"): 2 * len(signs)})
+
+    def test_people_are_none(self):
+        self.post(view("a"), User_Agent=AGENT)
+        self.post(view("b"))  # a missing agent alone is no bot
+        self.post(view("c"), User_Agent="")
+        self.assertEqual((self.views(), self.bots()), (3, {}))
+
+    def test_referrer_spam_is_a_bots(self):
+        self.post([view("a", referrer="https://semalt.com/crawler"), view("b", referrer="https://blog.example/")],
+                  User_Agent=AGENT)
+        self.assertEqual((self.views(), self.bots()), (1, {("shop", "spam"): 1}))
+
+    def test_those_with_a_key_are_judged_by_what_they_bring(self):
+        self.post([view("a", "/", "keyed"), view("b", "/", "keyed", user_agent=AGENT),
+                   view("c", "/", "keyed", user_agent=CRAWLER), view("d", "/", "keyed", referrer="https://semalt.com/")],
+                  User_Agent="python-requests/2.31", **KEY)
+        self.assertEqual((self.views("keyed"), self.bots()), (3, {("keyed", "crawler"): 1}))
+        self.post(view("e"), User_Agent="python-requests/2.31", **KEY)  # of another site
+        self.assertEqual((self.views("shop"), self.bots()["shop", "library"]), (0, 1))
+
+    def test_what_anyone_brings_is_not_looked_at(self):
+        self.post(view("a", user_agent=AGENT), User_Agent=CRAWLER)
+        self.post(view("b", user_agent=CRAWLER), User_Agent=AGENT)
+        self.assertEqual((self.views(), self.bots()), (1, {("shop", "crawler"): 1}))
+
+    def test_datagrams_and_imports_are_nobodys(self):
+        self.daemon.datagram(view("a", user_agent=CRAWLER, referrer="https://semalt.com/"))
+        self.daemon.bring([view("b", user_agent=CRAWLER, time=1.7e9)])
+        until(lambda: self.views() == 1 and self.records() == 2, "both")
+        self.assertEqual(self.bots(), {})
+
+    def test_what_is_wrong_comes_first(self):
+        answer = self.post([view("a"), {"type": "purchase", "site": "shop", "visitor": "a", "value": 1}, view("b")], 200, User_Agent=CRAWLER).json
+        self.assertEqual((answer["accepted"], answer["duplicates"], [r["index"] for r in answer["rejected"]]),
+                         (2, 0, [1]))
+        self.assertEqual(self.views(), 0)
+
+    def test_back_offices_are_not_judged(self):
+        self.post({"type": "refund", "site": "shop", "order": "o", "value": 1, "currency": "EUR"},
+                  User_Agent="python-requests/2.31")
+        self.assertEqual((self.records(), self.bots()), (1, {}))
+
+    def test_what_was_judged_is_remembered(self):
+        for _ in range(5):
+            self.post(view("a"), User_Agent=CRAWLER)
+        judged = {labels["by"]: value for labels, value in self.samples("footfall_agents_judged")}
+        self.assertEqual(judged["memory"] + judged["patterns"], 5)
+        self.assertLessEqual(judged["patterns"], 1 + self.THREADS)
+
+
+class ThreadedBots(Bots):
+    THREADS = 2
+
+
+if __name__ == "__main__":
+    unittest.main()
