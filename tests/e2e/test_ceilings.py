@@ -288,7 +288,7 @@ def pages_add_up(test, daemon, n):
 
 
 def words_left_out(full):
-    return {("footfall_state_left_out", "words"): full.n - (FEW - 2)}  # "new" and "returning" have theirs
+    return {("footfall_state_left_out", "words"): full.n - FEW}
 
 
 def products(first, n):
