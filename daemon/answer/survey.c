@@ -83,15 +83,23 @@ static void write_distribution(const struct survey *kind, const struct stats *s,
 
 /* --- by topic ------------------------------------------------------------------------------- */
 
+/* Where there are no answers there are no topics; to look takes longer than all else. */
+static void read_topics(struct query *q, const struct survey *kind, const struct tally_window *w, struct tally_cells *out)
+{
+    *out = (struct tally_cells){.n = 0};
+    bool any = false;
+    for (int score = kind->low; w && score <= kind->high; score++)
+        any |= w->count[score_counter(kind, score)] != 0;
+    if (any)
+        tally_read_cells(q->ctx->tally, q->site, kind->topics, w->from, w->to, out);
+}
+
 void survey_topics_read(struct query *q, const struct stats *s, struct survey_topics *out)
 {
     out->words = q->ctx->words;
     for (size_t i = 0; i < SURVEY_KINDS; i++) {
-        enum ff_dimension topics = survey_table[i].topics;
-        out->before[i] = (struct tally_cells){.n = 0};
-        tally_read_cells(q->ctx->tally, q->site, topics, s->now.from, s->now.to, &out->now[i]);
-        if (s->kept)
-            tally_read_cells(q->ctx->tally, q->site, topics, s->kept->from, s->kept->to, &out->before[i]);
+        read_topics(q, &survey_table[i], &s->now, &out->now[i]);
+        read_topics(q, &survey_table[i], s->kept, &out->before[i]);
     }
 }
 
