@@ -3,7 +3,6 @@
 #include "decimal.h"
 #include "instant.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,9 +128,17 @@ void json_out_text(struct json_out *j, struct ff_span text)
 
 void json_out_integer(struct json_out *j, int64_t value)
 {
-    char text[24];
-    put_value(j, text, (size_t)snprintf(text, sizeof(text), "%" PRId64, value));
+    char text[24], *end = text + sizeof(text), *p = end; /* an answer has a hundred: printf would be a tenth of it */
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do
+        *--p = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (value < 0)
+        *--p = '-';
+    put_value(j, p, (size_t)(end - p));
 }
+
+#define WHOLE_MOST 1e15 /* whole numbers below it have no exponent and no rounded digit */
 
 void json_out_double(struct json_out *j, double value)
 {
@@ -141,8 +148,10 @@ void json_out_double(struct json_out *j, double value)
         json_out_null(j);
         return;
     }
-    if (value == 0)
-        value = 0; /* no minus sign */
+    if (fabs(value) < WHOLE_MOST && value == floor(value)) {
+        json_out_integer(j, (int64_t)value); /* 0 has no minus sign */
+        return;
+    }
     for (int digits = 15; digits <= 17; digits++) {
         n = snprintf(text, sizeof(text), "%.*g", digits, value);
         if (strtod(text, NULL) == value)

@@ -50,6 +50,22 @@ static void commas_come_by_themselves(void **state)
     assert_string_equal(written(), "{\"a\":-5,\"b\":[{},null,true,false,\"x\"],\"c\":{}}");
 }
 
+static void whole_numbers_are_written_whole(void **state)
+{
+    (void)state;
+    begin();
+    json_out_open(&j, '[');
+    const int64_t integers[] = {0, 7, 10, -1, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < sizeof(integers) / sizeof(*integers); i++)
+        json_out_integer(&j, integers[i]);
+    const double doubles[] = {-0.0, 3, -12, 999999999999999, 1e15, -1e300, 0.5};
+    for (size_t i = 0; i < sizeof(doubles) / sizeof(*doubles); i++)
+        json_out_double(&j, doubles[i]);
+    json_out_close(&j, ']');
+    assert_string_equal(written(), "[0,7,10,-1,9223372036854775807,-9223372036854775808,"
+                                   "0,3,-12,999999999999999,1e+15,-1e+300,0.5]");
+}
+
 static void text_is_escaped(void **state)
 {
     (void)state;
@@ -131,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commas_come_by_themselves),
+        cmocka_unit_test(whole_numbers_are_written_whole),
         cmocka_unit_test(text_is_escaped),
         cmocka_unit_test(doubles_are_short_and_come_back),
         cmocka_unit_test(money_and_instants_have_their_forms),
