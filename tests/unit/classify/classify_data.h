@@ -6,17 +6,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Where the data lies: $FOOTFALL_DATA, or ../shared/data beside the project, or /work/shared/data. */
+/* Where the data lies: $FOOTFALL_DATA, or ../shared/data beside the project. */
 static inline const char *data_folder(void)
 {
-    static const char *const places[] = {FF_SOURCE_DIR "/../shared/data", "/work/shared/data"};
+    static const char beside[] = FF_SOURCE_DIR "/../shared/data";
     const char *given = getenv("FOOTFALL_DATA");
-    if (given)
-        return given;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (access(places[i], R_OK) == 0)
-            return places[i];
-    return NULL;
+    return given ? given : access(beside, R_OK) == 0 ? beside : NULL;
 }
 
 /* The lines that a piece of Python prints, which finds the folder in sys.argv[1]; NULL where the data is not
