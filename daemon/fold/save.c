@@ -3,8 +3,10 @@
  * was touched last) is not written. */
 #include "act.h"
 #include "encode.h"
+#include "encode_recall.h"
 #include "extras.h"
 #include "encode_texts.h"
+#include "encode_visit.h"
 #include "forget.h"
 #include "session_image.h"
 

@@ -2,7 +2,7 @@
 #ifndef FOOTFALL_FOLD_SESSION_IMAGE_H
 #define FOOTFALL_FOLD_SESSION_IMAGE_H
 
-#include "encode.h"
+#include "encode_visit.h"
 #include "words_image.h"
 
 /* What follows a session's own numbers. */

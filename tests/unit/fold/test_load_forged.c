@@ -8,6 +8,8 @@
 #include "picture.h"
 
 #include "encode.h"
+#include "encode_recall.h"
+#include "encode_visit.h"
 #include "forget.h"
 
 #define MINUTE_OF_T0 ((int32_t)(T(0) / FF_MINUTE))

@@ -7,7 +7,7 @@
 /* What is got cannot be anything. */
 #include "strip.h"
 
-#include "encode.h"
+#include "encode_visit.h"
 
 /* One number after the other: 'u' unsigned, 'i' with a sign, 'h' of eight bytes. */
 static struct image_in *strip_of(struct strip *s, const char *kinds, const int64_t *numbers)
