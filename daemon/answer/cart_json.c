@@ -6,10 +6,7 @@
 static void write_text(struct json_out *out, struct ff_span key, struct ff_span text)
 {
     json_out_key(out, key);
-    if (text.p)
-        json_out_text(out, text);
-    else
-        json_out_null(out);
+    json_out_text_or_null(out, text);
 }
 
 static void write_instant(struct json_out *out, struct ff_span key, ff_wall t)
@@ -58,8 +55,9 @@ void cart_json_write(const struct fold *f, const struct cart_view *c, bool in_st
     write_items(f, c->lines, out);
     json_out_key(out, FF_LITERAL("value"));
     json_out_money(out, c->value);
-    char code[] = {(char)(c->currency >> 16), (char)(c->currency >> 8), (char)c->currency};
-    write_text(out, FF_LITERAL("currency"), ff_span_of(code, sizeof code));
+    char code[4];
+    ff_currency_text(c->currency, code);
+    write_text(out, FF_LITERAL("currency"), ff_span_text(code));
     write_instant(out, FF_LITERAL("opened"), c->opened);
     write_instant(out, FF_LITERAL("last_event"), c->last);
     write_text(out, FF_LITERAL("last_page"), c->last_page);

@@ -2,15 +2,9 @@
 #ifndef FOOTFALL_CHANGE_H
 #define FOOTFALL_CHANGE_H
 
-#include "json_out.h"
+#include "money_out.h"
 
 #include <stddef.h>
-
-/* One currency's member of a money object. */
-struct amount {
-    ff_currency currency;
-    ff_money_sum amount;
-};
 
 /* Writes (now - before) / |before|, so that its sign says the direction also where before is
  * negative: 0.25 for a quarter more. NAN stands for null; null where either is, or before is 0. */

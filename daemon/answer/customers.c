@@ -128,18 +128,6 @@ void customers_write_window(const struct customers_section *s, struct json_out *
     json_out_instant(out, s->window.to);
 }
 
-void customers_write_money(const struct amount *amounts, size_t n, struct json_out *out)
-{
-    json_out_open(out, '{');
-    for (size_t i = 0; i < n; i++) {
-        char code[4];
-        ff_currency_text(amounts[i].currency, code);
-        json_out_key(out, ff_span_text(code));
-        json_out_money(out, amounts[i].amount);
-    }
-    json_out_close(out, '}');
-}
-
 void customers_write(const struct customers_section *s, struct json_out *out)
 {
     for (size_t i = 0; i < ROWS; i++) {
@@ -151,7 +139,7 @@ void customers_write(const struct customers_section *s, struct json_out *out)
             json_out_double(out, value);
     }
     json_out_key(out, FF_LITERAL(COST));
-    customers_write_money(s->cost, s->costs, out);
+    money_out(out, s->cost, s->costs);
 }
 
 void customers_write_change(const struct customers_section *now, const struct customers_section *before,

@@ -24,7 +24,4 @@ void customers_write_change(const struct customers_section *now, const struct cu
 /* Whether one of its numbers is called so, "customers.NAME" or NAME alone: no series of it is kept. */
 bool customers_has(struct ff_span name);
 
-/* Writes an object of money. */
-void customers_write_money(const struct amount *amounts, size_t n, struct json_out *out);
-
 #endif

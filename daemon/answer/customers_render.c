@@ -46,13 +46,13 @@ static void write_worth(const struct worth *w, struct json_out *out)
     json_out_key(out, FF_LITERAL("orders"));
     json_out_integer(out, w->of->orders);
     json_out_key(out, FF_LITERAL("average_order_value"));
-    customers_write_money(mean, n, out);
+    money_out(out, mean, n);
     json_out_key(out, FF_LITERAL("purchase_frequency"));
     json_out_double(out, (double)w->frequency);
     json_out_key(out, FF_LITERAL("customer_lifespan"));
     json_out_double(out, (double)w->lifespan);
     json_out_key(out, FF_LITERAL("lifetime_value"));
-    customers_write_money(value, n, out);
+    money_out(out, value, n);
 }
 
 static void add_money(struct ff_lifetime *to, const struct ff_lifetime_money *m)

@@ -126,6 +126,14 @@ void json_out_text(struct json_out *j, struct ff_span text)
     put_quoted(j, text);
 }
 
+void json_out_text_or_null(struct json_out *j, struct ff_span text)
+{
+    if (text.p)
+        json_out_text(j, text);
+    else
+        json_out_null(j);
+}
+
 void json_out_integer(struct json_out *j, int64_t value)
 {
     char text[24], *end = text + sizeof(text), *p = end; /* an answer has a hundred: printf would be a tenth of it */

@@ -35,5 +35,6 @@ void json_out_money(struct json_out *j, ff_money_sum amount);
 void json_out_instant(struct json_out *j, ff_wall t);
 void json_out_boolean(struct json_out *j, bool value);
 void json_out_null(struct json_out *j);
+void json_out_text_or_null(struct json_out *j, struct ff_span text); /* null for {NULL, 0} */
 
 #endif

@@ -231,14 +231,7 @@ static void write_money(const struct metric *m, const struct tally_window *w, st
 {
     struct amounts money;
     take_money(&money, m, w);
-    json_out_open(out, '{');
-    for (size_t i = 0; i < money.n; i++) {
-        char code[4];
-        ff_currency_text(money.row[i].currency, code);
-        json_out_key(out, ff_span_text(code));
-        json_out_money(out, money.row[i].amount);
-    }
-    json_out_close(out, '}');
+    money_out(out, money.row, money.n);
 }
 
 void metrics_write(const struct metric *m, const struct tally_window *w, int64_t live,

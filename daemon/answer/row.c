@@ -122,14 +122,7 @@ static void write_money(const struct row *r, struct json_out *out)
 {
     struct amount money[TALLY_CURRENCIES];
     size_t n = take_money(r, money);
-    json_out_open(out, '{');
-    for (size_t i = 0; i < n; i++) {
-        char code[4];
-        ff_currency_text(money[i].currency, code);
-        json_out_key(out, ff_span_text(code));
-        json_out_money(out, money[i].amount);
-    }
-    json_out_close(out, '}');
+    money_out(out, money, n);
 }
 
 static void write_field(const struct row_field *f, const struct row *r, struct json_out *out)

@@ -36,10 +36,7 @@ static void write_boolean(struct json_out *out, struct ff_span key, bool value)
 static void write_text(struct json_out *out, struct ff_span key, struct ff_span text)
 {
     json_out_key(out, key);
-    if (text.p)
-        json_out_text(out, text);
-    else
-        json_out_null(out);
+    json_out_text_or_null(out, text);
 }
 
 static void write_session(const struct visitor_view *v, struct json_out *out)
@@ -91,7 +88,7 @@ static void write_customer(const struct ff_customer *c, struct json_out *out)
     json_out_key(out, FF_LITERAL("orders"));
     json_out_integer(out, c->spent.orders);
     json_out_key(out, FF_LITERAL("revenue"));
-    customers_write_money(spent, c->spent.currencies, out);
+    money_out(out, spent, c->spent.currencies);
     json_out_key(out, FF_LITERAL("first_order"));
     json_out_instant(out, c->first);
     json_out_key(out, FF_LITERAL("last_order"));
