@@ -3,72 +3,30 @@
 
 #include "country.h"
 #include "listing.h"
+#include "own_hosts.h"
 #include "region.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
-/* Hosts of a site: so many from `first` on. */
-struct own_hosts {
-    uint32_t first, n;
-};
-
 struct judge {
     struct channels *channels;
     struct agents *agents;
     struct countries *countries; /* NULL: no database */
-    struct own_hosts *sites;
-    struct ff_span *hosts;       /* all sites' */
-    char *texts;
+    struct own_hosts *own;
 };
-
-/* The host of an origin, "https://shop.example:8443"; empty of "*". */
-static struct ff_span host_of_origin(const char *origin)
-{
-    const char *at = strstr(origin, "://");
-    if (!at)
-        return ff_span_of(NULL, 0);
-    at += 3;
-    return ff_span_of(at, *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/"));
-}
-
-/* Copies one host to *text, behind all there are. */
-static void keep_host(struct judge *j, struct own_hosts *site, struct ff_span host, char **text)
-{
-    if (host.n == 0)
-        return;
-    memcpy(*text, host.p, host.n);
-    j->hosts[site->first + site->n++] = ff_span_of(*text, host.n);
-    *text += host.n;
-}
-
-static const char *const *hosts_named(const struct ff_config_site *site)
-{
-    return *site->hosts ? site->hosts : site->origins;
-}
 
 static bool judge_hosts(struct judge *j, const struct ff_config *c)
 {
-    size_t n = 0, bytes = 0;
-    for (uint16_t i = 0; i < c->site_count; i++)
-        for (const char *const *host = hosts_named(&c->sites[i]); *host; host++, n++)
-            bytes += strlen(*host);
-    j->sites = calloc(c->site_count, sizeof *j->sites);
-    j->hosts = calloc(n + 1, sizeof *j->hosts);
-    j->texts = malloc(bytes + 1);
-    if (!j->sites || !j->hosts || !j->texts)
+    struct own_hosts_site *sites = calloc(c->site_count, sizeof *sites);
+    if (!sites)
         return false;
-    char *text = j->texts;
-    uint32_t first = 0;
-    for (uint16_t i = 0; i < c->site_count; i++) {
-        const struct ff_config_site *site = &c->sites[i];
-        j->sites[i].first = first;
-        for (const char *const *host = hosts_named(site); *host; host++)
-            keep_host(j, &j->sites[i], *site->hosts ? ff_span_text(*host) : host_of_origin(*host), &text);
-        first += j->sites[i].n;
-    }
-    return true;
+    for (uint16_t i = 0; i < c->site_count; i++)
+        sites[i] = (struct own_hosts_site){c->sites[i].hosts, c->sites[i].origins};
+    j->own = own_hosts_new(sites, c->site_count);
+    free(sites);
+    return j->own != NULL;
 }
 
 /* What is wrong with rows is said of the file that was asked for; the built-in ones are sound. */
@@ -78,30 +36,21 @@ static bool rows_fail(const char *file, const char *what, char *why, size_t size
     return false;
 }
 
-static bool judge_channels(struct judge *j, const char *file, char *why, size_t size)
+/* Makes what is made of the rows of a listing; false after saying why. */
+static bool judge_listing(struct judge *j, enum listing_kind kind, const char *file, char *why, size_t size)
 {
-    struct listing *l = listing_load(LISTING_CHANNELS, *file ? file : NULL, why, size);
+    struct listing *l = listing_load(kind, *file ? file : NULL, why, size);
     char what[CONFIG_WHY / 2];
     size_t n;
     if (!l)
         return false;
     const struct ff_listing *rows = listing_rows(l, &n);
-    j->channels = channels_new(rows, n, what, sizeof what);
+    if (kind == LISTING_CHANNELS)
+        j->channels = channels_new(rows, n, what, sizeof what);
+    else
+        j->agents = agents_new(rows, n, what, sizeof what);
     listing_free(&l);
-    return j->channels || rows_fail(file, what, why, size);
-}
-
-static bool judge_agents(struct judge *j, const char *file, char *why, size_t size)
-{
-    struct listing *l = listing_load(LISTING_AGENTS, *file ? file : NULL, why, size);
-    char what[CONFIG_WHY / 2];
-    size_t n;
-    if (!l)
-        return false;
-    const struct ff_listing *rows = listing_rows(l, &n);
-    j->agents = agents_new(rows, n, what, sizeof what);
-    listing_free(&l);
-    return j->agents || rows_fail(file, what, why, size);
+    return (kind == LISTING_CHANNELS ? j->channels != NULL : j->agents != NULL) || rows_fail(file, what, why, size);
 }
 
 static bool judge_countries(struct judge *j, const char *file, char *why, size_t size)
@@ -116,8 +65,9 @@ struct judge *judge_new(const struct ff_config *c, char *why, size_t size)
 {
     struct judge *j = calloc(1, sizeof *j);
     snprintf(why, size, "out of memory");
-    if (!j || !judge_hosts(j, c) || !judge_channels(j, c->channels.file, why, size) ||
-        !judge_agents(j, c->agents.file, why, size) || !judge_countries(j, c->country.database, why, size))
+    if (!j || !judge_hosts(j, c) || !judge_listing(j, LISTING_CHANNELS, c->channels.file, why, size) ||
+        !judge_listing(j, LISTING_AGENTS, c->agents.file, why, size) ||
+        !judge_countries(j, c->country.database, why, size))
         judge_free(&j);
     return j;
 }
@@ -129,9 +79,7 @@ void judge_free(struct judge **j)
     channels_free(&(*j)->channels);
     agents_free(&(*j)->agents);
     countries_free(&(*j)->countries);
-    free((*j)->sites);
-    free((*j)->hosts);
-    free((*j)->texts);
+    own_hosts_free(&(*j)->own);
     free(*j);
     *j = NULL;
 }
@@ -239,8 +187,8 @@ static struct agent_verdict judge_agent(struct door *d, const struct sender *fro
 /* Where the visitor came from; *v is kept for as long as the beacon. Whether it was spam. */
 static bool judge_channel(const struct judge *j, struct ff_beacon *b, struct channel_verdict *v)
 {
-    const struct own_hosts *own = &j->sites[b->site];
-    const struct channel_question q = {b->text[FF_TEXT_URL], b->text[FF_TEXT_REFERRER], j->hosts + own->first, own->n};
+    struct channel_question q = {b->text[FF_TEXT_URL], b->text[FF_TEXT_REFERRER], NULL, 0};
+    q.own_hosts = own_hosts_of(j->own, b->site, &q.own_count);
     b->source = b->campaign = ff_span_of(NULL, 0);
     if (q.url.n + q.referrer.n == 0)
         return false;

@@ -196,11 +196,6 @@ static void read_tags(const struct channels *c, struct ff_span query, struct tag
     }
 }
 
-static struct ff_span without_www(struct ff_span host)
-{
-    return host.n > 4 && memcmp(host.p, "www.", 4) == 0 ? ff_span_of(host.p + 4, host.n - 4) : host;
-}
-
 /* Whether a host is another one, or lies below it. */
 static bool lies_below(struct ff_span host, struct ff_span above)
 {
@@ -216,7 +211,7 @@ static bool is_own(const struct channel_question *q, struct ff_span page, struct
     for (size_t i = 0; i < q->own_count; i++)
         if (lies_below(host, q->own_hosts[i]))
             return true;
-    return lies_below(host, without_www(page));
+    return lies_below(host, url_without_www(page));
 }
 
 /* What the referrer tells; its source in lower case in the verdict's room. */
@@ -240,12 +235,12 @@ static struct origin read_referrer(const struct channels *c, const struct channe
     room->left -= size;
     const struct host_label *label = hosts_find(c->hosts, host, from.path);
     /* A parent of the page's host is its own, unless it is known: pages below tumblr.com are not Tumblr's. */
-    if (!label && lies_below(without_www(page), without_www(host)))
+    if (!label && lies_below(url_without_www(page), url_without_www(host)))
         return o;
     o.kind = label ? (enum source_kind)label->kind : KIND_UNKNOWN;
     *spam = o.kind == KIND_SPAM;
     if (o.kind != KIND_PAYMENT)
-        o.source = label && label->source.n ? label->source : without_www(host);
+        o.source = label && label->source.n ? label->source : url_without_www(host);
     return o;
 }
 

@@ -85,6 +85,11 @@ struct url url_split(struct ff_span text)
     return u;
 }
 
+struct ff_span url_without_www(struct ff_span host)
+{
+    return host.n > 4 && memcmp(host.p, "www.", 4) == 0 ? ff_span_of(host.p + 4, host.n - 4) : host;
+}
+
 bool url_next_parameter(struct ff_span *query, struct ff_span *name, struct ff_span *value)
 {
     if (query->n == 0)

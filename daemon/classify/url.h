@@ -14,6 +14,9 @@ struct url {
 /* "scheme://host/path?query#fragment"; without a scheme "//host/path" or "/path?query". */
 struct url url_split(struct ff_span text);
 
+/* A host without its "www.", where something is left then. */
+struct ff_span url_without_www(struct ff_span host);
+
 /* Takes the next name and value off a query; false at its end. Neither is decoded. */
 bool url_next_parameter(struct ff_span *query, struct ff_span *name, struct ff_span *value);
 

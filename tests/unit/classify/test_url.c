@@ -45,6 +45,16 @@ static void urls_come_apart(void **state)
     assert_span(url_split(ff_span_text(NULL)).host, "");
 }
 
+static void a_host_goes_without_its_www(void **state)
+{
+    (void)state;
+    assert_span(url_without_www(FF_LITERAL("www.shop.example")), "shop.example");
+    assert_span(url_without_www(FF_LITERAL("www2.shop.example")), "www2.shop.example");
+    assert_span(url_without_www(FF_LITERAL("www.")), "www.");
+    assert_span(url_without_www(FF_LITERAL("www")), "www");
+    assert_span(url_without_www(ff_span_of(NULL, 0)), "");
+}
+
 static void parameters_come_one_by_one(void **state)
 {
     (void)state;
@@ -130,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(urls_come_apart),
+        cmocka_unit_test(a_host_goes_without_its_www),
         cmocka_unit_test(parameters_come_one_by_one),
         cmocka_unit_test(values_are_decoded_to_text),
         cmocka_unit_test(values_are_cut_on_a_character),
