@@ -70,6 +70,28 @@ static void whoever_is_named_is_gone_and_what_was_counted_stays(void **state)
     bench_finish(&b);
 }
 
+/* A visitor whose id has changed at midnight is known by either. */
+static void who_is_forgotten_by_the_new_id_is_gone_under_the_old_one(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    bench_send(&b, bench_event(FF_PAGE_VIEW, "~old", T(-10)));
+    struct ff_beacon e = bench_answer(bench_event(FF_SURVEY, "~new", T(10)), "nps", "0-10", 7, "");
+    e.has |= FF_HAS(VISITOR_BEFORE);
+    e.text[FF_TEXT_VISITOR_BEFORE] = FF_LITERAL("~old");
+    bench_send(&b, bench_saying(e, "text"));
+    assert_true(known(&b, "~old") && known(&b, "~new"));
+    assert_int_equal(fold_comments(b.fold, 0), 1);
+    forget(&b, "~new", NULL, T(11));
+    assert_false(known(&b, "~old") || known(&b, "~new"));
+    assert_int_equal(fold_comments(b.fold, 0), 0);
+    assert_int_equal(fold_counts(b.fold).aliases, 0);
+    assert_int_equal(fold_counts(b.fold).visitors, 0);
+    assert_total(&b, SESSIONS, 1);
+    bench_finish(&b);
+}
+
 static void nothing_happens_to_who_is_not_known(void **state)
 {
     (void)state;
@@ -174,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whoever_is_named_is_gone_and_what_was_counted_stays),
+        cmocka_unit_test(who_is_forgotten_by_the_new_id_is_gone_under_the_old_one),
         cmocka_unit_test(nothing_happens_to_who_is_not_known),
         cmocka_unit_test(a_customer_is_named_by_no_cart),
         cmocka_unit_test(what_a_customer_wrote_goes_whoever_sent_it),

@@ -134,6 +134,27 @@ static void cohorts_from_before_the_ring_are_left_out(void **state)
     ledger_fini(&l);
 }
 
+/* What is cached by it (fold_customers_stamp) is read anew. */
+static void whatever_is_added_or_taken_back_is_a_change(void **state)
+{
+    (void)state;
+    struct ledger l;
+    open_at(&l, TODAY);
+    uint64_t changes = l.changes;
+    ledger_add(&l, LEDGER_NEW, TODAY, 1);
+    assert_true(l.changes > changes);
+    changes = l.changes;
+    ledger_add(&l, LEDGER_NEW, TODAY - 200, -1); /* before the ring: no mark goes with it */
+    assert_true(l.changes > changes);
+    changes = l.changes;
+    ledger_mark(&l, LEDGER_BUYERS, TODAY, 7, 1);
+    assert_true(l.changes > changes);
+    changes = l.changes;
+    ledger_mark(&l, LEDGER_BUYERS, TODAY, 7, -1);
+    assert_true(l.changes > changes);
+    ledger_fini(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +163,7 @@ int main(void)
         cmocka_unit_test(it_makes_no_difference_when_days_leave_the_ring),
         cmocka_unit_test(marks_count_once_and_can_be_taken_out),
         cmocka_unit_test(cohorts_from_before_the_ring_are_left_out),
+        cmocka_unit_test(whatever_is_added_or_taken_back_is_a_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

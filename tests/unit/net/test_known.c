@@ -101,6 +101,7 @@ static void another_request_line_is_parsed(void **state)
     keep(FIRST);
     leaves("POSTS /v1/events HTTP/1.1\r\n" LINES);
     leaves("PUT /v1/events HTTP/1.1\r\n" LINES);
+    leaves("LOCK /v1/events HTTP/1.1\r\n" LINES); /* as long */
     leaves("POST /v1/events HTTP/1.0\r\n" LINES); /* does not keep the connection */
     leaves("POST /v1/events HTTP/1.2\r\n" LINES);
     leaves("POST  /v1/events HTTP/1.1\r\n" LINES);

@@ -56,6 +56,7 @@ static void a_purse_is_summed_up_over_local_days(void **state)
     assert_int_equal((int64_t)m[0].amount, 10);
     assert_int_equal(tally_read_purse(tally, 0, FF_PURSE_RETENTION_SPEND, NOW, NOW, m), 0);
     assert_int_equal(tally_read_purse(tally, 0, FF_PURSE_RETENTION_SPEND, NOW, NOW + 9000 * FF_DAY, m), 2);
+    assert_int_equal((int64_t)m[1].amount, 200); /* no day from before, which stands behind those of the window */
 }
 
 static void what_was_taken_back_did_not_occur(void **state)

@@ -254,6 +254,36 @@ static void minutes_hours_and_days_meet_without_gap_or_overlap(void **state)
     twin_free(&t);
 }
 
+/* One session a minute for some days of which no minutes are kept any more; every window from an hour's, or a
+ * day's, start on. */
+static void check_odd_edges(const char *zone, ff_wall from, ff_dur age, struct zone_span (*span)(const struct zone *, ff_wall))
+{
+    struct twin t = twin_new(zone, from + age, 10);
+    ff_wall to = from + 5 * FF_DAY;
+    static struct tally_window w;
+    for (ff_wall at = from; at < to; at += FF_MINUTE)
+        twin_add(&t, (struct ff_fact){.at = at, .kind = FF_FACT_COUNT, .which = FF_COUNT_SESSIONS, .by = 1});
+    bool odd = false;
+    for (ff_wall at = span(t.zone, from).end; at < to - 2 * FF_DAY; at = span(t.zone, at).end) {
+        ff_wall end = span(t.zone, at + 30 * FF_HOUR).start;
+        odd |= at % (15 * FF_MINUTE) != 0;
+        tally_read(t.tally, 0, at, end, &w);
+        assert_int_equal(w.from, at);
+        assert_int_equal(w.to, end);
+        assert_int_equal(w.count[FF_COUNT_SESSIONS], (end - at) / FF_MINUTE);
+    }
+    assert_true(odd);
+    twin_free(&t);
+}
+
+static void edges_between_quarters_of_an_hour_need_no_minutes(void **state)
+{
+    (void)state;
+    /* Casey put its clock forward at 00:01 on 4 October 2020; Monrovia was 44 minutes and 30 seconds behind. */
+    check_odd_edges("Antarctica/Casey", INT64_C(1601596800) * FF_SECOND, 10 * FF_DAY, zone_hour);
+    check_odd_edges("Africa/Monrovia", INT64_C(44668800) * FF_SECOND, 100 * FF_DAY, zone_day);
+}
+
 static void an_edge_on_a_boundary_stays(void **state)
 {
     (void)state;
@@ -301,6 +331,7 @@ int main(void)
         cmocka_unit_test(windows_equal_the_sum_of_their_facts_in_every_zone),
         cmocka_unit_test(many_visitors_are_estimated_alike_by_every_tier),
         cmocka_unit_test(minutes_hours_and_days_meet_without_gap_or_overlap),
+        cmocka_unit_test(edges_between_quarters_of_an_hour_need_no_minutes),
         cmocka_unit_test(an_edge_on_a_boundary_stays),
         cmocka_unit_test(edges_out_of_reach_are_clipped_or_stay_ahead),
     };
