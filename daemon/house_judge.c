@@ -220,7 +220,7 @@ enum ff_status door_judge_beacon(struct door *d, struct sender *from, struct ff_
     b->origin.device = (uint8_t)agent.device;
     b->origin.country = judge_country(d, from, ip, b->site);
     bool spam = judge_channel(d->judge.now, b, &d->judge.verdicts[slot]);
-    enum bot bot = agent.bot != BOT_NONE ? agent.bot : spam ? BOT_SPAM : BOT_NONE;
+    enum bot bot = agents_reason(agent, b->webdriver, spam);
     if (!judged || bot == BOT_NONE)
         return FF_OK;
     d->judge.bots[b->site][bot]++;

@@ -39,7 +39,7 @@ static void put_currency(struct pack *k, const struct ff_beacon *b, int place)
 
 static void put_boolean(struct pack *k, const struct ff_beacon *b, int place)
 {
-    pack_boolean(k, place == FF_FLAG_CONSENT ? b->consent : b->passive);
+    pack_boolean(k, ff_flag_of(b, place));
 }
 
 static void put_item(struct pack *k, const struct ff_item *item)

@@ -120,7 +120,7 @@ static void put_currency(struct line *l, const struct ff_beacon *b, int place)
 
 static void put_boolean(struct line *l, const struct ff_beacon *b, int place)
 {
-    put(l, (place == FF_FLAG_CONSENT ? b->consent : b->passive) ? FF_LITERAL("true") : FF_LITERAL("false"));
+    put(l, ff_flag_of(b, place) ? FF_LITERAL("true") : FF_LITERAL("false"));
 }
 
 static void put_item(struct line *l, const struct ff_item *item)

@@ -142,17 +142,20 @@ static bool check_required(const struct canon_arrival *how, struct ff_beacon *b)
     return refuse(b, FF_MISSING, field_table[field].key, note_missing(b->type, field));
 }
 
-/* Drops the fields that the type has no use for, and ip, which is never kept. */
+/* Told at the door, and kept nowhere. */
+#define PASSING (FF_HAS(IP) | FF_HAS(WEBDRIVER))
+
+/* Drops the fields that the type has no use for, and those that are never kept. */
 static void drop_foreign(struct ff_beacon *b)
 {
-    uint64_t drop = (FOREIGN & ~type_table[b->type].own) | FF_HAS(IP);
+    uint64_t drop = (FOREIGN & ~type_table[b->type].own) | PASSING;
     drop &= b->has;
     b->has &= ~drop;
     if (drop & FF_HAS(ITEMS)) {
         b->items = NULL;
         b->item_count = 0;
     }
-    for (drop &= ~FF_HAS(ITEMS); drop != 0; drop &= drop - 1)
+    for (drop &= ~(FF_HAS(ITEMS) | FF_HAS(WEBDRIVER)); drop != 0; drop &= drop - 1)
         b->text[field_table[__builtin_ctzll(drop)].place] = ff_span_of(NULL, 0);
 }
 

@@ -300,8 +300,6 @@ static enum ff_device device_hinted(const struct agent_signs *s, enum ff_device 
 /* Reasons that the agent's text does not tell. */
 static enum bot bot_signed(const struct agent_signs *s)
 {
-    if (s->webdriver)
-        return BOT_WEBDRIVER;
     if (is_headless(s->ch_brands))
         return BOT_HEADLESS;
     const struct ff_span purposes[] = {s->sec_purpose, s->purpose, s->x_moz};
@@ -323,4 +321,11 @@ struct agent_verdict agents_judge(const struct agents *a, struct agents_cache *c
     if (v.bot == BOT_NONE)
         v.bot = bot_signed(signs);
     return v;
+}
+
+enum bot agents_reason(struct agent_verdict v, bool webdriver, bool spam)
+{
+    if (v.bot != BOT_NONE)
+        return v.bot;
+    return webdriver ? BOT_WEBDRIVER : spam ? BOT_SPAM : BOT_NONE;
 }

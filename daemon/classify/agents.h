@@ -45,7 +45,6 @@ struct agent_signs {
     struct ff_span ch_platform;      /* Sec-CH-UA-Platform */
     struct ff_span ch_form_factors;  /* Sec-CH-UA-Form-Factors */
     struct ff_span sec_purpose, purpose, x_moz;
-    bool webdriver;                  /* the page says that navigator.webdriver is true */
 };
 
 struct agent_verdict {
@@ -76,6 +75,10 @@ void agents_cache_counts(const struct agents_cache *c, uint64_t *hits, uint64_t 
  * verdict depends on nothing but a and the signs. */
 struct agent_verdict agents_judge(const struct agents *a, struct agents_cache *c,
                                   const struct agent_signs *signs);
+
+/* Why a beacon is held for a bot's: what is judged of its agent counts first, then whether its page says that the
+ * browser is driven (navigator.webdriver), then whether channels_judge calls it spam. */
+enum bot agents_reason(struct agent_verdict v, bool webdriver, bool spam);
 
 /* "mobile", "crawler" and so on; static. */
 const char *device_name(enum ff_device d);

@@ -129,7 +129,9 @@
         cameBack = /back|reload/.test((performance.getEntriesByType("navigation")[0] || 0).type);
         footfall.runs = 1;
         window.footfall = footfall;
-        setCommon({site: given.site, visitor: given.visitor, customer: given.customer});
+        // A browser that is driven says so, and nothing where it is not.
+        setCommon({site: given.site, visitor: given.visitor, customer: given.customer,
+            webdriver: navigator.webdriver || undefined});
         (stub.q || []).forEach(call => footfall.apply(0, call));
         send();
         wrap("pushState");

@@ -39,6 +39,7 @@ struct ff_beacon {
     uint16_t cut;       /* texts that were cut to their length */
     bool passive;
     bool consent;       /* given and false: no visitor is kept of it */
+    bool webdriver;     /* its page says that the browser is driven; for the door, no record has it */
     bool utf8;          /* all its texts are known to be UTF-8 */
     ff_currency currency;
     ff_wall time;
@@ -67,7 +68,12 @@ struct ff_beacon {
 
 static inline bool *ff_flag(struct ff_beacon *b, int flag)
 {
-    return flag == FF_FLAG_CONSENT ? &b->consent : &b->passive;
+    return flag == FF_FLAG_CONSENT ? &b->consent : flag == FF_FLAG_WEBDRIVER ? &b->webdriver : &b->passive;
+}
+
+static inline bool ff_flag_of(const struct ff_beacon *b, int flag)
+{
+    return flag == FF_FLAG_CONSENT ? b->consent : flag == FF_FLAG_WEBDRIVER ? b->webdriver : b->passive;
 }
 
 static inline bool ff_has(const struct ff_beacon *b, uint64_t fields)

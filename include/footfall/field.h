@@ -44,7 +44,7 @@ enum ff_field_kind {
     FF_KIND_INTEGER,  /* .number[]: 0 to max */
     FF_KIND_DECIMAL,  /* .money[] */
     FF_KIND_CURRENCY, /* .currency */
-    FF_KIND_BOOLEAN,  /* .passive, .consent */
+    FF_KIND_BOOLEAN,  /* .passive, .consent, .webdriver */
     FF_KIND_ITEMS,    /* .items, .item_count */
 };
 
@@ -56,7 +56,7 @@ enum ff_text {
     FF_TEXT_COUNT
 };
 
-enum ff_flag { FF_FLAG_PASSIVE, FF_FLAG_CONSENT };
+enum ff_flag { FF_FLAG_PASSIVE, FF_FLAG_CONSENT, FF_FLAG_WEBDRIVER };
 
 enum ff_number { FF_NUMBER_ENGAGED_MS, FF_NUMBER_RESULTS, FF_NUMBER_SCORE, FF_NUMBER_COUNT };
 
@@ -99,7 +99,8 @@ enum ff_amount { FF_AMOUNT_VALUE, FF_AMOUNT_TAX, FF_AMOUNT_SHIPPING, FF_AMOUNT_D
     X(NAME, "name", FF_KIND_TEXT, FF_TEXT_NAME, 64)                                              \
     X(PASSIVE, "passive", FF_KIND_BOOLEAN, FF_FLAG_PASSIVE, 0)                                   \
     X(CONSENT, "consent", FF_KIND_BOOLEAN, FF_FLAG_CONSENT, 0)                                   \
-    X(VISITOR_BEFORE, "visitor_before", FF_KIND_ID, FF_TEXT_VISITOR_BEFORE, 128)
+    X(VISITOR_BEFORE, "visitor_before", FF_KIND_ID, FF_TEXT_VISITOR_BEFORE, 128)               \
+    X(WEBDRIVER, "webdriver", FF_KIND_BOOLEAN, FF_FLAG_WEBDRIVER, 0)
 
 enum ff_field {
 #define X(name, key, kind, place, max) FF_FIELD_##name,

@@ -19,6 +19,7 @@ PAGES = os.path.join(HERE, "pages", "tea")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-dev-shm-usage", "--remote-debugging-pipe", f"--user-agent={AGENT}")
+UNTOLD = "--disable-blink-features=AutomationControlled"  # else navigator.webdriver is true, and it a bot
 
 # The page's clock can be put forward: minutes in view are no minutes of the test.
 CLOCK = """{
@@ -39,14 +40,16 @@ def chromium():
 
 
 class Browser:
-    def __init__(self):
+    def __init__(self, driven=False):
+        """driven: pages can tell that it is."""
         program = chromium()
+        flags = FLAGS if driven else (*FLAGS, UNTOLD)
         self.profile = tempfile.mkdtemp(prefix="footfall-browser-")
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
         # It reads commands from descriptor 3 and writes to 4, each message ended by a NUL.
         self.process = subprocess.Popen(
-            ["sh", "-c", f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}', program, *FLAGS,
+            ["sh", "-c", f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}', program, *flags,
              f"--user-data-dir={self.profile}", "about:blank"],
             pass_fds=(theirs_in, theirs_out), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True)

@@ -88,6 +88,24 @@ class Bots(unittest.TestCase):
         until(lambda: self.views() == 1 and self.records() == 2, "both")
         self.assertEqual(self.bots(), {})
 
+    def test_a_page_can_say_that_its_browser_is_driven(self):
+        self.post([view("a", webdriver=True), view("b", webdriver=False), view("c", webdriver=None)], User_Agent=AGENT)
+        query = urllib.parse.urlencode(view("d", webdriver="true"))
+        expect(self.daemon.events.get(f"/v1/pixel.gif?{query}", User_Agent=AGENT), 200)
+        self.assertEqual((self.views(), self.bots()), (2, {("shop", "webdriver"): 2}))
+        self.post(view("e", webdriver=True), User_Agent=CRAWLER)
+        self.assertEqual(self.bots(), {("shop", "webdriver"): 2, ("shop", "crawler"): 1})
+        refused = self.post(view("f", webdriver="yes"), 400, User_Agent=AGENT).json["rejected"][0]
+        self.assertEqual((refused["field"], refused["code"]), ("webdriver", "wrong_type"))
+
+    def test_who_is_not_judged_is_not_by_that_either(self):
+        self.post([view("a", "/", "keyed", webdriver=True),
+                   view("b", "/", "keyed", webdriver=True, user_agent=AGENT)], **KEY)
+        self.daemon.datagram(view("c", webdriver=True))
+        self.daemon.bring([view("d", webdriver=True, time=1.7e9)])
+        until(lambda: self.records() == 3, "all but one")
+        self.assertEqual(self.bots(), {("keyed", "webdriver"): 1})
+
     def test_what_is_wrong_comes_first(self):
         answer = self.post([view("a"), {"type": "purchase", "site": "shop", "visitor": "a", "value": 1}, view("b")], 200, User_Agent=CRAWLER).json
         self.assertEqual((answer["accepted"], answer["duplicates"], [r["index"] for r in answer["rejected"]]),

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from browser import CLOCK, Browser, Shop
 from footfall import DEADLINE, FOOTFALLCTL, ROOT, Client, Daemon, Failure, Site, expect, need, running, until
+from openmetrics import families
 
 SOURCE = os.path.join(ROOT, "daemon", "web", "tracker.min.js")
 STUB = ("<script>window.footfall = window.footfall || "
@@ -114,11 +115,13 @@ def setUpModule():
 class InBrowser(unittest.TestCase):
     """One browser and one daemon for all tests of a class, with a site and a visitor of its own for each."""
 
+    DRIVEN = False  # as pages can tell
+
     @classmethod
     def setUpClass(cls):
         names = [name for name in dir(cls) if name.startswith("test_")]
         cls.sites = {name: f"s{n}" for n, name in enumerate(names)}
-        cls.browser = Browser()
+        cls.browser = Browser(cls.DRIVEN)
         cls.addClassCleanup(cls.browser.close)
         cls.daemon = Daemon([Site(site) for site in cls.sites.values()])
         cls.addClassCleanup(cls.daemon.close)
@@ -567,6 +570,28 @@ class Privacy(InBrowser):
         view, agreed = self.beacons(shop, 2)
         self.assertNotIn("visitor", view)
         self.assertEqual(agreed["visitor"], self.visitor.cookies()["footfall"]["value"])
+
+
+class Driven(InBrowser):
+    DRIVEN = True
+
+    def bots(self):
+        answer = expect(self.daemon.office.get("/metrics", Accept="application/openmetrics-text"), 200)
+        found = families(answer.body.decode())["footfall_bots"].samples
+        return {labels["reason"]: float(value) for _, labels, value in found if labels["site"] == self.site}
+
+    def test_a_driven_browser_is_a_bot(self):
+        tab = self.visitor.tab(f"{self.shop('data-visitor=v').url}/index.html")
+        self.assertIs(tab.evaluate("navigator.webdriver"), True)
+        tab.do("footfall('custom', {name: 'end'})")
+        until(lambda: self.bots() == {"webdriver": 2}, "the view and the event")
+        self.assertEqual((self.exported(), self.stats()["traffic"]["pageviews"]), ([], 0))
+
+    def test_what_it_says_is_a_field_of_the_beacon(self):
+        shop = self.shop('data-to="/v1/events"')
+        self.visitor.tab(f"{shop.url}/index.html")
+        until(lambda: shop.posts, "the beacon")
+        self.assertIs(json.loads(shop.posts[0][1])[0]["webdriver"], True)
 
 
 if __name__ == "__main__":

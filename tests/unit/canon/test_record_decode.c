@@ -327,7 +327,7 @@ static void newer_records_are_told_from_damaged_ones(void **state)
     refuses(FF_LITERAL("\x81\x40\x02"), FF_STORE_VERSION);
     refuses(FF_LITERAL("\x82\x40\x02\x41\xc0"), FF_STORE_VERSION);
     refuses(FF_LITERAL("\x81\x40\x00"), FF_STORE_CORRUPT);
-    refuses(HEAD("\x86", "\x23\x01"), FF_STORE_VERSION);             /* field 35 */
+    refuses(HEAD("\x86", "\x24\x01"), FF_STORE_VERSION);             /* field 36 */
     refuses(HEAD("\x86", "\x45\x01"), FF_STORE_VERSION);             /* head key 69 */
     refuses(HEAD("\x86", "\x0f\x91\x81\x07\x01"), FF_STORE_VERSION); /* item key 7 */
 }

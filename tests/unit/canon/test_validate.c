@@ -187,6 +187,19 @@ static void the_address_is_dropped(void **state)
     assert_true(ff_has(&g.r.beacon, FF_HAS(USER_AGENT)));
 }
 
+static void no_record_says_that_a_browser_is_driven(void **state)
+{
+    struct given g;
+    (void)state;
+    for (int driven = 0; driven < 2; driven++) {
+        const char *text = driven ? "type=search|visitor=v|term=x|webdriver=1" : "type=search|visitor=v|term=x|webdriver=0";
+        assert_int_equal(given_check(canon, &g, text, false), FF_OK);
+        assert_false(ff_has(&g.r.beacon, FF_HAS(WEBDRIVER)));
+        assert_int_equal(g.r.beacon.webdriver, driven); /* for the door */
+        assert_true(ff_span_is(g.r.beacon.text[FF_TEXT_TERM], "x"));
+    }
+}
+
 static void integers_are_not_negative(void **state)
 {
     (void)state;
@@ -353,7 +366,7 @@ int main(void)
         cmocka_unit_test(of_several_sites_one_must_be_named),
         cmocka_unit_test(ids_are_1_to_128_bytes),
         cmocka_unit_test(long_texts_are_cut_and_counted),
-        cmocka_unit_test(the_address_is_dropped),
+        cmocka_unit_test(the_address_is_dropped), cmocka_unit_test(no_record_says_that_a_browser_is_driven),
         cmocka_unit_test(integers_are_not_negative),
         cmocka_unit_test(currencies_are_those_of_the_standard),
         cmocka_unit_test(purposes_are_two),

@@ -168,12 +168,21 @@ static void what_nobody_looks_at_is_a_bots(void **state)
     assert_int_equal(agents_judge(*state, NULL, &signs).bot, BOT_PREFETCH);
     signs = (struct agent_signs){.user_agent = FF_LITERAL(DESK), .x_moz = FF_LITERAL("prefetch")};
     assert_int_equal(agents_judge(*state, NULL, &signs).bot, BOT_PREFETCH);
-    signs = (struct agent_signs){.user_agent = FF_LITERAL(DESK), .webdriver = true};
-    assert_int_equal(agents_judge(*state, NULL, &signs).bot, BOT_WEBDRIVER);
     signs = (struct agent_signs){.user_agent = FF_LITERAL(DESK), .ch_brands = FF_LITERAL("\"HeadlessChrome\";v=\"146\"")};
     assert_int_equal(agents_judge(*state, NULL, &signs).bot, BOT_HEADLESS);
     signs = (struct agent_signs){.user_agent = FF_LITERAL(DESK), .purpose = FF_LITERAL("navigate")};
     assert_int_equal(agents_judge(*state, NULL, &signs).bot, BOT_NONE);
+}
+
+static void the_agents_own_reason_comes_first(void **state)
+{
+    (void)state;
+    const struct agent_verdict person = {FF_DEVICE_DESKTOP, BOT_NONE}, bot = {FF_DEVICE_OTHER, BOT_AI};
+    assert_int_equal(agents_reason(person, false, false), BOT_NONE);
+    assert_int_equal(agents_reason(person, true, false), BOT_WEBDRIVER);
+    assert_int_equal(agents_reason(person, false, true), BOT_SPAM);
+    assert_int_equal(agents_reason(person, true, true), BOT_WEBDRIVER);
+    assert_int_equal(agents_reason(bot, true, true), BOT_AI);
 }
 
 static void of_an_endless_agent_the_beginning_counts(void **state)
@@ -294,6 +303,7 @@ int main(void)
         cmocka_unit_test(the_name_of_a_device_makes_no_bot),
         cmocka_unit_test(hints_come_before_the_agent),
         cmocka_unit_test(what_nobody_looks_at_is_a_bots),
+        cmocka_unit_test(the_agents_own_reason_comes_first),
         cmocka_unit_test(of_an_endless_agent_the_beginning_counts),
         cmocka_unit_test(a_cache_changes_no_verdict_and_stays_within_its_bounds),
         cmocka_unit_test(rows_that_mean_nothing_are_refused),
