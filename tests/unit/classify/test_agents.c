@@ -76,6 +76,16 @@ static void browsers_are_people_on_a_device(void **state)
         {"Mozilla/5.0 (Linux; Android 9; AFTKA) " CHROME "Mobile Safari/537.36", FF_DEVICE_TV},
         {"Mozilla/5.0 (PlayStation; PlayStation 5/6.00) AppleWebKit/605.1.15 (KHTML, like Gecko)", FF_DEVICE_OTHER},
         {"Mozilla/5.0 (X11; Linux x86_64; Quest 3) " CHROME "VR Safari/537.36", FF_DEVICE_OTHER},
+        {"Mozilla/5.0 (X11; Linux x86_64; Steam Deck) " CHROME "Safari/537.36", FF_DEVICE_OTHER},
+        {"Mozilla/5.0 (Nintendo Switch; WifiWebAuthApplet) AppleWebKit/609.4 (KHTML, like Gecko) NF/6.0.2.21.3 "
+         "NintendoBrowser/5.1.0.22474", FF_DEVICE_OTHER},
+        {"Mozilla/5.0 (Linux; Android 12; SM-F936B) " CHROME "Mobile Safari/537.36", FF_DEVICE_MOBILE},
+        {"Mozilla/5.0 (Linux; Android 13; OnePlus Pad) " CHROME "Mobile Safari/537.36", FF_DEVICE_TABLET},
+        {"Mozilla/5.0 (X11; U; Linux armv7l like Android; en-us) AppleWebKit/531.2+ (KHTML, like Gecko) Version/5.0 "
+         "Safari/533.2+ Kindle/3.0+", FF_DEVICE_TABLET},
+        {"Mozilla/5.0 (Linux; Android 4.4.2; tolino vision 5) " CHROME "Safari/537.36", FF_DEVICE_TABLET},
+        {"Mozilla/5.0 (Linux; Android 7.1.2; X96mini) " CHROME "Safari/537.36", FF_DEVICE_TV},
+        {"Roku/DVP-12.0 (12.0.0.4182-88)", FF_DEVICE_TV},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_judged(*state, rows[i].agent, rows[i].device, BOT_NONE);
@@ -107,6 +117,62 @@ static void programs_are_bots_with_a_reason(void **state)
             print_error("%s: %s\n", rows[i].agent, bot_name(v.bot));
         assert_int_equal(v.bot, rows[i].bot);
     }
+}
+
+/* What says its name behind a browser's agent, as many do. */
+static void names_of_programs_are_known_behind_a_browsers(void **state)
+{
+    static const struct {
+        enum bot bot;
+        const char *names; /* with blanks between */
+    } rows[] = {
+        {BOT_AI, "GPTBot ChatGPT-User OAI-SearchBot ClaudeBot Claude-User Claude-SearchBot PerplexityBot Perplexity-User "
+                 "Bytespider Amazonbot Amzn-SearchBot Applebot-Extended meta-externalagent meta-externalfetcher CCBot "
+                 "GoogleOther Google-NotebookLM MistralAI-User DuckAssistBot YouBot cohere-ai Diffbot Kimi-User "
+                 "Gemini-Deep-Research DeepSeekBot GrokBot NovaAct Manus-User FirecrawlAgent AmazonBuyForMe"},
+        {BOT_CRAWLER, "AdsBot-Google Mediapartners-Google Storebot-Google bingbot Applebot YandexVerticals SemrushBot "
+                      "Feedly FreshRSS NewsBlur Inoreader theoldreader Sitebulb HubSpot TinEye Seekport MuckRack"},
+        {BOT_HEADLESS, "HeadlessChrome PhantomJS Puppeteer Playwright Cypress Chrome-Lighthouse pa11y"},
+        {BOT_MONITOR, "Pingdom UptimeRobot StatusCake Site24x7 Checkly RuxitSynthetic GomezAgent Hyperping Uptimia"},
+        {BOT_PREVIEW, "facebookexternalhit Slackbot-LinkExpanding Discordbot TelegramBot LinkedInBot SkypeUriPreview "
+                      "vkShare redditbot Bluesky/1.1;Cardyb"},
+        {BOT_SCANNER, "Nikto sqlmap CensysInspect Probely Assetnote Arachni"},
+        {BOT_LIBRARY, "axios undici python-requests aiohttp GuzzleHttp PostmanRuntime Go-http-client ReactorNetty"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (const char *name = rows[i].names; *name;) {
+            char agent[256];
+            size_t n = strcspn(name, " ");
+            snprintf(agent, sizeof agent, DESK " %.*s/1.0", (int)n, name);
+            assert_judged(*state, agent, FF_DEVICE_DESKTOP, rows[i].bot);
+            name += n + (name[n] == ' ');
+        }
+}
+
+static void applications_are_people(void **state)
+{
+    static const struct {
+        const char *agent;
+        enum ff_device device;
+    } rows[] = {
+        {PHONE " Instagram 331.0.0.0 Android (30/11; 420dpi; Google; Pixel 2)", FF_DEVICE_MOBILE},
+        {PHONE " Phantom/android/24.4.0.15916", FF_DEVICE_MOBILE},
+        {PHONE " Telegram-Android/10.14.5 (Samsung; Android 13; SDK 33)", FF_DEVICE_MOBILE},
+        {PHONE " Line/14.5.0/IAB", FF_DEVICE_MOBILE},
+        {PHONE " [Pinterest/Android]", FF_DEVICE_MOBILE},
+        {PHONE " Amazon.com/26.9.2.100", FF_DEVICE_MOBILE},
+        {PHONE " CamScanner/6.1", FF_DEVICE_MOBILE},
+        {DESK " Slack/4.4.2 Electron/7.2.1 Sonic Slack_SSB/4.4.2", FF_DEVICE_DESKTOP},
+        {DESK " Avast/125.0.0.0", FF_DEVICE_DESKTOP},
+        {"MyShop/3.2.1 okhttp/4.12.0", FF_DEVICE_MOBILE},
+        {"MyShop/1.0 (com.example.shop; build:12; iOS 17.0.0) Alamofire/5.8.1", FF_DEVICE_MOBILE},
+        {"MyShop/12 CFNetwork/1494.0.7 Darwin/23.4.0", FF_DEVICE_MOBILE},
+        {"fuboTV/4.75.0 (Linux;Android 9; AFTDCT31 Build/PS7664.3772N) FuboPlayer/v1.34.0", FF_DEVICE_TV},
+        {"RadiosNet/2.1.1 (Java; Android)", FF_DEVICE_TABLET},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_judged(*state, rows[i].agent, rows[i].device, BOT_NONE);
+    assert_int_equal(judged(*state, "okhttp/4.12.0").bot, BOT_LIBRARY); /* nobody says whose */
 }
 
 static void a_missing_agent_alone_is_no_bot(void **state)
@@ -299,6 +365,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(browsers_are_people_on_a_device),
         cmocka_unit_test(programs_are_bots_with_a_reason),
+        cmocka_unit_test(names_of_programs_are_known_behind_a_browsers),
+        cmocka_unit_test(applications_are_people),
         cmocka_unit_test(a_missing_agent_alone_is_no_bot),
         cmocka_unit_test(the_name_of_a_device_makes_no_bot),
         cmocka_unit_test(hints_come_before_the_agent),
