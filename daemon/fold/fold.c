@@ -154,6 +154,12 @@ static void fold_count_search(const struct pen *p, const struct ff_beacon *b)
     cells_search(p, b);
 }
 
+static enum ff_status fold_stray(const struct pen *p)
+{
+    p->fold->counts.stray++;
+    return FF_STRAY;
+}
+
 /* What counts by itself, at the event's own time. */
 static enum ff_status fold_count(const struct pen *p, const struct ff_record *r)
 {
@@ -191,6 +197,8 @@ static enum ff_status fold_count(const struct pen *p, const struct ff_record *r)
     case FF_SPEND:
         customers_spend(p, &r->beacon);
         return FF_OK;
+    case FF_PING:
+        return ff_has(&r->beacon, FF_HAS(VISITOR)) ? FF_OK : fold_stray(p); /* else its story tells */
     default:
         return FF_OK;
     }

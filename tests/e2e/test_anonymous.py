@@ -370,6 +370,8 @@ class Privacy(unittest.TestCase):
         self.go_shopping(daemon, {"consent": False})
         self.go_shopping(daemon, {}, Sec_GPC="1")
         self.only_sums(daemon, 2)
+        self.assertIn('footfall_beacons_total{site="anonymous",type="ping",outcome="taken",reason="stray"} 2',
+                      daemon.office.get("/metrics").body.decode())
         daemon.restart()
         self.only_sums(daemon, 2)
         self.assertNotIn(b"somebody", stored(daemon))

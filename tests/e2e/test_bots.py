@@ -125,6 +125,23 @@ class Bots(unittest.TestCase):
         self.assertLessEqual(judged["patterns"], 1 + self.THREADS)
 
 
+class ProxiedBots(Bots):
+    """What a trusted proxy says of the visitor is taken over."""
+
+    def setUp(self):
+        self.daemon = Daemon([SHOP, KEYED], ["ingest.trusted_proxies=127.0.0.1"], ROWS)
+        self.addCleanup(self.daemon.close)
+        self.daemon.start()
+
+    def test_what_anyone_brings_is_not_looked_at(self):
+        """But from here it is."""
+        self.post(view("a", user_agent=AGENT), User_Agent="python-requests/2.31")
+        self.post(view("b", user_agent=CRAWLER), User_Agent=AGENT)
+        self.post(view("c"), User_Agent="python-requests/2.31")
+        self.post(view("d", user_agent=AGENT), User_Agent=AGENT, Sec_Purpose="prefetch")
+        self.assertEqual((self.views(), self.bots()), (2, {("shop", "crawler"): 1, ("shop", "library"): 1}))
+
+
 class ThreadedBots(Bots):
     THREADS = 2
 
