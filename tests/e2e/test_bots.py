@@ -125,6 +125,10 @@ class Bots(unittest.TestCase):
         self.assertLessEqual(judged["patterns"], 1 + self.THREADS)
 
 
+class ThreadedBots(Bots):
+    THREADS = 2
+
+
 class ProxiedBots(Bots):
     """What a trusted proxy says of the visitor is taken over."""
 
@@ -140,10 +144,6 @@ class ProxiedBots(Bots):
         self.post(view("c"), User_Agent="python-requests/2.31")
         self.post(view("d", user_agent=AGENT), User_Agent=AGENT, Sec_Purpose="prefetch")
         self.assertEqual((self.views(), self.bots()), (2, {("shop", "crawler"): 1, ("shop", "library"): 1}))
-
-
-class ThreadedBots(Bots):
-    THREADS = 2
 
 
 if __name__ == "__main__":
