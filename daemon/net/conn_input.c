@@ -92,8 +92,9 @@ static int conn_hand_out(struct conn *c, uint32_t number, struct net_request *re
 static int conn_deliver(struct conn *c, const char *p, bool more_behind)
 {
     const struct http_head *head = &c->message.head;
-    struct net_request request = {.listener = c->listener, .address = c->known_address ? c->address : NULL};
-    message_request(&c->message, p, &request);
+    struct net_request room, *request = message_request(&c->message, p, &room);
+    request->listener = c->listener;
+    request->address = c->known_address ? c->address : NULL;
     unsigned flags = head->method == NET_HEAD ? REPLY_TO_HEAD : 0;
     if (!head->keep_alive)
         flags |= REPLY_CLOSES;
@@ -105,7 +106,7 @@ static int conn_deliver(struct conn *c, const char *p, bool more_behind)
         c->clean = !more_behind;
     }
     c->owes_continue = false;
-    return conn_hand_out(c, number, &request);
+    return conn_hand_out(c, number, request);
 }
 
 /* Takes one message off the front of b, and gives its cost. 0: none is whole. */

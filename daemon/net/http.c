@@ -237,3 +237,38 @@ enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out)
     target_split(p, target, out);
     return FF_OK;
 }
+
+struct ff_span http_span(const char *p, struct http_piece piece)
+{
+    return piece.given ? ff_span_of(p + piece.at, piece.n) : (struct ff_span){0};
+}
+
+static void set_signs(const char *p, const struct http_piece *field, struct net_signs *out)
+{
+    out->ch_brands = http_span(p, field[HTTP_CH_BRANDS]);
+    out->ch_mobile = http_span(p, field[HTTP_CH_MOBILE]);
+    out->ch_platform = http_span(p, field[HTTP_CH_PLATFORM]);
+    out->ch_form_factors = http_span(p, field[HTTP_CH_FORM_FACTORS]);
+    out->sec_purpose = http_span(p, field[HTTP_SEC_PURPOSE]);
+    out->purpose = http_span(p, field[HTTP_PURPOSE]);
+    out->x_moz = http_span(p, field[HTTP_X_MOZ]);
+}
+
+void http_set_fields(const char *p, const struct http_head *head, struct net_request *out)
+{
+    const struct http_piece *field = head->field;
+    out->content_type = http_span(p, field[HTTP_CONTENT_TYPE]);
+    out->content_encoding = http_span(p, field[HTTP_CONTENT_ENCODING]);
+    out->origin = http_span(p, field[HTTP_ORIGIN]);
+    out->host = http_span(p, field[HTTP_HOST]);
+    out->authorization = http_span(p, field[HTTP_AUTHORIZATION]);
+    out->if_none_match = http_span(p, field[HTTP_IF_NONE_MATCH]);
+    out->accept = http_span(p, field[HTTP_ACCEPT]);
+    out->accept_encoding = http_span(p, field[HTTP_ACCEPT_ENCODING]);
+    out->user_agent = http_span(p, field[HTTP_USER_AGENT]);
+    set_signs(p, field, &out->signs);
+    out->dnt = http_span(p, field[HTTP_DNT]);
+    out->gpc = http_span(p, field[HTTP_GPC]);
+    out->access_request_method = http_span(p, field[HTTP_ACCESS_METHOD]);
+    out->access_request_headers = http_span(p, field[HTTP_ACCESS_HEADERS]);
+}

@@ -65,4 +65,11 @@ bool http_parse_line(const char *p, size_t n, struct http_head *out);
  * or in two ways, a transfer coding other than chunked, no host or two. */
 enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out);
 
+/* Sets what the fields of a head say in a request, borrowed from p, where their pieces lie; leaves the rest of it
+ * alone. */
+void http_set_fields(const char *p, const struct http_head *head, struct net_request *out);
+
+/* The piece of p; {NULL, 0} where it is not given. */
+struct ff_span http_span(const char *p, struct http_piece piece);
+
 #endif

@@ -33,10 +33,14 @@ struct net_request {
                                gpc: Sec-GPC */
     struct net_signs signs;
     struct ff_span head;    /* the request line and all header lines */
+    uint64_t *note;         /* NET_NOTE words that the owner may write, kept for as long as the connection sends the
+                               same header lines (but for Content-Length), and all 0 at first; NULL: nothing is
+                               kept of these */
     const uint8_t *address; /* 16 bytes: who is at the other end of the connection, or behind it by the
                                PROXY protocol, IPv4 as ::ffff:a.b.c.d; NULL: not known */
 };
 #define NET_PADDING 64
+#define NET_NOTE 6
 
 /* One datagram, borrowed for the call, with NET_PADDING readable bytes behind its payload. */
 struct net_datagram {
