@@ -107,7 +107,7 @@ static enum ff_status door_give(struct door *d, struct ff_record *r, struct ff_s
 static void door_check(struct door *d, struct sender *from, struct ff_record *r, uint32_t slot)
 {
     struct canon_arrival how = {.now = d->now, .imported = from->imported, .derives = from->access != NULL,
-                                .opts_out = from->opts_out};
+                                .opts_out = from->opts_out, .judged = true};
     struct ff_beacon *b = &r->beacon;
     struct ff_span ip = b->text[FF_TEXT_IP]; /* canon drops it */
     if (canon_check(d->canon, &how, r) == FF_OK && from->access)

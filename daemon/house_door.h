@@ -8,6 +8,7 @@
 #include "house_visitor.h"
 #include "house_waiting.h"
 
+#include "access.h"
 #include "canon.h"
 #include "fold.h"
 #include "intake.h"
@@ -18,6 +19,17 @@
 #include <stdatomic.h>
 
 struct house;
+
+/* Bytes that hold the header lines of any answer. */
+#define HEADERS_SIZE (ACCESS_CORS_SIZE + 512)
+
+/* The CORS headers of the last answer, and room for others behind them. */
+struct door_cors {
+    char origin[ORIGIN_INLINE];
+    size_t origin_n;
+    size_t n; /* bytes of lines that are for that origin; 0: they are for another one */
+    char lines[HEADERS_SIZE];
+};
 
 /* A door: one loop with listeners, and all that a message needs on its way to the state. The state's
  * own door (stats, and beacons when there are no ingest threads) hands records over directly; the
@@ -35,6 +47,7 @@ struct door {
     char *bodies;            /* DOOR_BODIES bytes to encode records in */
     char *list;              /* refusals of the message at hand */
     size_t list_size, list_bytes;
+    struct door_cors cors;
     struct door_judge judge;
     struct door_counts counts;
     struct beacon_counts *beacons; /* one a site, then one for no known site; what is taken: the state's door */
