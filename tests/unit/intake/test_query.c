@@ -113,6 +113,29 @@ static void escapes_are_found_wherever_they_stand(void **state)
         }
 }
 
+static bool is_known_to_be_utf8(const char *query)
+{
+    struct asking q;
+    bool utf8 = ask(&q, query)->utf8;
+    ask_end(&q);
+    return utf8;
+}
+
+static void what_is_not_ascii_has_to_be_looked_at(void **state)
+{
+    (void)state;
+    assert_true(is_known_to_be_utf8("title=a"));
+    assert_true(is_known_to_be_utf8("title=a%7E&term=0123456789abcdefghijklmnop+q"));
+    assert_false(is_known_to_be_utf8("title=a%80"));
+    assert_false(is_known_to_be_utf8("title=\xFF"));
+    assert_false(is_known_to_be_utf8("t\xFFtle=a&title=b"));
+    for (int before = 0; before < 40; before++) {
+        char query[100];
+        snprintf(query, sizeof query, "title=%.*s\xC3\xA9&term=x", before, "0123456789012345678901234567890123456789");
+        assert_false(is_known_to_be_utf8(query));
+    }
+}
+
 static void a_broken_escape_is_malformed(void **state)
 {
     static const char *const bad[] = {"title=%",   "title=%4",    "title=%4g", "title=%g4",
@@ -254,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_purchase_is_read_with_all_it_brings),
         cmocka_unit_test(what_is_escaped_is_read_as_it_was_meant),
         cmocka_unit_test(escapes_are_found_wherever_they_stand),
+        cmocka_unit_test(what_is_not_ascii_has_to_be_looked_at),
         cmocka_unit_test(a_broken_escape_is_malformed),
         cmocka_unit_test(time_is_a_number_or_a_text),
         cmocka_unit_test(values_that_cannot_be_are_refused),
