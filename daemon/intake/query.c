@@ -2,7 +2,7 @@
 #include "json_message.h"
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 /* One more than what a hexadecimal digit is worth; 0: it is none. */

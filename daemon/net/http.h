@@ -54,10 +54,10 @@ struct http_head {
     struct http_piece field[HTTP_FIELDS]; /* values without blanks around; of several the last */
 };
 
-/* Takes apart a request line of n bytes at p, its end included, that begins with a method whose head has
- * been parsed before, and a target that begins with '/': sets path, query and old. False: it is not of
- * that kind, or not sound. */
-bool http_parse_line(const char *p, size_t n, struct http_head *out);
+/* Takes apart the request line at the front of the n bytes at p, which begins with a method whose head has
+ * been parsed before, and a target that begins with '/': sets path, old, and query where there is one. Gives its size,
+ * its end included; 0: it is not of that kind, not sound, or not whole. */
+size_t http_parse_line(const char *p, size_t n, struct http_head *out);
 
 /* Takes apart the head of n bytes at p, from the request line to the empty line, both included,
  * in which (as message.c has made sure) CR and LF come in pairs only and no line is folded.

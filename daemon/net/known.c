@@ -48,16 +48,13 @@ size_t known_take(const struct known *k, const char *p, size_t n, size_t max, st
 {
     if (!k || n <= k->method_n || memcmp(p, k->method_text, k->method_n) != 0 || p[k->method_n] != ' ')
         return 0;
-    const char *lf = memchr(p, '\n', n);
-    if (!lf)
-        return 0;
-    size_t line = (size_t)(lf - p) + 1;
-    uint64_t length;
-    size_t lines = known_lines(k, lf + 1, n - line, &length);
-    if (!lines || line + lines > max)
-        return 0;
     out->query = (struct http_piece){0};
-    if (!http_parse_line(p, line, out) || out->old != k->old)
+    size_t line = http_parse_line(p, n, out);
+    if (!line || out->old != k->old)
+        return 0;
+    uint64_t length;
+    size_t lines = known_lines(k, p + line, n - line, &length);
+    if (!lines || line + lines > max)
         return 0;
     out->method = k->method;
     out->keep_alive = k->keep_alive;
