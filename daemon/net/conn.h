@@ -12,6 +12,7 @@
 #define NET_WORK_BYTES 65536         /* read from one connection in one turn, at most */
 #define NET_TURN_REQUESTS 64         /* parsed for one connection in one turn, at most, */
 #define NET_REQUEST_BYTES 1024       /* so much of a body, inflated, counting as a further one */
+#define NET_PART_REQUESTS 64         /* told, of all connections, before what has come of them is sent */
 #define NET_REPLY_BYTES (256 * 1024) /* unsent replies at which a connection is read no further */
 #define NET_LINGER_TIME (2 * FF_SECOND)    /* how long a closed side is drained, */
 #define NET_LINGER_BYTES (4 * 1024 * 1024) /* and how much of it */

@@ -85,6 +85,7 @@ static int conn_hand_out(struct conn *c, uint32_t number, struct net_request *re
     int cost = 1 + (int)(request->body.n / NET_REQUEST_BYTES);
     n->counts.requests++;
     n->active = true;
+    n->told += cost;
     n->events.request(n->events.ctx, (struct net_handle){c->index, c->generation, number}, request);
     return cost;
 }
@@ -261,6 +262,7 @@ static void conn_drain(struct conn *c)
 void conn_on_readable(void *conn)
 {
     struct conn *c = conn;
+    struct net *n = c->net;
     if (c->phase == CONN_LINGER) {
         conn_drain(c);
     } else if (c->resumed) {
@@ -271,6 +273,7 @@ void conn_on_readable(void *conn)
         loop_enable(c->reader, false);
         conn_settle(c);
     }
+    net_end_part(n);
 }
 
 void conn_resume(struct conn *c)
@@ -280,4 +283,5 @@ void conn_resume(struct conn *c)
         return;
     conn_parse(c, &c->in);
     conn_settle(c);
+    net_end_part(c->net);
 }

@@ -52,7 +52,8 @@ struct net {
     ff_mono (*clock)(void); /* tests put theirs here */
     ff_mono now;            /* of this turn; valid when now_read */
     bool now_read;
-    bool active; /* something was read in this turn */
+    bool active; /* something was read in this turn, or this part of it */
+    int told;    /* requests in this part of the turn, large ones counting as several */
     bool paused;
     bool short_of_room; /* of descriptors: accept_timer runs */
     ff_mono paused_at;
@@ -83,6 +84,10 @@ struct net {
 
 /* The clock, read once a turn. */
 ff_mono net_now(struct net *n);
+
+/* Where very many requests come together, each part of a turn ends as the turn itself does, so that the first ones do
+ * not wait for the last ones' work. Not within anything that goes on with a connection afterwards. */
+void net_end_part(struct net *n);
 
 /* listen.c: a new listener's number, or -1 with a sentence in why. Adopting takes fd over when it
  * succeeds. */

@@ -353,6 +353,16 @@ static void net_flush(struct net *n)
     n->dirty.n = 0;
 }
 
+void net_end_part(struct net *n)
+{
+    if (n->told < NET_PART_REQUESTS)
+        return;
+    n->told = 0;
+    n->active = false;
+    n->events.turn(n->events.ctx);
+    net_flush(n);
+}
+
 static bool net_has_stopped(struct net *n)
 {
     if (!n->stop.asked)
@@ -366,6 +376,7 @@ bool net_turn(struct net *n, bool wait)
     bool idle = !net_has_work(n);
     n->now_read = false;
     n->active = false;
+    n->told = 0;
     loop_turn(n->loop, wait && idle);
     net_resume(n);
     if (stop_has_more(n) && !n->paused)

@@ -61,7 +61,7 @@ struct net_events {
     /* A request; must be answered by net_reply now or later, exactly once. */
     void (*request)(void *ctx, struct net_handle handle, const struct net_request *request);
     void (*datagrams)(void *ctx, const struct net_datagram *datagrams, size_t n);
-    /* After each turn of the loop in which anything was read: the moment to flush. */
+    /* After each turn of the loop in which anything was read, and within one after many requests: the moment to flush. */
     void (*turn)(void *ctx);
     void *ctx;
 };

@@ -31,6 +31,7 @@ struct rig {
     bool close;        /* answer with close */
     size_t reply_size; /* bytes of the body; 0: the request's own body */
     int requests, turns;
+    int most, before;  /* requests between two ends of turns; those before the last one */
     struct net_handle handle[RIG_REQUESTS];
     char told[256];   /* the last request: "POST /path?query [type] body" */
     char coding[64];  /* its content encoding; "-": none */
@@ -82,7 +83,11 @@ static void rig_request(void *ctx, struct net_handle handle, const struct net_re
 
 static void rig_turn_end(void *ctx)
 {
-    ((struct rig *)ctx)->turns++;
+    struct rig *r = ctx;
+    r->turns++;
+    if (r->requests - r->before > r->most)
+        r->most = r->requests - r->before;
+    r->before = r->requests;
 }
 
 static void rig_datagrams(void *ctx, const struct net_datagram *datagrams, size_t n)
