@@ -78,13 +78,17 @@ static const uint8_t authority_table[256] = {['/'] = AUTHORITY_END, ['\\'] = AUT
 /* text: what stands behind "//". Sets host and path. */
 static void authority_split(struct ff_span text, struct url *u)
 {
+    const char *p = text.p, *const end = text.p + text.n;
     unsigned seen = 0;
-    size_t n = 0;
-    while (n < text.n && !((seen |= authority_table[(unsigned char)text.p[n]]) & AUTHORITY_END))
-        n++;
-    u->host = ff_span_of(text.p, n);
-    u->path = ff_span_of(text.p + n, text.n - n);
-    if (seen & AUTHORITY_PART || (n > 0 && text.p[n - 1] == '.'))
+    for (; p < end; p++) {
+        unsigned kind = authority_table[(unsigned char)*p];
+        seen |= kind;
+        if (kind == AUTHORITY_END)
+            break;
+    }
+    u->host = ff_span_of(text.p, (size_t)(p - text.p));
+    u->path = ff_span_of(p, (size_t)(end - p));
+    if (seen & AUTHORITY_PART || (u->host.n > 0 && p[-1] == '.'))
         u->host = host_of(u->host);
 }
 

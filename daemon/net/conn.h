@@ -83,8 +83,8 @@ void conn_mark_dirty(struct conn *c);
 void conn_reset_input(struct conn *c);
 void conn_list_add(struct conn_list *list, bool *on_list, uint32_t index);
 
-/* Whether a stop has read it for the last time. */
-bool conn_is_stopped(const struct conn *c);
+/* Whether a stop, which has begun, has read it for the last time. */
+bool conn_was_stopped(const struct conn *c);
 
 /* conn_input.c: a request has begun and is not whole; another one may be handed out; bytes are
  * welcome. */

@@ -40,7 +40,7 @@ bool conn_wants_read(const struct conn *c)
 void conn_reset_input(struct conn *c)
 {
     netbuf_release(&c->net->pool, &c->in);
-    c->message = (struct message){0};
+    message_clear(&c->message);
     c->stalled = c->owes_continue = false;
 }
 
@@ -132,7 +132,7 @@ static int parse_one(struct conn *c, struct netbuf *b)
     }
     int cost = conn_deliver(c, b->p + b->start, used < n);
     b->start += used;
-    *m = (struct message){0};
+    message_clear(m);
     return cost;
 }
 

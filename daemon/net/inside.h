@@ -82,6 +82,12 @@ struct net {
     struct net_counts counts;
 };
 
+/* Whether a stop has read a connection for the last time. */
+static inline bool conn_is_stopped(const struct conn *c)
+{
+    return c->net->stop.begun && conn_was_stopped(c);
+}
+
 /* The clock, read once a turn. */
 ff_mono net_now(struct net *n);
 

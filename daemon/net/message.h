@@ -13,15 +13,21 @@ struct message_limits {
 
 /* Zeroed is "nothing of it has come". All sizes count from the message's first byte. */
 struct message {
-    struct http_head head; /* set once head_size is not 0; its fields only without `known` */
-    struct known *known;   /* the head's lines are these; NULL: they were parsed */
+    struct known *known; /* the head's lines are these; NULL: they were parsed */
     size_t seen; /* bytes of the head looked at so far; a line's beginning or within one */
     size_t line; /* where the line that holds `seen` begins */
     size_t head_size;
     size_t body_size; /* bytes of body so far, in one piece behind the head */
     struct chunk chunk;
     enum ff_status fault; /* set with MESSAGE_BAD */
+    struct http_head head; /* set once head_size is not 0; its fields only without `known` */
 };
+
+/* Makes a message that was taken, or given up, one of which nothing has come. */
+static inline void message_clear(struct message *m)
+{
+    memset(m, 0, offsetof(struct message, head)); /* no more is looked at */
+}
 
 enum message_state { MESSAGE_MORE, MESSAGE_DONE, MESSAGE_BAD };
 
