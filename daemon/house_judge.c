@@ -183,6 +183,7 @@ void door_judge_renew(struct door *d)
     struct hash_seed seed;
     if (fresh == j->now)
         return;
+    door_give_gathered(d); /* it borrows from the one before */
     for (const struct judge *said = NULL; said != fresh; fresh = atomic_load(&d->house->judges.now)) {
         said = fresh;
         atomic_store(&j->taken, said);

@@ -99,6 +99,9 @@ void door_request(void *door, struct net_handle handle, const struct net_request
     const struct route *r = route_find(d, request);
     bool private = request->listener == d->stats;
     struct client client = {handle, !private, request->origin};
+    uint32_t gathered = d->gathering.n;
+    if (private) /* it may ask for what they bring */
+        door_give_gathered(d);
     if (!r)
         door_refuse(d, &client, FF_NOT_FOUND, NULL);
     else if (!private && request->method == NET_OPTIONS)
@@ -109,6 +112,8 @@ void door_request(void *door, struct net_handle handle, const struct net_request
         door_refuse(d, &client, FF_UNAUTHORIZED, NULL);
     else
         r->answer(d, &client, request);
+    if (d->gathering.n == gathered) /* what was gathered before stays only while others join it */
+        door_give_gathered(d);
 }
 
 /* Whether a Host header names an address or localhost: any other name may be a page of somebody

@@ -123,17 +123,14 @@ static enum ff_status read_pair(struct intake *in, struct reading *r, struct ff_
     return FF_OK;
 }
 
-enum ff_status intake_query(struct intake *in, struct ff_span query, struct intake_batch *out)
+/* The query's beacon, behind those of the batch. */
+static enum ff_status read_query(struct intake *in, struct ff_span query)
 {
     enum ff_status s = FF_OK;
-    *out = (struct intake_batch){NULL, 0};
-    if (query.n > in->options.max_message)
-        return FF_BODY_TOO_LARGE;
-    if (query.n == 0)
-        return FF_EMPTY;
-    batch_reset(in);
-    fields_begin(&in->object);
     struct ff_beacon *b = batch_beacon(in);
+    if (!b)
+        return FF_BATCH_TOO_LARGE;
+    fields_begin(&in->object);
     struct reading r = {.p = query.p, .end = query.p + query.n, .out = in->texts.p + in->texts.used};
     while (s == FF_OK && r.p < r.end)
         if (*r.p == '&')
@@ -142,7 +139,31 @@ enum ff_status intake_query(struct intake *in, struct ff_span query, struct inta
             s = read_pair(in, &r, b);
     in->texts.used = (size_t)(r.out - in->texts.p);
     b->utf8 = r.all < 0x80;
+    return s;
+}
+
+enum ff_status intake_query_add(struct intake *in, struct ff_span query, struct intake_batch *out)
+{
+    *out = (struct intake_batch){in->records, in->count};
+    if (query.n > in->options.max_message - in->bytes)
+        return FF_BODY_TOO_LARGE;
+    if (query.n == 0)
+        return FF_EMPTY;
+    batch_begin(in);
+    enum ff_status s = read_query(in, query);
     if (s == FF_OK)
-        *out = (struct intake_batch){in->records, in->count};
+        in->bytes += query.n;
+    else
+        batch_forget(in);
+    out->count = in->count;
+    return s;
+}
+
+enum ff_status intake_query(struct intake *in, struct ff_span query, struct intake_batch *out)
+{
+    batch_reset(in);
+    enum ff_status s = intake_query_add(in, query, out);
+    if (s != FF_OK)
+        *out = (struct intake_batch){NULL, 0};
     return s;
 }

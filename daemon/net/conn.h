@@ -10,6 +10,7 @@
 #include "pipeline.h"
 
 #define NET_WORK_BYTES 65536         /* read from one connection in one turn, at most */
+#define NET_WORKS (NET_STAYS + 1)    /* buffers for that, used in turn */
 #define NET_TURN_REQUESTS 64         /* parsed for one connection in one turn, at most, */
 #define NET_REQUEST_BYTES 1024       /* so much of a body, inflated, counting as a further one */
 #define NET_PART_REQUESTS 64         /* told, of all connections, before what has come of them is sent */

@@ -60,6 +60,7 @@ static enum ff_status body_open(struct net *n, struct net_request *request)
     if (request->body.n == 0)
         return FF_OK;
     n->counts.inflated++;
+    request->stays = false;
     return gunzip_all(n->gunzip, request->body, &request->body);
 }
 
@@ -90,11 +91,13 @@ static int conn_hand_out(struct conn *c, uint32_t number, struct net_request *re
     return cost;
 }
 
-static int conn_deliver(struct conn *c, const char *p, bool more_behind)
+/* stays: p lies in a work buffer. */
+static int conn_deliver(struct conn *c, const char *p, bool stays, bool more_behind)
 {
     const struct http_head *head = &c->message.head;
     struct net_request room, *request = message_request(&c->message, p, &room);
     request->listener = c->listener;
+    request->stays = stays;
     request->address = c->known_address ? c->address : NULL;
     unsigned flags = head->method == NET_HEAD ? REPLY_TO_HEAD : 0;
     if (!head->keep_alive)
@@ -130,7 +133,7 @@ static int parse_one(struct conn *c, struct netbuf *b)
         c->owes_continue = message_awaits_continue(m) && (headless || c->owes_continue);
         return 0;
     }
-    int cost = conn_deliver(c, b->p + b->start, used < n);
+    int cost = conn_deliver(c, b->p + b->start, b != &c->in, used < n);
     b->start += used;
     message_clear(m);
     return cost;
@@ -184,6 +187,7 @@ static void conn_parse(struct conn *c, struct netbuf *b)
     struct net *n = c->net;
     bool was_blank = is_blank(&c->in), came = false;
     int budget = NET_TURN_REQUESTS, cost = 1;
+    uint64_t told = n->counts.requests;
     c->stalled = false;
     if (c->proxied && netbuf_length(b) > 0 && !take_proxy(c, b))
         cost = 0;
@@ -197,6 +201,8 @@ static void conn_parse(struct conn *c, struct netbuf *b)
         else
             c->stalled = true;
     }
+    if (n->counts.requests != told && b != &c->in)
+        n->work = (n->work + 1) % NET_WORKS; /* the owner may still look at this one */
     conn_keep(c, b);
     if (came || (was_blank && !is_blank(&c->in)))
         c->since = net_now(n);
@@ -209,7 +215,7 @@ static struct netbuf *conn_room(struct conn *c, struct netbuf *work)
 {
     struct net *n = c->net;
     size_t have = netbuf_length(&c->in);
-    *work = (struct netbuf){.p = n->work, .cap = NET_WORK_BYTES + NET_PADDING, .end = have};
+    *work = (struct netbuf){.p = net_work(n), .cap = NET_WORK_SIZE, .end = have};
     if (have <= NETBUF_BLOCK) {
         if (have)
             memcpy(work->p, c->in.p + c->in.start, have);
@@ -248,7 +254,7 @@ void conn_read(struct conn *c)
 /* Throws away what comes, until the client closes, too, or it is too much. */
 static void conn_drain(struct conn *c)
 {
-    ssize_t got = recv(c->fd, c->net->work, NET_WORK_BYTES, 0);
+    ssize_t got = recv(c->fd, net_work(c->net), NET_WORK_BYTES, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got > 0)

@@ -68,7 +68,8 @@ struct net {
     uint32_t unused_n, top;
     struct conn_list dirty, resume, resume_next;
     struct conn_list parked; /* have something to read, but there is a pause */
-    char *work; /* NET_WORK_BYTES and padding: most requests live and die here */
+    char *works; /* NET_WORKS times NET_WORK_BYTES and padding: most requests live and die here */
+    int work;    /* the one that is read into next */
     struct netbuf_pool pool;
     struct gunzip *gunzip;
     struct peers *peers; /* NULL: addresses are not limited */
@@ -86,6 +87,14 @@ struct net {
 static inline bool conn_is_stopped(const struct conn *c)
 {
     return c->net->stop.begun && conn_was_stopped(c);
+}
+
+#define NET_WORK_SIZE ((size_t)NET_WORK_BYTES + NET_PADDING)
+
+/* The buffer that is read into next. */
+static inline char *net_work(const struct net *n)
+{
+    return n->works + (size_t)n->work * NET_WORK_SIZE;
 }
 
 /* The clock, read once a turn. */

@@ -99,10 +99,10 @@ static bool proxies_read(struct net *n)
 
 static bool net_start(struct net *n)
 {
-    n->work = malloc(NET_WORK_BYTES + NET_PADDING);
+    n->works = region_new(NET_WORKS, NET_WORK_SIZE);
     n->loop = loop_new();
     n->gunzip = gunzip_new(n->options.max_body);
-    if (!n->work || !n->loop || !n->gunzip || !tables_map(n) || !peers_start(n) || !proxies_read(n))
+    if (!n->works || !n->loop || !n->gunzip || !tables_map(n) || !peers_start(n) || !proxies_read(n))
         return false;
     n->sweep_timer = loop_timer(n->loop, NET_SWEEP_EVERY, on_sweep_time, n);
     n->accept_timer = loop_timer(n->loop, NET_ACCEPT_PAUSE, listen_find_room, n);
@@ -162,7 +162,7 @@ void net_free(struct net **net)
     free(n->proxies);
     gunzip_free(&n->gunzip);
     netbuf_pool_fini(&n->pool);
-    free(n->work);
+    region_free(&n->works, NET_WORKS, NET_WORK_SIZE);
     free(n);
     *net = NULL;
 }

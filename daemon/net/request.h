@@ -33,6 +33,8 @@ struct net_request {
                                gpc: Sec-GPC */
     struct net_signs signs;
     struct ff_span head;    /* the request line and all header lines */
+    bool stays;             /* path, query and body stay where they are until NET_STAYS further requests have been
+                               told, or the end of the turn; else for the call */
     uint64_t *note;         /* NET_NOTE words that the owner may write, kept for as long as the connection sends the
                                same header lines (but for Content-Length), and all 0 at first; NULL: nothing is
                                kept of these */
@@ -41,6 +43,7 @@ struct net_request {
 };
 #define NET_PADDING 64
 #define NET_NOTE 6
+#define NET_STAYS 15
 
 /* One datagram, borrowed for the call, with NET_PADDING readable bytes behind its payload. */
 struct net_datagram {

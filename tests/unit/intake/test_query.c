@@ -217,6 +217,27 @@ static void repeated_keys_are_refused(void **state)
     faulty("items=[]&items=[]", FF_DUPLICATE_KEY, "items");
 }
 
+static void beacons_of_several_queries_lie_behind_each_other(void **state)
+{
+    (void)state;
+    struct intake_options options = {2, 64};
+    struct intake *in = intake_new(&options);
+    struct intake_batch batch;
+    assert_int_equal(intake_query(in, FF_LITERAL("type=ping&title=%41"), &batch), FF_OK);
+    assert_int_equal(intake_query_add(in, FF_LITERAL("title=%"), &batch), FF_MALFORMED);
+    assert_int_equal(batch.count, 1);
+    assert_int_equal(intake_query_add(in, FF_LITERAL("type=page_view&title=%42&x=%FF"), &batch), FF_OK);
+    assert_int_equal(batch.count, 2);
+    assert_true(ff_span_is(batch.records[0].beacon.text[FF_TEXT_TITLE], "A"));
+    assert_true(ff_span_is(batch.records[1].beacon.text[FF_TEXT_TITLE], "B"));
+    assert_true(batch.records[0].beacon.utf8 && !batch.records[1].beacon.utf8);
+    assert_int_equal(intake_query_add(in, FF_LITERAL("type=ping"), &batch), FF_BATCH_TOO_LARGE);
+    assert_int_equal(intake_query(in, FF_LITERAL("type=ping&title=0123456789012345678901234567890"), &batch), FF_OK);
+    assert_int_equal(intake_query_add(in, FF_LITERAL("title=0123456789012345678901234567890"), &batch), FF_BODY_TOO_LARGE);
+    assert_int_equal(batch.count, 1);
+    intake_free(&in);
+}
+
 static void empty_pairs_say_nothing(void **state)
 {
     struct asking q;
@@ -285,6 +306,7 @@ int main(void)
         cmocka_unit_test(items_are_json),
         cmocka_unit_test(repeated_keys_are_refused),
         cmocka_unit_test(empty_pairs_say_nothing),
+        cmocka_unit_test(beacons_of_several_queries_lie_behind_each_other),
         cmocka_unit_test(a_query_beyond_the_limit_is_refused),
         cmocka_unit_test(items_that_are_all_escapes_have_room),
     };
