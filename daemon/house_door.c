@@ -1,5 +1,5 @@
-/* A door's side of what comes in: message -> beacons -> records, on to the state, and the answer
- * once they are durable. */
+/* A door's side of what comes in: beacons -> records, on to the state, and the answer once they are
+ * durable. */
 #include "house_state.h"
 
 #include "region.h"
@@ -103,11 +103,10 @@ static enum ff_status door_give(struct door *d, struct ff_record *r, struct ff_s
     return lane_pack(d->lane, body) ? FF_OK : FF_BUSY;
 }
 
-/* What is wrong with a beacon becomes its fault. slot: its place among those that are given together. */
-static void door_check(struct door *d, struct sender *from, struct ff_record *r, uint32_t slot)
+void door_check(struct door *d, struct sender *from, struct ff_record *r, uint32_t slot)
 {
     struct canon_arrival how = {.now = d->now, .imported = from->imported, .derives = from->access != NULL,
-                                .opts_out = from->opts_out};
+                                .opts_out = from->opts_out, .judged = true};
     struct ff_beacon *b = &r->beacon;
     struct ff_span ip = b->text[FF_TEXT_IP]; /* canon drops it */
     if (canon_check(d->canon, &how, r) == FF_OK && from->access)
@@ -118,8 +117,8 @@ static void door_check(struct door *d, struct sender *from, struct ff_record *r,
         b->fault = door_judge_beacon(d, from, ip, b, slot);
 }
 
-static void door_count(struct door *d, struct waiting *w, uint32_t index, const struct ff_beacon *b,
-                       enum ff_status status)
+void door_count(struct door *d, struct waiting *w, uint32_t index, const struct ff_beacon *b,
+                enum ff_status status)
 {
     if (status == FF_OK) {
         w->accepted++;
@@ -160,23 +159,27 @@ static void door_give_some(struct door *d, struct sender *from, struct ff_record
     }
 }
 
+void door_begin(struct door *d)
+{
+    door_now(d);
+    if (!d->lane)
+        salts_look_after(d->house, d->now);
+}
+
 static void door_give_batch(struct door *d, struct sender *from,
                             const struct intake_batch *batch, struct waiting *w)
 {
     d->list_bytes = 0;
-    door_now(d);
-    if (!d->lane)
-        salts_look_after(d->house, d->now);
+    door_begin(d);
     for (uint32_t i = 0; i < batch->count; i += FOLD_EXPECT) {
         uint32_t left = batch->count - i;
         door_give_some(d, from, &batch->records[i], left < FOLD_EXPECT ? left : FOLD_EXPECT, i, w);
     }
 }
 
-/* Why no message is taken now, before any of it is looked at. */
-static enum ff_status door_admits(const struct door *d)
+enum ff_status door_admits(const struct door *d)
 {
-    if (d->waiting.n == WAITING_MAX)
+    if (d->waiting.n + d->gathering.n == WAITING_MAX)
         return FF_BUSY;
     if (!d->lane)
         return journal_admits(d->house->journal);
@@ -184,8 +187,7 @@ static enum ff_status door_admits(const struct door *d)
     return state ? state : lane_has_room(d->lane) ? FF_OK : FF_BUSY;
 }
 
-/* Gives decoded beacons to the state. */
-static void door_take(struct door *d, struct sender *from, const struct intake_batch *batch,
+void door_take(struct door *d, struct sender *from, const struct intake_batch *batch,
                       struct waiting *w)
 {
     door_give_batch(d, from, batch, w);
@@ -208,18 +210,16 @@ void door_wait(struct door *d, const struct waiting *w)
     q->unknown += w->seq == WAITING_UNKNOWN;
 }
 
-static bool identity_encoding(struct ff_span encoding)
-{
-    return encoding.n == 0 || ff_span_is(encoding, "identity");
-}
-
-/* What must live until the answer goes out: the refusals (but for a picture), and the origin. */
-static void door_keep(struct door *d, struct waiting *w, const struct client *client)
+void door_keep_list(const struct door *d, struct waiting *w)
 {
     if (w->rejected > 0 && w->kind == WAITING_EVENTS && (w->list = malloc(d->list_bytes + 1))) {
         memcpy(w->list, d->list, d->list_bytes);
         w->list_bytes = d->list_bytes;
     }
+}
+
+void door_keep_origin(struct waiting *w, const struct client *client)
+{
     char *origin = w->origin;
     if (client->origin.n > ORIGIN_INLINE)
         origin = w->long_origin = malloc(client->origin.n);
@@ -229,134 +229,18 @@ static void door_keep(struct door *d, struct waiting *w, const struct client *cl
     w->page = client->page;
 }
 
-/* One request's beacons, decoded: on to the state, and its answer into the ring. */
-static void door_finish(struct door *d, const struct client *client, struct sender *from,
-                        const struct intake_batch *batch, enum waiting_kind kind)
+void door_finish(struct door *d, const struct client *client, struct sender *from,
+                 const struct intake_batch *batch, enum waiting_kind kind)
 {
     struct waiting w = {.handle = client->handle, .kind = kind};
     door_take(d, from, batch, &w);
     w.since = d->now;
-    door_keep(d, &w, client);
+    door_keep_list(d, &w);
+    door_keep_origin(&w, client);
     if (d->lane && w.accepted == 0)
         door_answer(d, &w, FF_OK);
     else
         door_wait(d, &w);
-}
-
-static void door_message(struct door *d, const struct client *client,
-                         const struct net_request *request, struct sender *from)
-{
-    struct intake_batch batch;
-    const struct intake_format *format = intake_format(request->content_type, request->body);
-    enum ff_status status = FF_OK;
-    if (!identity_encoding(request->content_encoding))
-        status = FF_UNSUPPORTED_ENCODING;
-    else if (!format)
-        status = FF_UNSUPPORTED_TYPE;
-    canon_reset(d->canon);
-    if (!status)
-        status = intake_decode(d->intake, format, request->body, &batch);
-    if (status)
-        door_turn_away(d, client, status);
-    else
-        door_finish(d, client, from, &batch, WAITING_EVENTS);
-}
-
-void door_events(struct door *d, const struct client *client, const struct net_request *request)
-{
-    struct sender from = {.imported = false};
-    enum ff_status status = door_admits(d);
-    if (!status)
-        status = sender_open(&from, d, request);
-    if (status)
-        door_turn_away(d, client, status);
-    else
-        door_message(d, client, request, &from);
-}
-
-void door_import(struct door *d, const struct client *client, const struct net_request *request)
-{
-    struct sender from = {.imported = true};
-    enum ff_status status = door_admits(d);
-    if (status)
-        door_turn_away(d, client, status);
-    else
-        door_message(d, client, request, &from);
-}
-
-/* A picture is shown whatever is wrong with the beacon; only when the store refuses it is not, so
- * that a page can try again. */
-void door_pixel(struct door *d, const struct client *client, const struct net_request *request)
-{
-    struct sender from = {.imported = false};
-    struct intake_batch batch = {0};
-    enum ff_status status = door_admits(d);
-    if (status) {
-        door_turn_away(d, client, status);
-        return;
-    }
-    canon_reset(d->canon);
-    status = request->body.n > 0 ? FF_BODY_TOO_LARGE : sender_open(&from, d, request);
-    if (!status)
-        status = intake_query(d->intake, request->query, &batch);
-    if (!status) {
-        door_finish(d, client, &from, &batch, WAITING_PIXEL);
-        return;
-    }
-    struct waiting w = {.handle = client->handle, .kind = WAITING_PIXEL, .rejected = 1, .fault = status};
-    d->counts.refused[TRANSPORT_HTTP][status]++;
-    door_keep(d, &w, client);
-    door_answer(d, &w, FF_OK);
-}
-
-/* What datagrams have brought, to be taken like one message: their beacons, and how many they are. */
-struct sheaf {
-    struct intake_batch batch;
-    uint32_t datagrams;
-};
-
-/* The answer to a sheaf is awaited like any other, and then not sent: a lane's results come in the
- * order of its parcels. */
-static void sheaf_take(struct door *d, struct sheaf *s)
-{
-    struct sender from = {.imported = false};
-    struct waiting w = {.kind = WAITING_NOBODY, .datagrams = s->datagrams};
-    canon_reset(d->canon);
-    door_take(d, &from, &s->batch, &w);
-    if (w.seq == WAITING_UNKNOWN)
-        door_wait(d, &w);
-    s->datagrams = 0;
-}
-
-/* What does not fit behind others begins the next sheaf. */
-static enum ff_status sheaf_add(struct door *d, struct sheaf *s, struct ff_span payload)
-{
-    const struct intake_format *format = intake_format((struct ff_span){NULL, 0}, payload);
-    enum ff_status status = s->datagrams ? FF_OK : door_admits(d);
-    if (status)
-        return status;
-    if (!format)
-        return FF_UNSUPPORTED_TYPE;
-    if (!s->datagrams)
-        return intake_decode(d->intake, format, payload, &s->batch);
-    status = intake_add(d->intake, format, payload, &s->batch);
-    if (status != FF_BODY_TOO_LARGE && status != FF_BATCH_TOO_LARGE)
-        return status;
-    sheaf_take(d, s);
-    return sheaf_add(d, s, payload);
-}
-
-void door_datagrams(void *door, const struct net_datagram *datagrams, size_t n)
-{
-    struct door *d = door;
-    struct sheaf s = {.datagrams = 0};
-    for (size_t i = 0; i < n; i++) {
-        enum ff_status status = sheaf_add(d, &s, datagrams[i].payload);
-        d->counts.refused[TRANSPORT_UDP][status] += status != FF_OK;
-        s.datagrams += status == FF_OK;
-    }
-    if (s.datagrams)
-        sheaf_take(d, &s);
 }
 
 void door_release(struct door *d)

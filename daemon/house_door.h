@@ -8,6 +8,7 @@
 #include "house_visitor.h"
 #include "house_waiting.h"
 
+#include "access.h"
 #include "canon.h"
 #include "fold.h"
 #include "intake.h"
@@ -18,6 +19,27 @@
 #include <stdatomic.h>
 
 struct house;
+
+/* Bytes that hold the header lines of any answer. */
+#define HEADERS_SIZE (ACCESS_CORS_SIZE + 512)
+
+/* The CORS headers of the last answer, and room for others behind them. */
+struct door_cors {
+    char origin[ORIGIN_INLINE];
+    size_t origin_n;
+    size_t n; /* bytes of lines that are for that origin; 0: they are for another one */
+    char lines[HEADERS_SIZE];
+};
+
+/* Messages of one beacon each that have come in this turn and are checked, but not given to the state yet: it takes
+ * less time to fetch what it needs of memory for several than for one after the other. */
+struct gathering {
+    struct ff_record *records; /* the intake's, as many as n */
+    struct waiting waiting[FOLD_EXPECT];
+    struct ff_span body[FOLD_EXPECT]; /* in the door's bodies, so many bytes in all */
+    size_t bytes;
+    uint32_t n;
+};
 
 /* A door: one loop with listeners, and all that a message needs on its way to the state. The state's
  * own door (stats, and beacons when there are no ingest threads) hands records over directly; the
@@ -35,6 +57,8 @@ struct door {
     char *bodies;            /* DOOR_BODIES bytes to encode records in */
     char *list;              /* refusals of the message at hand */
     size_t list_size, list_bytes;
+    struct door_cors cors;
+    struct gathering gathering; /* of the state's own door */
     struct door_judge judge;
     struct door_counts counts;
     struct beacon_counts *beacons; /* one a site, then one for no known site; what is taken: the state's door */
@@ -61,11 +85,37 @@ ff_wall door_now(struct door *d);
 /* Bytes of the records that are taken together. */
 #define DOOR_BODIES (FOLD_EXPECT * RECORD_MAX)
 
-/* What comes in. Requests for /v1/events, /v1/import and /v1/pixel.gif; datagrams. */
+/* Why no message is taken now, before any of it is looked at. */
+enum ff_status door_admits(const struct door *d);
+
+/* Before beacons that have just come are checked. */
+void door_begin(struct door *d);
+
+/* What is wrong with a beacon becomes its fault. slot: its place among those that are given together. */
+void door_check(struct door *d, struct sender *from, struct ff_record *r, uint32_t slot);
+
+/* Counts what became of beacon number index of a message. */
+void door_count(struct door *d, struct waiting *w, uint32_t index, const struct ff_beacon *b, enum ff_status status);
+
+/* What must live until the answer goes out: the refusals (but for a picture), and the origin. */
+void door_keep_list(const struct door *d, struct waiting *w);
+void door_keep_origin(struct waiting *w, const struct client *client);
+
+/* Gives decoded beacons to the state. */
+void door_take(struct door *d, struct sender *from, const struct intake_batch *batch, struct waiting *w);
+
+/* The same of one request, and its answer into the ring. */
+void door_finish(struct door *d, const struct client *client, struct sender *from, const struct intake_batch *batch,
+                 enum waiting_kind kind);
+
+/* house_message.c: what comes in. Requests for /v1/events, /v1/import and /v1/pixel.gif; datagrams. */
 void door_events(struct door *d, const struct client *client, const struct net_request *request);
 void door_import(struct door *d, const struct client *client, const struct net_request *request);
 void door_pixel(struct door *d, const struct client *client, const struct net_request *request);
 void door_datagrams(void *door, const struct net_datagram *datagrams, size_t n);
+
+/* house_message.c: gives the state what has been gathered: at the end of a turn, and before anything that is to see it. */
+void door_give_gathered(struct door *d);
 
 /* Puts a message behind all whose answers wait; there is room. Takes over what it owns. */
 void door_wait(struct door *d, const struct waiting *w);

@@ -95,7 +95,7 @@ bool door_judge_init(struct door *d)
     d->judge.bots = region_new(bots_rows(d), sizeof *d->judge.bots);
     d->figures.bots = region_new(bots_rows(d), sizeof *d->figures.bots);
     door_judge_renew(d);
-    return d->judge.verdicts && d->judge.bots && d->figures.bots && d->judge.cache;
+    return d->judge.verdicts && d->judge.bots && d->figures.bots && d->judge.cache && d->judge.channels;
 }
 
 void door_judge_fini(struct door *d)
@@ -106,11 +106,13 @@ void door_judge_fini(struct door *d)
     region_free(&d->judge.bots, bots_rows(d), sizeof *d->judge.bots);
     region_free(&d->figures.bots, bots_rows(d), sizeof *d->figures.bots);
     agents_cache_free(&d->judge.cache);
+    channels_cache_free(&d->judge.channels);
 }
 
 /* What a cache has counted stays counted. */
-static void drop_cache(struct door_judge *j)
+static void drop_caches(struct door_judge *j)
 {
+    channels_cache_free(&j->channels);
     if (!j->cache)
         return;
     uint64_t known, looked_at;
@@ -120,7 +122,7 @@ static void drop_cache(struct door_judge *j)
     agents_cache_free(&j->cache);
 }
 
-/* Another judge's verdicts may be others, so the cache goes with it. A judge that this door says it has, and
+/* Another judge's verdicts may be others, so the caches go with it. A judge that this door says it has, and
  * that was still in force then, is not freed by the state. */
 void door_judge_renew(struct door *d)
 {
@@ -129,13 +131,17 @@ void door_judge_renew(struct door *d)
     struct hash_seed seed;
     if (fresh == j->now)
         return;
+    door_give_gathered(d); /* it borrows from the one before */
     for (const struct judge *said = NULL; said != fresh; fresh = atomic_load(&d->house->judges.now)) {
         said = fresh;
         atomic_store(&j->taken, said);
     }
-    drop_cache(j);
-    if (getrandom(&seed, sizeof seed, 0) == (ssize_t)sizeof seed)
+    drop_caches(j);
+    if (getrandom(&seed, sizeof seed, 0) == (ssize_t)sizeof seed) {
         j->cache = agents_cache_new(d->house->config->limits.agents, &seed);
+        j->channels = channels_cache_new(&seed);
+    }
+    j->turn++;
     j->now = fresh;
 }
 
@@ -185,14 +191,15 @@ static struct agent_verdict judge_agent(struct door *d, const struct sender *fro
 }
 
 /* Where the visitor came from; *v is kept for as long as the beacon. Whether it was spam. */
-static bool judge_channel(const struct judge *j, struct ff_beacon *b, struct channel_verdict *v)
+static bool judge_channel(const struct door_judge *d, struct ff_beacon *b, struct channel_verdict *v)
 {
-    struct channel_question q = {b->text[FF_TEXT_URL], b->text[FF_TEXT_REFERRER], NULL, 0};
+    const struct judge *j = d->now;
+    struct channel_question q = {b->text[FF_TEXT_URL], b->text[FF_TEXT_REFERRER], NULL, 0, b->site};
     q.own_hosts = own_hosts_of(j->own, b->site, &q.own_count);
     b->source = b->campaign = ff_span_of(NULL, 0);
     if (q.url.n + q.referrer.n == 0)
         return false;
-    channels_judge(j->channels, &q, v);
+    channels_recall(j->channels, d->channels, &q, v);
     if (v->clue == CLUE_NOTHING)
         return v->spam;
     b->origin.channel = (uint8_t)v->channel;
@@ -201,25 +208,18 @@ static bool judge_channel(const struct judge *j, struct ff_beacon *b, struct cha
     return v->spam;
 }
 
-/* Those of back offices have no session. */
-static bool has_origin(enum ff_type type)
-{
-    return type != FF_REFUND && type != FF_SUPPORT_OPEN && type != FF_SUPPORT_REPLY &&
-           type != FF_SUPPORT_RESOLVE && type != FF_SPEND;
-}
-
 enum ff_status door_judge_beacon(struct door *d, struct sender *from, struct ff_span ip, struct ff_beacon *b,
                                  uint32_t slot)
 {
     bool own = !from->access || access_has_key(from->access, &from->pass, b->site);
     bool judged = from->access && (!own || b->text[FF_TEXT_USER_AGENT].n > 0);
-    if (!has_origin(b->type))
+    if (!canon_is_visit(b->type))
         return FF_OK;
     struct agent_verdict agent = judge_agent(d, from, own, b);
     b->judged = true;
     b->origin.device = (uint8_t)agent.device;
     b->origin.country = judge_country(d, from, ip, b->site);
-    bool spam = judge_channel(d->judge.now, b, &d->judge.verdicts[slot]);
+    bool spam = judge_channel(&d->judge, b, &d->judge.verdicts[slot]);
     enum bot bot = agents_reason(agent, b->webdriver, spam);
     if (!judged || bot == BOT_NONE)
         return FF_OK;

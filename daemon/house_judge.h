@@ -30,7 +30,9 @@ void judge_free(struct judge **j);
 struct door_judge {
     const struct judge *now;
     _Atomic(const struct judge *) taken; /* the same, for the state to read */
-    struct agents_cache *cache;          /* of verdicts by `now`; may be NULL */
+    uint32_t turn;                       /* another one for each judge that was taken up */
+    struct agents_cache *cache;          /* of verdicts by `now`, as the next; may be NULL */
+    struct channels_cache *channels;
     uint64_t known, looked_at;           /* agents that the cache knew, and not, of the caches before this one */
     struct channel_verdict *verdicts;    /* FOLD_EXPECT: records borrow from them until they are given */
     uint64_t (*bots)[BOT_COUNT];         /* beacons of bots, one row a site */

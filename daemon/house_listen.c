@@ -19,8 +19,10 @@ bool house_fail(const char *event, const char *why)
 static void door_on_turn(void *door)
 {
     struct door *d = door;
-    if (!d->lane)
+    if (!d->lane) {
+        door_give_gathered(d);
         house_flush(d->house);
+    }
 }
 
 static bool door_make_net(struct door *d)

@@ -19,31 +19,33 @@ static answer_fn query_health, query_ready, query_import, query_digest, query_vi
 /* Every path, on which listener it is, and who answers it. A path ending in '*' takes all that
  * begins so. */
 static const struct route {
-    const char *path;
+    struct ff_span path;
     bool ingest, stats;
     unsigned methods;
     const char *allow; /* header for 405 */
     bool open;         /* needs no token */
     answer_fn *answer;
 } route_table[] = {
-    {"/v1/events", true, false, METHOD_POST, "Allow: POST, OPTIONS\r\n", true, door_events},
-    {"/v1/pixel.gif", true, false, METHOD_GET | METHOD_POST, "Allow: GET, HEAD, POST, OPTIONS\r\n", true, door_pixel},
-    {"/v1/import", false, true, METHOD_POST, "Allow: POST\r\n", false, query_import},
-    {"/tracker.js", true, false, METHOD_GET, "Allow: GET, HEAD, OPTIONS\r\n", true, door_tracker},
-    {"/healthz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_health},
-    {"/readyz", true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_ready},
-    {"/v1/digest", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_digest},
-    {"/metrics", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, scrape_answer},
-    {"/v1/visitors/*", false, true, METHOD_GET | METHOD_DELETE, "Allow: GET, HEAD, DELETE\r\n", false, query_visitor},
-    {"/v1/*", false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_stats},
+#define PATH(text) {text, sizeof(text) - 1}
+    {PATH("/v1/events"), true, false, METHOD_POST, "Allow: POST, OPTIONS\r\n", true, door_events},
+    {PATH("/v1/pixel.gif"), true, false, METHOD_GET | METHOD_POST, "Allow: GET, HEAD, POST, OPTIONS\r\n", true, door_pixel},
+    {PATH("/v1/import"), false, true, METHOD_POST, "Allow: POST\r\n", false, query_import},
+    {PATH("/tracker.js"), true, false, METHOD_GET, "Allow: GET, HEAD, OPTIONS\r\n", true, door_tracker},
+    {PATH("/healthz"), true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_health},
+    {PATH("/readyz"), true, true, METHOD_GET, "Allow: GET, HEAD\r\n", true, query_ready},
+    {PATH("/v1/digest"), false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_digest},
+    {PATH("/metrics"), false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, scrape_answer},
+    {PATH("/v1/visitors/*"), false, true, METHOD_GET | METHOD_DELETE, "Allow: GET, HEAD, DELETE\r\n", false, query_visitor},
+    {PATH("/v1/*"), false, true, METHOD_GET, "Allow: GET, HEAD\r\n", false, query_stats},
+#undef PATH
 };
 
 static bool route_path(const struct route *r, struct ff_span path)
 {
-    size_t n = strlen(r->path);
-    if (r->path[n - 1] == '*')
-        return path.n >= n - 1 && memcmp(path.p, r->path, n - 1) == 0;
-    return ff_span_is(path, r->path);
+    size_t n = r->path.n - 1;
+    if (r->path.p[n] == '*')
+        return path.n >= n && memcmp(path.p, r->path.p, n) == 0;
+    return ff_span_equal(path, r->path);
 }
 
 /* The tracker script is also where the configuration says. */
@@ -97,6 +99,9 @@ void door_request(void *door, struct net_handle handle, const struct net_request
     const struct route *r = route_find(d, request);
     bool private = request->listener == d->stats;
     struct client client = {handle, !private, request->origin};
+    uint32_t gathered = d->gathering.n;
+    if (private) /* it may ask for what they bring */
+        door_give_gathered(d);
     if (!r)
         door_refuse(d, &client, FF_NOT_FOUND, NULL);
     else if (!private && request->method == NET_OPTIONS)
@@ -107,6 +112,8 @@ void door_request(void *door, struct net_handle handle, const struct net_request
         door_refuse(d, &client, FF_UNAUTHORIZED, NULL);
     else
         r->answer(d, &client, request);
+    if (d->gathering.n == gathered) /* what was gathered before stays only while others join it */
+        door_give_gathered(d);
 }
 
 /* Whether a Host header names an address or localhost: any other name may be a page of somebody

@@ -6,20 +6,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Bytes that hold the header lines of any answer. */
-#define HEADERS_SIZE (ACCESS_CORS_SIZE + 512)
-
 /* A transparent picture of one pixel: the smallest GIF that all browsers show. */
 static const char pixel_gif[] = "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
 _Static_assert(sizeof pixel_gif - 1 == 43, "the picture has 43 bytes");
 
+/* The CORS headers for an origin, in d->cors: as a rule it is the last one's. */
+static size_t door_cors(struct door *d, struct ff_span origin)
+{
+    struct door_cors *c = &d->cors;
+    if (c->n > 0 && ff_span_equal(ff_span_of(c->origin, c->origin_n), origin))
+        return c->n;
+    size_t n = access_cors(origin, c->lines, ACCESS_CORS_SIZE);
+    c->n = origin.n <= sizeof c->origin ? n : 0;
+    if (c->n > 0 && origin.n > 0)
+        memcpy(c->origin, origin.p, origin.n);
+    c->origin_n = c->n > 0 ? origin.n : 0;
+    return n;
+}
+
 void door_reply(struct door *d, const struct client *client, int status, const char *content_type,
                 struct ff_span body, const char *headers)
 {
-    char lines[HEADERS_SIZE];
-    size_t n = client->page ? access_cors(client->origin, lines, ACCESS_CORS_SIZE) : 0;
+    size_t n = client->page ? door_cors(d, client->origin) : 0;
+    char own[HEADERS_SIZE], *lines = client->page ? d->cors.lines : own;
     size_t more = strlen(headers);
-    assert(more < sizeof lines - n); /* HEADERS_SIZE leaves room for the longest of them */
+    assert(more < HEADERS_SIZE - n); /* which leaves room for the longest of them */
     memcpy(lines + n, headers, more);
     struct net_reply reply = {
         .status = status,

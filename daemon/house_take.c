@@ -49,6 +49,7 @@ void house_take_parcels(void *door)
     struct house *h = d->house;
     struct ff_span body;
     bool end;
+    door_give_gathered(&h->own); /* it uses the canon that parcels are decoded with */
     lane_woken(d->lane);
     int left = PARCEL_TURN;
     for (; left > 0 && lane_take(d->lane, &body, &end); left--) {

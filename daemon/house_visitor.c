@@ -31,13 +31,52 @@ static bool says_yes(struct ff_span value)
     return value.n == 1 && *value.p == '1';
 }
 
-enum ff_status sender_open(struct sender *from, const struct door *d, const struct net_request *request)
+/* What the header lines of a sender say, as it is noted with them: good as long as access and judge are the same. */
+struct sender_note {
+    const struct access *access; /* NULL: nothing is noted */
+    uint32_t turn;               /* of the judge */
+    uint8_t device, bot;
+    bool opts_out;
+    struct access_pass pass;
+};
+_Static_assert(sizeof(struct sender_note) <= NET_NOTE * sizeof(uint64_t), "it fits");
+
+/* Whether what was noted still holds; it is in from then. */
+static bool sender_recall(struct sender *from, struct door *d)
+{
+    struct sender_note note;
+    if (!from->request->note)
+        return false;
+    memcpy(&note, from->request->note, sizeof note);
+    if (note.access != from->access || note.turn != d->judge.turn)
+        return false;
+    from->opts_out = note.opts_out;
+    from->verdict = (struct agent_verdict){(enum ff_device)note.device, (enum bot)note.bot};
+    from->pass = note.pass;
+    d->judge.known += from->request->user_agent.n > 0;
+    return true;
+}
+
+static void sender_keep(const struct sender *from, const struct door *d)
+{
+    const struct sender_note note = {from->access, d->judge.turn, (uint8_t)from->verdict.device,
+                                     (uint8_t)from->verdict.bot, from->opts_out, from->pass};
+    if (from->request->note)
+        memcpy(from->request->note, &note, sizeof note);
+}
+
+enum ff_status sender_open(struct sender *from, struct door *d, const struct net_request *request)
 {
     from->request = request;
+    from->access = atomic_load_explicit(&d->house->access, memory_order_acquire);
+    if (sender_recall(from, d))
+        return FF_OK;
     from->opts_out = says_yes(request->gpc) || says_yes(request->dnt);
     from->verdict = door_judge_headers(d, request);
-    from->access = atomic_load_explicit(&d->house->access, memory_order_acquire);
-    return access_open(from->access, request->authorization, request->origin, &from->pass);
+    enum ff_status status = access_open(from->access, request->authorization, request->origin, &from->pass);
+    if (status == FF_OK)
+        sender_keep(from, d);
+    return status;
 }
 
 static void sender_look(struct sender *from, const struct door *d)

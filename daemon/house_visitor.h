@@ -50,8 +50,9 @@ struct sender {
     uint8_t address[16]; /* of who sent it */
 };
 
-/* Begins a sender by HTTP, which is all zero: FF_OK, or why the request is refused whole. */
-enum ff_status sender_open(struct sender *from, const struct door *d, const struct net_request *request);
+/* Begins a sender by HTTP, which is all zero: FF_OK, or why the request is refused whole. What its headers say is
+ * noted with them, and read there when they come again. */
+enum ff_status sender_open(struct sender *from, struct door *d, const struct net_request *request);
 
 /* Two ids, for one beacon. */
 #define VISITOR_TEXTS ((size_t)2 * SALTS_ID)

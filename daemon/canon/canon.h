@@ -32,6 +32,7 @@ struct canon_arrival {
     bool imported; /* no age limit, and its own time is its arrival; ids of derived visitors are taken */
     bool derives;  /* a visitor that is missing will be derived */
     bool opts_out; /* its sender asks not to be tracked: what follows from that, the site says */
+    bool judged;   /* the origin of a visit is judged next: its source and campaign are left empty for that */
 };
 
 /* Checks and normalises r->beacon in place (defaults filled in: time, scale, quantity;
@@ -42,6 +43,9 @@ struct canon_arrival {
  * million; past that FF_NO_MEMORY). items, term, kind, scale and purpose are dropped from types
  * that have no use for them. What passed always has type, site and time. */
 enum ff_status canon_check(struct canon *c, const struct canon_arrival *how, struct ff_record *r);
+
+/* Whether events of the type are a visitor's; those of back offices have no session, and so no origin. */
+bool canon_is_visit(enum ff_type type);
 
 /* Whether a beacon that canon_check passed still has to be given a visitor. */
 bool canon_wants_visitor(const struct ff_beacon *b);

@@ -120,15 +120,14 @@ static bool check_site(struct canon *c, struct ff_beacon *b)
     return true;
 }
 
-/* Whether events of the type are a visitor's. */
-static bool is_visit(enum ff_type type)
+bool canon_is_visit(enum ff_type type)
 {
     return type_table[type].required & VISITOR;
 }
 
 bool canon_wants_visitor(const struct ff_beacon *b)
 {
-    return is_visit(b->type) && !ff_has(b, VISITOR) && !ff_is_anonymous(b);
+    return canon_is_visit(b->type) && !ff_has(b, VISITOR) && !ff_is_anonymous(b);
 }
 
 static bool check_required(const struct canon_arrival *how, struct ff_beacon *b)
@@ -226,8 +225,12 @@ static bool set_term_key(struct canon *c, struct ff_beacon *b, struct ff_span gi
     return canon_copy(c, ff_span_of(key, n), &b->term_key) || refuse(b, FF_NO_MEMORY, "term", NULL);
 }
 
-static bool set_page(struct canon *c, struct ff_beacon *b)
+static bool set_page(struct canon *c, const struct canon_arrival *how, struct ff_beacon *b)
 {
+    if (how->judged && canon_is_visit(b->type)) {
+        url_read_judged(b, ff_span_of(NULL, 0), ff_span_of(NULL, 0));
+        return true;
+    }
     return url_read(c, b) || refuse(b, FF_NO_MEMORY, "url", NULL);
 }
 
@@ -236,12 +239,12 @@ static bool check(struct canon *c, const struct canon_arrival *how, struct ff_re
     struct ff_beacon *b = &r->beacon;
     struct ff_span term = b->text[FF_TEXT_TERM];
     if (!check_type(b) || !check_site(c, b) ||
-        !privacy_check(how, c->options.sites[b->site].gpc, is_visit(b->type), b) || !check_required(how, b))
+        !privacy_check(how, c->options.sites[b->site].gpc, canon_is_visit(b->type), b) || !check_required(how, b))
         return false;
     drop_foreign(b);
     const struct type_row *type = &type_table[b->type];
     return check_texts(b) && privacy_check_visitor(how, b) && check_integers(b) && check_currency(c, b) && check_time(c, r) &&
-           check_items(c, b) && (!type->check || type->check(b)) && set_term_key(c, b, term) && set_page(c, b);
+           check_items(c, b) && (!type->check || type->check(b)) && set_term_key(c, b, term) && set_page(c, how, b);
 }
 
 enum ff_status canon_check(struct canon *c, const struct canon_arrival *how, struct ff_record *r)

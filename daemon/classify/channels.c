@@ -1,6 +1,7 @@
 #include "channels.h"
 
 #include "channel_rules.h"
+#include "channels_cache.h"
 #include "hosts.h"
 
 #include <stdio.h>
@@ -202,7 +203,7 @@ static bool lies_below(struct ff_span host, struct ff_span above)
     if (above.n == 0 || host.n < above.n)
         return false;
     size_t at = host.n - above.n;
-    return url_same(ff_span_of(host.p + at, above.n), above) && (at == 0 || host.p[at - 1] == '.');
+    return (at == 0 || host.p[at - 1] == '.') && url_same(ff_span_of(host.p + at, above.n), above);
 }
 
 /* Whether a referrer's host is the site's own, whatever it is known as. */
@@ -214,28 +215,44 @@ static bool is_own(const struct channel_question *q, struct ff_span page, struct
     return lies_below(host, url_without_www(page));
 }
 
+/* The parts of a question. */
+struct reading {
+    struct url page, from;
+    bool foreign; /* the referrer has a host, and it is not the site's own */
+};
+
+static struct reading read_question(const struct channel_question *q)
+{
+    struct reading r = {.page = url_split(q->url), .from = url_split(q->referrer)};
+    r.foreign = r.from.host.n > 0 && !is_own(q, r.page.host, r.from.host);
+    return r;
+}
+
+/* As most events of a session are: nothing in it can tell. */
+static bool tells_nothing(const struct reading *r)
+{
+    return r->page.query.n == 0 && !r->foreign;
+}
+
 /* What the referrer tells; its source in lower case in the verdict's room. */
 struct origin {
     enum source_kind kind;
     struct ff_span source; /* empty: it tells nothing */
 };
 
-static struct origin read_referrer(const struct channels *c, const struct channel_question *q,
-                                   struct ff_span page, struct url_room *room, bool *spam)
+static struct origin read_referrer(const struct channels *c, const struct reading *r, struct url_room *room,
+                                   bool *spam)
 {
     struct origin o = {KIND_UNKNOWN, {NULL, 0}};
-    struct url from = url_split(q->referrer);
-    if (from.host.n == 0 || is_own(q, page, from.host))
-        return o;
-    size_t size = from.host.n < CHANNEL_TEXT_MAX ? from.host.n : 0;
-    struct ff_span host = size <= room->left ? url_lower(from.host, room->p, size) : ff_span_of(NULL, 0);
+    size_t size = r->foreign && r->from.host.n < CHANNEL_TEXT_MAX ? r->from.host.n : 0;
+    struct ff_span host = size <= room->left ? url_lower(r->from.host, room->p, size) : ff_span_of(NULL, 0);
     if (host.n == 0)
         return o;
     room->p += size;
     room->left -= size;
-    const struct host_label *label = hosts_find(c->hosts, host, from.path);
+    const struct host_label *label = hosts_find(c->hosts, host, r->from.path);
     /* A parent of the page's host is its own, unless it is known: pages below tumblr.com are not Tumblr's. */
-    if (!label && lies_below(url_without_www(page), url_without_www(host)))
+    if (!label && lies_below(url_without_www(r->page.host), url_without_www(host)))
         return o;
     o.kind = label ? (enum source_kind)label->kind : KIND_UNKNOWN;
     *spam = o.kind == KIND_SPAM;
@@ -305,14 +322,21 @@ static void fill(struct channel_verdict *out, struct ff_span source, struct ff_s
         out->medium = medium;
 }
 
-void channels_judge(const struct channels *c, const struct channel_question *q, struct channel_verdict *out)
+static void set_nothing(struct channel_verdict *out)
 {
-    struct url page = url_split(q->url);
+    out->channel = FF_CHANNEL_DIRECT;
+    out->clue = CLUE_NOTHING;
+    out->source = out->medium = out->campaign = ff_span_of(NULL, 0);
+    out->spam = false;
+}
+
+static void judge_reading(const struct channels *c, const struct reading *r, struct channel_verdict *out)
+{
     struct url_room room = {out->room, sizeof out->room};
     struct tags t = {.source = {NULL, 0}};
-    read_tags(c, page.query, &t, &room);
-    out->spam = false;
-    struct origin from = read_referrer(c, q, page.host, &room, &out->spam);
+    set_nothing(out);
+    read_tags(c, r->page.query, &t, &room);
+    struct origin from = read_referrer(c, r, &room, &out->spam);
     out->source = t.source;
     out->medium = t.medium;
     out->campaign = t.campaign;
@@ -325,9 +349,34 @@ void channels_judge(const struct channels *c, const struct channel_question *q, 
     if (out->clue == CLUE_NOTHING && out->campaign.n)
         out->clue = CLUE_TAGS;
     if (out->clue == CLUE_NOTHING)
-        out->channel = FF_CHANNEL_DIRECT;
-    else if (out->clue == CLUE_REFERRER && from.kind != KIND_PAID && out->campaign.n == 0)
+        return;
+    if (out->clue == CLUE_REFERRER && from.kind != KIND_PAID && out->campaign.n == 0)
         out->channel = by_kind(from.kind);
     else
         out->channel = by_rules(c, out, by_referrer && from.kind != KIND_PAID ? from.kind : KIND_UNKNOWN);
+}
+
+void channels_judge(const struct channels *c, const struct channel_question *q, struct channel_verdict *out)
+{
+    struct reading r = read_question(q);
+    judge_reading(c, &r, out);
+}
+
+void channels_recall(const struct channels *c, struct channels_cache *cache, const struct channel_question *q,
+                     struct channel_verdict *out)
+{
+    struct reading r = read_question(q);
+    uint64_t hash = 0;
+    if (tells_nothing(&r)) {
+        set_nothing(out);
+        return;
+    }
+    /* What an own referrer is, its paths and the page's tell nothing. */
+    const struct channel_clues clues = {q->own_number, r.foreign ? r.page.host : ff_span_of(NULL, 0), r.page.query,
+                                        r.foreign ? q->referrer : ff_span_of(NULL, 0)};
+    if (cache && channels_cache_find(cache, &clues, &hash, out))
+        return;
+    judge_reading(c, &r, out);
+    if (cache)
+        channels_cache_keep(cache, hash, out);
 }

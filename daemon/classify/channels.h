@@ -11,10 +11,12 @@
 
 #include "footfall/listing.h"
 #include "footfall/origin.h"
+#include "hash.h"
 
 #include <stdint.h>
 
 struct channels;
+struct channels_cache;
 
 /* What told; the first thing that did. */
 enum channel_clue {
@@ -28,6 +30,7 @@ struct channel_question {
     struct ff_span url, referrer;     /* of the event; {NULL, 0}: not given */
     const struct ff_span *own_hosts;  /* the site's, beside the url's own; each stands for its subdomains, too */
     size_t own_count;
+    uint64_t own_number;              /* for channels_recall: another one where the own hosts are others */
 };
 
 #define CHANNEL_TEXT_MAX FF_ORIGIN_TEXT_MAX
@@ -53,6 +56,17 @@ void channels_free(struct channels **c);
 
 /* Judges an event; out is set whole but for the unused part of its room. Depends on nothing but c and q. */
 void channels_judge(const struct channels *c, const struct channel_question *q, struct channel_verdict *out);
+
+/* Remembers verdicts, of a fixed number of questions; one thread's, for one channels. The seed keeps others from
+ * choosing questions that are taken for one another. Owned by the caller; NULL when the memory is refused. */
+struct channels_cache *channels_cache_new(const struct hash_seed *seed);
+
+/* Frees *c and nulls it; a NULL *c is fine. */
+void channels_cache_free(struct channels_cache **c);
+
+/* As channels_judge, from memory where such a question was judged before; cache may be NULL. */
+void channels_recall(const struct channels *c, struct channels_cache *cache, const struct channel_question *q,
+                     struct channel_verdict *out);
 
 /* "organic search" and so on; static. */
 const char *channel_name(enum ff_channel c);

@@ -1,5 +1,7 @@
 #include "url.h"
 
+#include <stdint.h>
+
 static unsigned char lower(char c)
 {
     unsigned char u = (unsigned char)c;
@@ -68,20 +70,47 @@ static struct ff_span host_of(struct ff_span authority)
     return host;
 }
 
+/* What a byte of an authority is: 0 a part of its host, else its end, or what makes it one of several parts. */
+enum { AUTHORITY_END = 1, AUTHORITY_PART = 2 };
+static const uint8_t authority_table[256] = {['/'] = AUTHORITY_END, ['\\'] = AUTHORITY_END, [':'] = AUTHORITY_PART,
+                                             ['@'] = AUTHORITY_PART, ['['] = AUTHORITY_PART};
+
+/* text: what stands behind "//". Sets host and path. */
+static void authority_split(struct ff_span text, struct url *u)
+{
+    const char *p = text.p, *const end = text.p + text.n;
+    unsigned seen = 0;
+    for (; p < end; p++) {
+        unsigned kind = authority_table[(unsigned char)*p];
+        seen |= kind;
+        if (kind == AUTHORITY_END)
+            break;
+    }
+    u->host = ff_span_of(text.p, (size_t)(p - text.p));
+    u->path = ff_span_of(p, (size_t)(end - p));
+    if (seen & AUTHORITY_PART || (u->host.n > 0 && p[-1] == '.'))
+        u->host = host_of(u->host);
+}
+
+/* As without_scheme, at once where it is the usual one. */
+static struct ff_span behind_scheme(struct ff_span text)
+{
+    static const char usual[] = "https:";
+    const size_t n = sizeof usual - 1;
+    bool is_usual = text.n >= n && memcmp(text.p, usual, n) == 0;
+    return is_usual ? ff_span_of(text.p + n, text.n - n) : without_scheme(text);
+}
+
 struct url url_split(struct ff_span text)
 {
     struct url u = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
     struct ff_span rest;
-    text = without_scheme(cut_at(text, '#', &rest));
+    text = behind_scheme(cut_at(text, '#', &rest));
     text = cut_at(text, '?', &rest);
     u.query = without_first(rest);
     u.path = text;
-    if (text.n < 2 || text.p[0] != '/' || text.p[1] != '/')
-        return u;
-    text = ff_span_of(text.p + 2, text.n - 2);
-    struct ff_span authority = cut_at(cut_at(text, '/', &rest), '\\', &rest);
-    u.host = host_of(authority);
-    u.path = ff_span_of(text.p + authority.n, text.n - authority.n);
+    if (text.n >= 2 && text.p[0] == '/' && text.p[1] == '/')
+        authority_split(ff_span_of(text.p + 2, text.n - 2), &u);
     return u;
 }
 

@@ -61,4 +61,7 @@ enum ff_status intake_add(struct intake *in, const struct intake_format *format,
  * Borrowing as with intake_decode; texts may be no UTF-8, as there. */
 enum ff_status intake_query(struct intake *in, struct ff_span query, struct intake_batch *out);
 
+/* The same behind what the batch holds, as intake_add. */
+enum ff_status intake_query_add(struct intake *in, struct ff_span query, struct intake_batch *out);
+
 #endif

@@ -32,10 +32,10 @@ static bool is_awaited(const struct conn *c)
            (c->pipeline.next == 0 || conn_is_partial(c));
 }
 
-bool conn_is_stopped(const struct conn *c)
+bool conn_was_stopped(const struct conn *c)
 {
     const struct stop *s = &c->net->stop;
-    return s->begun && c->index < s->conns && !(is_awaited(c) && net_now(c->net) < s->patience);
+    return c->index < s->conns && !(is_awaited(c) && net_now(c->net) < s->patience);
 }
 
 /* In a stop nobody waits long for a client that may just have nothing more to say. */

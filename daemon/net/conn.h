@@ -10,8 +10,10 @@
 #include "pipeline.h"
 
 #define NET_WORK_BYTES 65536         /* read from one connection in one turn, at most */
+#define NET_WORKS (NET_STAYS + 1)    /* buffers for that, used in turn */
 #define NET_TURN_REQUESTS 64         /* parsed for one connection in one turn, at most, */
 #define NET_REQUEST_BYTES 1024       /* so much of a body, inflated, counting as a further one */
+#define NET_PART_REQUESTS 64         /* told, of all connections, before what has come of them is sent */
 #define NET_REPLY_BYTES (256 * 1024) /* unsent replies at which a connection is read no further */
 #define NET_LINGER_TIME (2 * FF_SECOND)    /* how long a closed side is drained, */
 #define NET_LINGER_BYTES (4 * 1024 * 1024) /* and how much of it */
@@ -82,8 +84,8 @@ void conn_mark_dirty(struct conn *c);
 void conn_reset_input(struct conn *c);
 void conn_list_add(struct conn_list *list, bool *on_list, uint32_t index);
 
-/* Whether a stop has read it for the last time. */
-bool conn_is_stopped(const struct conn *c);
+/* Whether a stop, which has begun, has read it for the last time. */
+bool conn_was_stopped(const struct conn *c);
 
 /* conn_input.c: a request has begun and is not whole; another one may be handed out; bytes are
  * welcome. */

@@ -40,7 +40,7 @@ bool conn_wants_read(const struct conn *c)
 void conn_reset_input(struct conn *c)
 {
     netbuf_release(&c->net->pool, &c->in);
-    c->message = (struct message){0};
+    message_clear(&c->message);
     c->stalled = c->owes_continue = false;
 }
 
@@ -60,6 +60,7 @@ static enum ff_status body_open(struct net *n, struct net_request *request)
     if (request->body.n == 0)
         return FF_OK;
     n->counts.inflated++;
+    request->stays = false;
     return gunzip_all(n->gunzip, request->body, &request->body);
 }
 
@@ -85,15 +86,19 @@ static int conn_hand_out(struct conn *c, uint32_t number, struct net_request *re
     int cost = 1 + (int)(request->body.n / NET_REQUEST_BYTES);
     n->counts.requests++;
     n->active = true;
+    n->told += cost;
     n->events.request(n->events.ctx, (struct net_handle){c->index, c->generation, number}, request);
     return cost;
 }
 
-static int conn_deliver(struct conn *c, const char *p, bool more_behind)
+/* stays: p lies in a work buffer. */
+static int conn_deliver(struct conn *c, const char *p, bool stays, bool more_behind)
 {
     const struct http_head *head = &c->message.head;
-    struct net_request request = {.listener = c->listener, .address = c->known_address ? c->address : NULL};
-    message_request(&c->message, p, &request);
+    struct net_request room, *request = message_request(&c->message, p, &room);
+    request->listener = c->listener;
+    request->stays = stays;
+    request->address = c->known_address ? c->address : NULL;
     unsigned flags = head->method == NET_HEAD ? REPLY_TO_HEAD : 0;
     if (!head->keep_alive)
         flags |= REPLY_CLOSES;
@@ -105,7 +110,7 @@ static int conn_deliver(struct conn *c, const char *p, bool more_behind)
         c->clean = !more_behind;
     }
     c->owes_continue = false;
-    return conn_hand_out(c, number, &request);
+    return conn_hand_out(c, number, request);
 }
 
 /* Takes one message off the front of b, and gives its cost. 0: none is whole. */
@@ -128,9 +133,9 @@ static int parse_one(struct conn *c, struct netbuf *b)
         c->owes_continue = message_awaits_continue(m) && (headless || c->owes_continue);
         return 0;
     }
-    int cost = conn_deliver(c, b->p + b->start, used < n);
+    int cost = conn_deliver(c, b->p + b->start, b != &c->in, used < n);
     b->start += used;
-    *m = (struct message){0};
+    message_clear(m);
     return cost;
 }
 
@@ -182,6 +187,7 @@ static void conn_parse(struct conn *c, struct netbuf *b)
     struct net *n = c->net;
     bool was_blank = is_blank(&c->in), came = false;
     int budget = NET_TURN_REQUESTS, cost = 1;
+    uint64_t told = n->counts.requests;
     c->stalled = false;
     if (c->proxied && netbuf_length(b) > 0 && !take_proxy(c, b))
         cost = 0;
@@ -195,6 +201,8 @@ static void conn_parse(struct conn *c, struct netbuf *b)
         else
             c->stalled = true;
     }
+    if (n->counts.requests != told && b != &c->in)
+        n->work = (n->work + 1) % NET_WORKS; /* the owner may still look at this one */
     conn_keep(c, b);
     if (came || (was_blank && !is_blank(&c->in)))
         c->since = net_now(n);
@@ -207,7 +215,7 @@ static struct netbuf *conn_room(struct conn *c, struct netbuf *work)
 {
     struct net *n = c->net;
     size_t have = netbuf_length(&c->in);
-    *work = (struct netbuf){.p = n->work, .cap = NET_WORK_BYTES + NET_PADDING, .end = have};
+    *work = (struct netbuf){.p = net_work(n), .cap = NET_WORK_SIZE, .end = have};
     if (have <= NETBUF_BLOCK) {
         if (have)
             memcpy(work->p, c->in.p + c->in.start, have);
@@ -246,7 +254,7 @@ void conn_read(struct conn *c)
 /* Throws away what comes, until the client closes, too, or it is too much. */
 static void conn_drain(struct conn *c)
 {
-    ssize_t got = recv(c->fd, c->net->work, NET_WORK_BYTES, 0);
+    ssize_t got = recv(c->fd, net_work(c->net), NET_WORK_BYTES, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got > 0)
@@ -260,6 +268,7 @@ static void conn_drain(struct conn *c)
 void conn_on_readable(void *conn)
 {
     struct conn *c = conn;
+    struct net *n = c->net;
     if (c->phase == CONN_LINGER) {
         conn_drain(c);
     } else if (c->resumed) {
@@ -270,6 +279,7 @@ void conn_on_readable(void *conn)
         loop_enable(c->reader, false);
         conn_settle(c);
     }
+    net_end_part(n);
 }
 
 void conn_resume(struct conn *c)
@@ -279,4 +289,5 @@ void conn_resume(struct conn *c)
         return;
     conn_parse(c, &c->in);
     conn_settle(c);
+    net_end_part(c->net);
 }

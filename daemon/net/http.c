@@ -3,6 +3,9 @@
 #include <llhttp.h>
 
 #include <strings.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 /* What the callbacks know. */
 struct reading {
@@ -123,33 +126,44 @@ static enum net_method method_of(uint8_t theirs)
     return NET_OTHER;
 }
 
-/* What stands before the first blank of the n bytes at p, or all of them. */
+/* How many of the n bytes at p stand before the first that is a blank or a control byte. */
 static size_t until_blank(const char *p, size_t n)
 {
-    const char *blank = memchr(p, ' ', n);
-    return blank ? (size_t)(blank - p) : n;
+    size_t i = 0;
+#ifdef __SSE2__
+    const __m128i blank = _mm_set1_epi8(' '), delete = _mm_set1_epi8(0x7f);
+    for (; n - i >= 16; i += 16) {
+        __m128i some = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        __m128i bad = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(some, blank), some), _mm_cmpeq_epi8(some, delete));
+        unsigned found = (unsigned)_mm_movemask_epi8(bad);
+        if (found)
+            return i + (size_t)__builtin_ctz(found);
+    }
+#endif
+    while (i < n && (unsigned char)p[i] > ' ' && p[i] != 0x7f)
+        i++;
+    return i;
 }
 
 #define LINE_REST (sizeof " HTTP/1.1\r\n" - 1) /* what follows its target */
 
-/* Takes apart the request line, `METHOD SP target SP HTTP/1.x CRLF`; the target has no control bytes. */
-static bool line_split(const char *p, size_t n, struct http_piece *target, bool *old)
+/* Takes apart the request line at the front of the n bytes at p, `METHOD SP target SP HTTP/1.x CRLF`; the target has no
+ * control bytes. Gives its size, 0 where it is not sound or not whole. */
+static size_t line_split(const char *p, size_t n, struct http_piece *target, bool *old)
 {
     static const char version[] = " HTTP/1.";
     const size_t rest = sizeof version - 1;
     size_t at = until_blank(p, n) + 1;
     if (at >= n)
-        return false;
+        return 0;
     size_t end = at + until_blank(p + at, n - at);
-    if (end == at || end + rest + 3 > n || memcmp(p + end, version, rest) != 0)
-        return false;
+    if (end == at || n - end < LINE_REST || p[at - 1] != ' ' || memcmp(p + end, version, rest) != 0)
+        return 0;
     char minor = p[end + rest];
     *old = minor == '0';
     *target = (struct http_piece){(uint32_t)at, (uint32_t)(end - at), true};
-    unsigned char bad = (minor != '0' && minor != '1') || p[end + rest + 1] != '\r';
-    for (size_t i = at; i < end; i++) /* no early end: so the compiler looks at many bytes at once */
-        bad |= ((unsigned char)p[i] <= ' ') | (p[i] == 0x7f);
-    return !bad;
+    bool sound = (minor == '0' || minor == '1') && p[end + rest + 1] == '\r' && p[end + rest + 2] == '\n';
+    return sound ? end + LINE_REST : 0;
 }
 
 /* Gives llhttp the head; false: it does not take all of it, and nothing behind it. It would walk
@@ -211,13 +225,14 @@ static bool head_is_sound(const char *p, struct http_head *head)
     return head->old || head->field[HTTP_HOST].given;
 }
 
-bool http_parse_line(const char *p, size_t n, struct http_head *out)
+size_t http_parse_line(const char *p, size_t n, struct http_head *out)
 {
     struct http_piece target;
-    if (!line_split(p, n, &target, &out->old) || p[target.at] != '/' || target.at + target.n + LINE_REST != n)
-        return false;
+    size_t size = line_split(p, n, &target, &out->old);
+    if (size == 0 || p[target.at] != '/')
+        return 0;
     target_split(p, target, out);
-    return true;
+    return size;
 }
 
 enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out)
@@ -236,4 +251,39 @@ enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out)
     out->method = method_of(parser.method);
     target_split(p, target, out);
     return FF_OK;
+}
+
+struct ff_span http_span(const char *p, struct http_piece piece)
+{
+    return piece.given ? ff_span_of(p + piece.at, piece.n) : (struct ff_span){0};
+}
+
+static void set_signs(const char *p, const struct http_piece *field, struct net_signs *out)
+{
+    out->ch_brands = http_span(p, field[HTTP_CH_BRANDS]);
+    out->ch_mobile = http_span(p, field[HTTP_CH_MOBILE]);
+    out->ch_platform = http_span(p, field[HTTP_CH_PLATFORM]);
+    out->ch_form_factors = http_span(p, field[HTTP_CH_FORM_FACTORS]);
+    out->sec_purpose = http_span(p, field[HTTP_SEC_PURPOSE]);
+    out->purpose = http_span(p, field[HTTP_PURPOSE]);
+    out->x_moz = http_span(p, field[HTTP_X_MOZ]);
+}
+
+void http_set_fields(const char *p, const struct http_head *head, struct net_request *out)
+{
+    const struct http_piece *field = head->field;
+    out->content_type = http_span(p, field[HTTP_CONTENT_TYPE]);
+    out->content_encoding = http_span(p, field[HTTP_CONTENT_ENCODING]);
+    out->origin = http_span(p, field[HTTP_ORIGIN]);
+    out->host = http_span(p, field[HTTP_HOST]);
+    out->authorization = http_span(p, field[HTTP_AUTHORIZATION]);
+    out->if_none_match = http_span(p, field[HTTP_IF_NONE_MATCH]);
+    out->accept = http_span(p, field[HTTP_ACCEPT]);
+    out->accept_encoding = http_span(p, field[HTTP_ACCEPT_ENCODING]);
+    out->user_agent = http_span(p, field[HTTP_USER_AGENT]);
+    set_signs(p, field, &out->signs);
+    out->dnt = http_span(p, field[HTTP_DNT]);
+    out->gpc = http_span(p, field[HTTP_GPC]);
+    out->access_request_method = http_span(p, field[HTTP_ACCESS_METHOD]);
+    out->access_request_headers = http_span(p, field[HTTP_ACCESS_HEADERS]);
 }

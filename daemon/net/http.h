@@ -54,15 +54,22 @@ struct http_head {
     struct http_piece field[HTTP_FIELDS]; /* values without blanks around; of several the last */
 };
 
-/* Takes apart a request line of n bytes at p, its end included, that begins with a method whose head has
- * been parsed before, and a target that begins with '/': sets path, query and old. False: it is not of
- * that kind, or not sound. */
-bool http_parse_line(const char *p, size_t n, struct http_head *out);
+/* Takes apart the request line at the front of the n bytes at p, which begins with a method whose head has
+ * been parsed before, and a target that begins with '/': sets path, old, and query where there is one. Gives its size,
+ * its end included; 0: it is not of that kind, not sound, or not whole. */
+size_t http_parse_line(const char *p, size_t n, struct http_head *out);
 
 /* Takes apart the head of n bytes at p, from the request line to the empty line, both included,
  * in which (as message.c has made sure) CR and LF come in pairs only and no line is folded.
  * FF_OK or FF_BAD_REQUEST: a syntax error, another version than 1.0 and 1.1, a length given twice
  * or in two ways, a transfer coding other than chunked, no host or two. */
 enum ff_status http_parse_head(const char *p, size_t n, struct http_head *out);
+
+/* Sets what the fields of a head say in a request, borrowed from p, where their pieces lie; leaves the rest of it
+ * alone. */
+void http_set_fields(const char *p, const struct http_head *head, struct net_request *out);
+
+/* The piece of p; {NULL, 0} where it is not given. */
+struct ff_span http_span(const char *p, struct http_piece piece);
 
 #endif

@@ -52,7 +52,8 @@ struct net {
     ff_mono (*clock)(void); /* tests put theirs here */
     ff_mono now;            /* of this turn; valid when now_read */
     bool now_read;
-    bool active; /* something was read in this turn */
+    bool active; /* something was read in this turn, or this part of it */
+    int told;    /* requests in this part of the turn, large ones counting as several */
     bool paused;
     bool short_of_room; /* of descriptors: accept_timer runs */
     ff_mono paused_at;
@@ -67,7 +68,8 @@ struct net {
     uint32_t unused_n, top;
     struct conn_list dirty, resume, resume_next;
     struct conn_list parked; /* have something to read, but there is a pause */
-    char *work; /* NET_WORK_BYTES and padding: most requests live and die here */
+    char *works; /* NET_WORKS times NET_WORK_BYTES and padding: most requests live and die here */
+    int work;    /* the one that is read into next */
     struct netbuf_pool pool;
     struct gunzip *gunzip;
     struct peers *peers; /* NULL: addresses are not limited */
@@ -81,8 +83,26 @@ struct net {
     struct net_counts counts;
 };
 
+/* Whether a stop has read a connection for the last time. */
+static inline bool conn_is_stopped(const struct conn *c)
+{
+    return c->net->stop.begun && conn_was_stopped(c);
+}
+
+#define NET_WORK_SIZE ((size_t)NET_WORK_BYTES + NET_PADDING)
+
+/* The buffer that is read into next. */
+static inline char *net_work(const struct net *n)
+{
+    return n->works + (size_t)n->work * NET_WORK_SIZE;
+}
+
 /* The clock, read once a turn. */
 ff_mono net_now(struct net *n);
+
+/* Where very many requests come together, each part of a turn ends as the turn itself does, so that the first ones do
+ * not wait for the last ones' work. Not within anything that goes on with a connection afterwards. */
+void net_end_part(struct net *n);
 
 /* listen.c: a new listener's number, or -1 with a sentence in why. Adopting takes fd over when it
  * succeeds. */

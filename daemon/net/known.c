@@ -5,11 +5,15 @@
 #define DIGITS_MAX 15 /* of a length: no overflow, and more than any body has */
 
 struct known {
-    char method[8];           /* as it was sent */
+    char method_text[8];       /* as it was sent */
     uint32_t method_n;
-    uint32_t size, room;      /* of bytes: the lines behind the request line, the empty one included */
-    struct http_piece length; /* of the body, in bytes; not given: it has none */
-    struct http_head head;    /* places in bytes */
+    uint32_t size, room;       /* of bytes: the lines behind the request line, the empty one included */
+    struct http_piece length;  /* of the body, in bytes; not given: it has none */
+    enum net_method method;
+    bool old, keep_alive, chunked, expects;
+    struct net_request request; /* its fields lie in bytes */
+    struct ff_span content_encoding; /* of it; what opens the body takes it out */
+    uint64_t note[NET_NOTE];
     char bytes[];
 };
 
@@ -42,26 +46,28 @@ static size_t known_lines(const struct known *k, const char *p, size_t n, uint64
 
 size_t known_take(const struct known *k, const char *p, size_t n, size_t max, struct http_head *out)
 {
-    if (!k || n <= k->method_n || memcmp(p, k->method, k->method_n) != 0 || p[k->method_n] != ' ')
+    if (!k || n <= k->method_n || memcmp(p, k->method_text, k->method_n) != 0 || p[k->method_n] != ' ')
         return 0;
-    const char *lf = memchr(p, '\n', n);
-    if (!lf)
+    out->query = (struct http_piece){0};
+    size_t line = http_parse_line(p, n, out);
+    if (!line || out->old != k->old)
         return 0;
-    size_t line = (size_t)(lf - p) + 1;
     uint64_t length;
-    size_t lines = known_lines(k, lf + 1, n - line, &length);
+    size_t lines = known_lines(k, p + line, n - line, &length);
     if (!lines || line + lines > max)
         return 0;
-    *out = k->head;
-    if (!http_parse_line(p, line, out) || out->old != k->head.old)
-        return 0;
+    out->method = k->method;
+    out->keep_alive = k->keep_alive;
+    out->chunked = k->chunked;
+    out->expects = k->expects;
     out->content_length = length;
-    uint32_t shift = (uint32_t)lines - k->size;
-    for (unsigned i = 0; i < HTTP_FIELDS; i++)
-        if (out->field[i].given)
-            out->field[i].at += (uint32_t)line + (out->field[i].at > k->length.at ? shift : 0);
-    out->field[HTTP_CONTENT_LENGTH].n += shift;
     return line + lines;
+}
+
+struct net_request *known_request(struct known *k)
+{
+    k->request.content_encoding = k->content_encoding;
+    return &k->request;
 }
 
 static struct known *known_with_room(struct known **k, size_t n)
@@ -78,19 +84,27 @@ static struct known *known_with_room(struct known **k, size_t n)
 void known_keep(struct known **k, const char *p, size_t n, const struct http_head *head)
 {
     size_t line = (size_t)((char *)memchr(p, '\n', n) - p) + 1, method = (size_t)((char *)memchr(p, ' ', n) - p);
-    if (head->method == NET_OTHER || method >= sizeof(*k)->method || n - line > KNOWN_MAX ||
+    if (head->method == NET_OTHER || method >= sizeof(*k)->method_text || n - line > KNOWN_MAX ||
         head->field[HTTP_CONTENT_LENGTH].n > DIGITS_MAX || !known_with_room(k, n - line))
         return;
     struct known *to = *k;
-    memcpy(to->method, p, method);
+    struct http_head shifted = *head;
+    memcpy(to->method_text, p, method);
     to->method_n = (uint32_t)method;
     to->size = (uint32_t)(n - line);
-    to->head = *head;
-    to->head.path = to->head.query = (struct http_piece){0};
+    to->method = head->method;
+    to->old = head->old;
+    to->keep_alive = head->keep_alive;
+    to->chunked = head->chunked;
+    to->expects = head->expects;
     for (unsigned i = 0; i < HTTP_FIELDS; i++)
-        to->head.field[i].at -= head->field[i].given ? (uint32_t)line : 0;
-    to->length = to->head.field[HTTP_CONTENT_LENGTH];
+        shifted.field[i].at -= head->field[i].given ? (uint32_t)line : 0;
+    to->length = shifted.field[HTTP_CONTENT_LENGTH];
     memcpy(to->bytes, p + line, to->size);
+    memset(to->note, 0, sizeof to->note);
+    to->request = (struct net_request){.note = to->note};
+    http_set_fields(to->bytes, &shifted, &to->request);
+    to->content_encoding = to->request.content_encoding;
 }
 
 void known_free(struct known **k)

@@ -89,6 +89,8 @@ static enum message_state head_take_any(struct message *m, const struct message_
 {
     if (m->seen == 0 && known)
         m->head_size = known_take(*known, p, n, limits->max_header, &m->head);
+    if (m->head_size)
+        m->known = *known;
     enum message_state state = m->head_size ? MESSAGE_DONE : head_take(m, limits, known, p, n);
     if (state != MESSAGE_DONE)
         return state;
@@ -151,50 +153,27 @@ bool message_awaits_continue(const struct message *m)
            (m->head.chunked || m->head.content_length > 0);
 }
 
-static struct ff_span span_of(const char *p, struct http_piece piece)
-{
-    return piece.given ? ff_span_of(p + piece.at, piece.n) : (struct ff_span){0};
-}
-
-static void message_signs(const char *p, const struct http_piece *field, struct net_signs *out)
-{
-    out->ch_brands = span_of(p, field[HTTP_CH_BRANDS]);
-    out->ch_mobile = span_of(p, field[HTTP_CH_MOBILE]);
-    out->ch_platform = span_of(p, field[HTTP_CH_PLATFORM]);
-    out->ch_form_factors = span_of(p, field[HTTP_CH_FORM_FACTORS]);
-    out->sec_purpose = span_of(p, field[HTTP_SEC_PURPOSE]);
-    out->purpose = span_of(p, field[HTTP_PURPOSE]);
-    out->x_moz = span_of(p, field[HTTP_X_MOZ]);
-}
-
-void message_request(const struct message *m, const char *p, struct net_request *out)
+struct net_request *message_request(const struct message *m, const char *p, struct net_request *room)
 {
     assert(m->head_size);
-    const struct http_piece *field = m->head.field;
+    struct net_request *out = m->known ? known_request(m->known) : room;
+    if (!m->known) {
+        *out = (struct net_request){.note = NULL};
+        http_set_fields(p, &m->head, out);
+    }
     out->method = m->head.method;
-    out->path = span_of(p, m->head.path);
-    out->query = span_of(p, m->head.query);
+    out->path = http_span(p, m->head.path);
+    out->query = http_span(p, m->head.query);
     out->body = (struct ff_span){0};
     if (m->body_size)
         out->body = ff_span_of(p + m->head_size, m->body_size);
-    out->content_type = span_of(p, field[HTTP_CONTENT_TYPE]);
-    out->content_encoding = span_of(p, field[HTTP_CONTENT_ENCODING]);
-    out->origin = span_of(p, field[HTTP_ORIGIN]);
-    out->host = span_of(p, field[HTTP_HOST]);
-    out->authorization = span_of(p, field[HTTP_AUTHORIZATION]);
-    out->if_none_match = span_of(p, field[HTTP_IF_NONE_MATCH]);
-    out->accept = span_of(p, field[HTTP_ACCEPT]);
-    out->accept_encoding = span_of(p, field[HTTP_ACCEPT_ENCODING]);
-    out->user_agent = span_of(p, field[HTTP_USER_AGENT]);
-    message_signs(p, field, &out->signs);
-    out->dnt = span_of(p, field[HTTP_DNT]);
-    out->gpc = span_of(p, field[HTTP_GPC]);
     out->head = ff_span_of(p, m->head_size);
-    out->access_request_method = span_of(p, field[HTTP_ACCESS_METHOD]);
-    out->access_request_headers = span_of(p, field[HTTP_ACCESS_HEADERS]);
+    return out;
 }
 
 struct ff_span message_origin(const struct message *m, const char *p)
 {
-    return m->head_size ? span_of(p, m->head.field[HTTP_ORIGIN]) : (struct ff_span){0};
+    if (m->known)
+        return known_request(m->known)->origin;
+    return m->head_size ? http_span(p, m->head.field[HTTP_ORIGIN]) : (struct ff_span){0};
 }

@@ -99,10 +99,10 @@ static bool proxies_read(struct net *n)
 
 static bool net_start(struct net *n)
 {
-    n->work = malloc(NET_WORK_BYTES + NET_PADDING);
+    n->works = region_new(NET_WORKS, NET_WORK_SIZE);
     n->loop = loop_new();
     n->gunzip = gunzip_new(n->options.max_body);
-    if (!n->work || !n->loop || !n->gunzip || !tables_map(n) || !peers_start(n) || !proxies_read(n))
+    if (!n->works || !n->loop || !n->gunzip || !tables_map(n) || !peers_start(n) || !proxies_read(n))
         return false;
     n->sweep_timer = loop_timer(n->loop, NET_SWEEP_EVERY, on_sweep_time, n);
     n->accept_timer = loop_timer(n->loop, NET_ACCEPT_PAUSE, listen_find_room, n);
@@ -162,7 +162,7 @@ void net_free(struct net **net)
     free(n->proxies);
     gunzip_free(&n->gunzip);
     netbuf_pool_fini(&n->pool);
-    free(n->work);
+    region_free(&n->works, NET_WORKS, NET_WORK_SIZE);
     free(n);
     *net = NULL;
 }
@@ -353,6 +353,16 @@ static void net_flush(struct net *n)
     n->dirty.n = 0;
 }
 
+void net_end_part(struct net *n)
+{
+    if (n->told < NET_PART_REQUESTS)
+        return;
+    n->told = 0;
+    n->active = false;
+    n->events.turn(n->events.ctx);
+    net_flush(n);
+}
+
 static bool net_has_stopped(struct net *n)
 {
     if (!n->stop.asked)
@@ -366,6 +376,7 @@ bool net_turn(struct net *n, bool wait)
     bool idle = !net_has_work(n);
     n->now_read = false;
     n->active = false;
+    n->told = 0;
     loop_turn(n->loop, wait && idle);
     net_resume(n);
     if (stop_has_more(n) && !n->paused)

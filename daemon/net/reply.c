@@ -5,35 +5,29 @@
 
 #define HEAD_BOUND 256 /* status line and the headers that net writes, without their values */
 
-static const struct status_text {
+static const struct status_row {
     int status;
-    const char *text;
-} status_text_table[] = {
-    {200, "OK"},
-    {204, "No Content"},
-    {202, "Accepted"},
-    {304, "Not Modified"},
-    {400, "Bad Request"},
-    {401, "Unauthorized"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {408, "Request Timeout"},
-    {413, "Content Too Large"},
-    {415, "Unsupported Media Type"},
-    {429, "Too Many Requests"},
-    {431, "Request Header Fields Too Large"},
-    {500, "Internal Server Error"},
-    {503, "Service Unavailable"},
+    struct ff_span line;
+} status_table[] = {
+#define ROW(status, text) {status, {"HTTP/1.1 " #status " " text "\r\n", sizeof("HTTP/1.1 " #status " " text "\r\n") - 1}}
+    ROW(200, "OK"),
+    ROW(204, "No Content"),
+    ROW(202, "Accepted"),
+    ROW(304, "Not Modified"),
+    ROW(400, "Bad Request"),
+    ROW(401, "Unauthorized"),
+    ROW(403, "Forbidden"),
+    ROW(404, "Not Found"),
+    ROW(405, "Method Not Allowed"),
+    ROW(408, "Request Timeout"),
+    ROW(413, "Content Too Large"),
+    ROW(415, "Unsupported Media Type"),
+    ROW(429, "Too Many Requests"),
+    ROW(431, "Request Header Fields Too Large"),
+    ROW(500, "Internal Server Error"),
+    ROW(503, "Service Unavailable"),
+#undef ROW
 };
-
-static const char *status_text(int status)
-{
-    for (size_t i = 0; i < sizeof status_text_table / sizeof *status_text_table; i++)
-        if (status_text_table[i].status == status)
-            return status_text_table[i].text;
-    return "Unnamed";
-}
 
 static char *put(char *at, const char *p, size_t n)
 {
@@ -72,11 +66,12 @@ size_t reply_bound(const struct net_reply *reply)
 
 static char *put_status_line(char *at, int status)
 {
+    for (size_t i = 0; i < sizeof status_table / sizeof *status_table; i++)
+        if (status_table[i].status == status)
+            return put_span(at, status_table[i].line);
     at = PUT(at, "HTTP/1.1 ");
     at = put_number(at, (size_t)status);
-    *at++ = ' ';
-    at = put_span(at, ff_span_text(status_text(status)));
-    return PUT(at, "\r\n");
+    return PUT(at, " Unnamed\r\n");
 }
 
 size_t reply_write(char *out, const struct net_reply *reply, unsigned flags)

@@ -33,10 +33,17 @@ struct net_request {
                                gpc: Sec-GPC */
     struct net_signs signs;
     struct ff_span head;    /* the request line and all header lines */
+    bool stays;             /* path, query and body stay where they are until NET_STAYS further requests have been
+                               told, or the end of the turn; else for the call */
+    uint64_t *note;         /* NET_NOTE words that the owner may write, kept for as long as the connection sends the
+                               same header lines (but for Content-Length), and all 0 at first; NULL: nothing is
+                               kept of these */
     const uint8_t *address; /* 16 bytes: who is at the other end of the connection, or behind it by the
                                PROXY protocol, IPv4 as ::ffff:a.b.c.d; NULL: not known */
 };
 #define NET_PADDING 64
+#define NET_NOTE 6
+#define NET_STAYS 15
 
 /* One datagram, borrowed for the call, with NET_PADDING readable bytes behind its payload. */
 struct net_datagram {
@@ -57,7 +64,7 @@ struct net_events {
     /* A request; must be answered by net_reply now or later, exactly once. */
     void (*request)(void *ctx, struct net_handle handle, const struct net_request *request);
     void (*datagrams)(void *ctx, const struct net_datagram *datagrams, size_t n);
-    /* After each turn of the loop in which anything was read: the moment to flush. */
+    /* After each turn of the loop in which anything was read, and within one after many requests: the moment to flush. */
     void (*turn)(void *ctx);
     void *ctx;
 };

@@ -1,10 +1,13 @@
 """Bots: answered like others, written down nowhere, counted by what told."""
 
+import os
+import shutil
+import signal
 import unittest
 import urllib.parse
 
 import openmetrics
-from footfall import AGENT, Daemon, Site, expect, until
+from footfall import AGENT, ROOT, Daemon, Site, expect, until
 from test_channels import KEY, KEYED, ROWS, SHOP, view
 
 CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -123,6 +126,27 @@ class Bots(unittest.TestCase):
         judged = {labels["by"]: value for labels, value in self.samples("footfall_agents_judged")}
         self.assertEqual(judged["memory"] + judged["patterns"], 5)
         self.assertLessEqual(judged["patterns"], 1 + self.THREADS)
+
+
+    def test_who_says_the_same_again_is_judged_by_the_lists_of_now(self):
+        """On one connection, whose header lines are not read anew each time."""
+        lists = os.path.join(self.daemon.directory, "agents.yaml")
+        shutil.copy(os.path.join(ROOT, "conf", "agents.yaml"), lists)
+        self.daemon.options.append(f"agents.file={lists}")
+        self.daemon.restart()
+        for agent in AGENT, AGENT, AGENT, CRAWLER, CRAWLER, AGENT:
+            self.post(view("a"), User_Agent=agent)
+        self.assertEqual((self.views(), self.bots()), (4, {("shop", "crawler"): 2}))
+        with open(lists) as file:
+            text = file.read()
+        with open(lists, "w") as file:
+            file.write(text.replace("\nbots:\n", "\nbots:\n  monitor of people: [chrome/]\n"))
+        self.daemon.signal(signal.SIGHUP)
+
+        def judged():
+            self.post(view("a"), User_Agent=AGENT)
+            return self.bots().get(("shop", "monitor"), 0)
+        until(lambda: judged() > 0, "a beacon judged by the new list")
 
 
 class ThreadedBots(Bots):

@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                       .ch_platform = line[2],
                                       .ch_form_factors = line[2],
                                       .sec_purpose = line[3]});
-    judge_channel(&(struct channel_question){line[4], line[5], &line[6], 1});
+    judge_channel(&(struct channel_question){line[4], line[5], &line[6], 1, 0});
     for (int i = 0; i < 7; i++)
         free(copy[i]);
     return 0;

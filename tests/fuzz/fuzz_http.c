@@ -21,8 +21,7 @@ static void note(FILE *out, struct ff_span s)
 
 static void note_request(FILE *out, const struct message *m, const char *p)
 {
-    struct net_request q = {0};
-    message_request(m, p, &q);
+    struct net_request room, q = *message_request(m, p, &room);
     const struct ff_span parts[] = {
         q.path, q.query,         q.body,          q.content_type, q.content_encoding, q.origin,
         q.host, q.authorization, q.if_none_match, q.user_agent,   q.dnt, q.gpc, q.head};

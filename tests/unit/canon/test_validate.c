@@ -87,6 +87,22 @@ static void a_fault_of_intake_stays(void **state)
     assert_string_equal(g.r.beacon.fault_field, "time");
 }
 
+static void tags_of_a_visit_are_left_to_who_judges_it(void **state)
+{
+    struct given g;
+    const struct canon_arrival how = {.now = NOW, .judged = true};
+    (void)state;
+    given_beacon(&g, "type=page_view|visitor=v|url=https://x/p?utm_source=news&utm_campaign=c");
+    assert_int_equal(canon_check(canon, &how, &g.r), FF_OK);
+    assert_true(ff_span_is(g.r.beacon.page, "/p"));
+    assert_int_equal(g.r.beacon.source.n + g.r.beacon.campaign.n, 0);
+    given_beacon(&g, "type=refund|order=o|url=https://x/p?utm_source=news");
+    assert_int_equal(canon_check(canon, &how, &g.r), FF_OK);
+    assert_true(ff_span_is(g.r.beacon.page, "/p"));
+    assert_true(ff_span_is(g.r.beacon.source, "news"));
+    assert_true(canon_is_visit(FF_PAGE_VIEW) && canon_is_visit(FF_PURCHASE) && !canon_is_visit(FF_SPEND));
+}
+
 static void the_site_may_be_left_out_where_there_is_one(void **state)
 {
     struct given g;
@@ -374,6 +390,7 @@ int main(void)
         cmocka_unit_test(in_an_import_the_own_time_is_the_arrival),
         cmocka_unit_test(items_stay_with_the_types_that_have_them),
         cmocka_unit_test(the_term_gets_its_key),
+        cmocka_unit_test(tags_of_a_visit_are_left_to_who_judges_it),
         cmocka_unit_test(keys_of_the_whole_message_live_until_reset),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

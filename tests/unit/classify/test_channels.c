@@ -10,30 +10,53 @@
 
 #define SHOP "https://shop.example/p/1"
 
+static struct channels_cache *cache;
+
 static int setup(void **state)
 {
+    static const struct hash_seed seed = {{7, 77}};
     const struct ff_listing *rows;
     char why[256];
     size_t n;
     struct listing *l = builtin(LISTING_CHANNELS, &rows, &n);
     *state = channels_new(rows, n, why, sizeof why);
+    cache = channels_cache_new(&seed);
     listing_free(&l);
-    return *state ? 0 : -1;
+    return *state && cache ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
     struct channels *c = *state;
     channels_free(&c);
+    channels_cache_free(&cache);
     assert_null(c);
+    assert_null(cache);
     return 0;
 }
 
+static void assert_same(struct ff_span a, struct ff_span b)
+{
+    assert_int_equal(a.n, b.n);
+    assert_true(ff_span_equal(a, b));
+}
+
+/* What is remembered is what was judged: at first, and again. */
 static void judge(const struct channels *c, const char *url, const char *referrer, struct channel_verdict *out)
 {
     static const struct ff_span own[] = {{"other-shop.example", 18}};
-    struct channel_question q = {ff_span_text(url), ff_span_text(referrer), own, 1};
+    struct channel_question q = {ff_span_text(url), ff_span_text(referrer), own, 1, 1};
     channels_judge(c, &q, out);
+    for (int i = 0; i < 2; i++) {
+        struct channel_verdict again;
+        channels_recall(c, cache, &q, &again);
+        assert_int_equal(again.channel, out->channel);
+        assert_int_equal(again.clue, out->clue);
+        assert_int_equal(again.spam, out->spam);
+        assert_same(again.source, out->source);
+        assert_same(again.medium, out->medium);
+        assert_same(again.campaign, out->campaign);
+    }
 }
 
 /* "channel | source | medium | campaign" */

@@ -113,6 +113,29 @@ static void escapes_are_found_wherever_they_stand(void **state)
         }
 }
 
+static bool is_known_to_be_utf8(const char *query)
+{
+    struct asking q;
+    bool utf8 = ask(&q, query)->utf8;
+    ask_end(&q);
+    return utf8;
+}
+
+static void what_is_not_ascii_has_to_be_looked_at(void **state)
+{
+    (void)state;
+    assert_true(is_known_to_be_utf8("title=a"));
+    assert_true(is_known_to_be_utf8("title=a%7E&term=0123456789abcdefghijklmnop+q"));
+    assert_false(is_known_to_be_utf8("title=a%80"));
+    assert_false(is_known_to_be_utf8("title=\xFF"));
+    assert_false(is_known_to_be_utf8("t\xFFtle=a&title=b"));
+    for (int before = 0; before < 40; before++) {
+        char query[100];
+        snprintf(query, sizeof query, "title=%.*s\xC3\xA9&term=x", before, "0123456789012345678901234567890123456789");
+        assert_false(is_known_to_be_utf8(query));
+    }
+}
+
 static void a_broken_escape_is_malformed(void **state)
 {
     static const char *const bad[] = {"title=%",   "title=%4",    "title=%4g", "title=%g4",
@@ -194,6 +217,27 @@ static void repeated_keys_are_refused(void **state)
     faulty("items=[]&items=[]", FF_DUPLICATE_KEY, "items");
 }
 
+static void beacons_of_several_queries_lie_behind_each_other(void **state)
+{
+    (void)state;
+    struct intake_options options = {2, 64};
+    struct intake *in = intake_new(&options);
+    struct intake_batch batch;
+    assert_int_equal(intake_query(in, FF_LITERAL("type=ping&title=%41"), &batch), FF_OK);
+    assert_int_equal(intake_query_add(in, FF_LITERAL("title=%"), &batch), FF_MALFORMED);
+    assert_int_equal(batch.count, 1);
+    assert_int_equal(intake_query_add(in, FF_LITERAL("type=page_view&title=%42&x=%FF"), &batch), FF_OK);
+    assert_int_equal(batch.count, 2);
+    assert_true(ff_span_is(batch.records[0].beacon.text[FF_TEXT_TITLE], "A"));
+    assert_true(ff_span_is(batch.records[1].beacon.text[FF_TEXT_TITLE], "B"));
+    assert_true(batch.records[0].beacon.utf8 && !batch.records[1].beacon.utf8);
+    assert_int_equal(intake_query_add(in, FF_LITERAL("type=ping"), &batch), FF_BATCH_TOO_LARGE);
+    assert_int_equal(intake_query(in, FF_LITERAL("type=ping&title=0123456789012345678901234567890"), &batch), FF_OK);
+    assert_int_equal(intake_query_add(in, FF_LITERAL("title=0123456789012345678901234567890"), &batch), FF_BODY_TOO_LARGE);
+    assert_int_equal(batch.count, 1);
+    intake_free(&in);
+}
+
 static void empty_pairs_say_nothing(void **state)
 {
     struct asking q;
@@ -254,6 +298,7 @@ int main(void)
         cmocka_unit_test(a_purchase_is_read_with_all_it_brings),
         cmocka_unit_test(what_is_escaped_is_read_as_it_was_meant),
         cmocka_unit_test(escapes_are_found_wherever_they_stand),
+        cmocka_unit_test(what_is_not_ascii_has_to_be_looked_at),
         cmocka_unit_test(a_broken_escape_is_malformed),
         cmocka_unit_test(time_is_a_number_or_a_text),
         cmocka_unit_test(values_that_cannot_be_are_refused),
@@ -261,6 +306,7 @@ int main(void)
         cmocka_unit_test(items_are_json),
         cmocka_unit_test(repeated_keys_are_refused),
         cmocka_unit_test(empty_pairs_say_nothing),
+        cmocka_unit_test(beacons_of_several_queries_lie_behind_each_other),
         cmocka_unit_test(a_query_beyond_the_limit_is_refused),
         cmocka_unit_test(items_that_are_all_escapes_have_room),
     };

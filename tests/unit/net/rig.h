@@ -31,9 +31,12 @@ struct rig {
     bool close;        /* answer with close */
     size_t reply_size; /* bytes of the body; 0: the request's own body */
     int requests, turns;
+    int most, before;  /* requests between two ends of turns; those before the last one */
     struct net_handle handle[RIG_REQUESTS];
     char told[256];   /* the last request: "POST /path?query [type] body" */
     char coding[64];  /* its content encoding; "-": none */
+    struct ff_span kept[RIG_REQUESTS]; /* the bodies of those that stay; else {NULL, 0} */
+    unsigned sum[RIG_REQUESTS];        /* of these */
     char asked[256];  /* what its preflight asked for: "method|headers" */
     size_t body_n;
     unsigned body_sum;
@@ -56,6 +59,21 @@ static void rig_answer(struct rig *r, struct net_handle handle, const char *p, s
     net_reply(r->net, handle, &reply);
 }
 
+static unsigned rig_sum(struct ff_span s)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < s.n; i++)
+        sum = sum * 31 + (unsigned char)s.p[i];
+    return sum;
+}
+
+/* What is to stay until now is there. */
+static void rig_look_back(const struct rig *r)
+{
+    for (int i = r->requests - 1; i >= r->before && i >= r->requests - NET_STAYS; i--)
+        assert(rig_sum(r->kept[i]) == r->sum[i]);
+}
+
 static void rig_request(void *ctx, struct net_handle handle, const struct net_request *q)
 {
     static const char *const method_table[] = {"GET", "HEAD", "POST", "DELETE", "OPTIONS", "OTHER"};
@@ -69,12 +87,13 @@ static void rig_request(void *ctx, struct net_handle handle, const struct net_re
              q->access_request_method.p, (int)q->access_request_headers.n,
              q->access_request_headers.p);
     r->body_n = q->body.n;
-    r->body_sum = 0;
-    for (size_t i = 0; i < q->body.n; i++)
-        r->body_sum = r->body_sum * 31 + (unsigned char)q->body.p[i];
+    r->body_sum = rig_sum(q->body);
     for (size_t i = 0; q->body.n && i < NET_PADDING; i++)
         (void)*(const volatile char *)(q->body.p + q->body.n + i); /* must be readable */
     assert(r->requests < RIG_REQUESTS);
+    rig_look_back(r);
+    r->kept[r->requests] = q->stays ? q->body : (struct ff_span){NULL, 0};
+    r->sum[r->requests] = rig_sum(r->kept[r->requests]);
     r->handle[r->requests++] = handle;
     if (!r->hold)
         rig_answer(r, handle, q->body.n ? q->body.p : "hello", q->body.n ? q->body.n : 5);
@@ -82,7 +101,12 @@ static void rig_request(void *ctx, struct net_handle handle, const struct net_re
 
 static void rig_turn_end(void *ctx)
 {
-    ((struct rig *)ctx)->turns++;
+    struct rig *r = ctx;
+    rig_look_back(r);
+    r->turns++;
+    if (r->requests - r->before > r->most)
+        r->most = r->requests - r->before;
+    r->before = r->requests;
 }
 
 static void rig_datagrams(void *ctx, const struct net_datagram *datagrams, size_t n)

@@ -265,6 +265,55 @@ static void line_ends_between_requests_buy_no_time(void **state)
     assert_int_equal(net_counts(rig.net).timed_out, 0);
 }
 
+#define SIDE 40 /* connections beside the first */
+
+/* The rig looks back at all that is to stay. */
+static void small_bodies_stay_while_others_are_read(void **state)
+{
+    (void)state;
+    int fd[SIDE];
+    char text[100];
+    for (int i = 0; i < SIDE; i++)
+        fd[i] = rig_connect(&rig);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < SIDE; i++) {
+            int n = snprintf(text, sizeof text, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nbody %d %03d", round,
+                             i);
+            assert_int_equal(send(fd[i], text, (size_t)n, 0), n);
+        }
+        rig_turns(&rig, 3);
+        for (int i = 0; i < SIDE; i++)
+            assert_non_null(strstr(rig_hear(&rig, fd[i]), "body"));
+    }
+    assert_int_equal(rig.requests, 3 * SIDE);
+    assert_int_equal(rig.kept[2 * SIDE].n, 10);
+    for (int i = 0; i < SIDE; i++)
+        close(fd[i]);
+}
+
+static void what_the_owner_is_not_told_makes_nothing_go(void **state)
+{
+    (void)state;
+    int fd[SIDE];
+    char zipped[1000];
+    size_t n = gzip_make(EVENT, strlen(EVENT), NULL, zipped, sizeof zipped);
+    for (int i = 0; i < SIDE; i++)
+        fd[i] = rig_connect(&rig);
+    for (int i = 0; i < SIDE; i++) { /* broken bodies behind a sound one */
+        const char *text = i % 20 == 0 ? "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok"
+                                       : "POST / HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nno";
+        assert_int_equal(send(fd[i], text, strlen(text), 0), strlen(text));
+    }
+    rig_turns(&rig, 3);
+    assert_int_equal(rig.requests, 2);
+    assert_int_equal(rig.kept[0].n, 2);
+    post("Content-Encoding: gzip\r\n", zipped, n);
+    assert_int_equal(rig.requests, 3);
+    assert_null(rig.kept[2].p); /* inflated bodies share one buffer */
+    for (int i = 0; i < SIDE; i++)
+        close(fd[i]);
+}
+
 /* A byte a second would come to an end some day; what has begun must be whole in its time. */
 static void a_body_that_trickles_is_cut_off(void **state)
 {
@@ -310,6 +359,8 @@ int main(void)
         T(a_header_that_does_not_fit_is_left_out),
         T(preflights_say_what_they_ask_for),
         T(requests_of_an_address_have_a_rate),
+        T(small_bodies_stay_while_others_are_read),
+        T(what_the_owner_is_not_told_makes_nothing_go),
         T(line_ends_between_requests_buy_no_time),
         T(a_body_that_trickles_is_cut_off),
         T(chunks_that_trickle_are_cut_off),

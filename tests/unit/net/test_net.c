@@ -306,6 +306,51 @@ static void the_turn_is_told_after_its_requests_and_only_then(void **state)
     close(fd);
 }
 
+#define CROWD 90
+
+static void of_a_crowd_the_first_do_not_wait_for_the_last(void **state)
+{
+    (void)state;
+    int fd[CROWD];
+    for (int i = 0; i < CROWD; i++)
+        fd[i] = rig_connect(&rig);
+    for (int round = 0; round < 3; round++) { /* at first the loop looks at some of them at a time */
+        rig.most = 0;
+        for (int i = 0; i < CROWD; i++)
+            assert_int_equal(send(fd[i], GET("/1"), strlen(GET("/1")), 0), strlen(GET("/1")));
+        rig_turns(&rig, 4);
+        for (int i = 0; i < CROWD; i++)
+            assert_non_null(strstr(rig_hear(&rig, fd[i]), "hello"));
+    }
+    assert_int_equal(rig.requests, 3 * CROWD);
+    assert_int_equal(rig.most, NET_PART_REQUESTS);
+    for (int i = 0; i < CROWD; i++)
+        close(fd[i]);
+}
+
+static void who_closes_in_a_crowd_goes_alone(void **state)
+{
+    (void)state;
+    static const char last[] = "GET /1 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    int fd[CROWD];
+    for (int i = 0; i < CROWD; i++)
+        fd[i] = rig_connect(&rig);
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < CROWD; i++) {
+            const char *text = round == 1 && i % 2 ? last : GET("/1");
+            assert_int_equal(send(fd[i], text, strlen(text), 0), strlen(text));
+            if (i == CROWD - 1)
+                rig_turns(&rig, 4);
+        }
+    for (int i = 0; i < CROWD; i++) {
+        int closed;
+        assert_non_null(strstr(rig_hear_until(&rig, fd[i], &closed), "hello"));
+        assert_int_equal(closed, i % 2);
+        close(fd[i]);
+    }
+    assert_int_equal(rig.requests, 2 * CROWD);
+}
+
 static void counters_add_up(void **state)
 {
     (void)state;
@@ -342,6 +387,8 @@ int main(void)
         T(signals_watches_and_intervals_call),
         T(watches_have_a_ceiling),
         T(the_turn_is_told_after_its_requests_and_only_then),
+        T(of_a_crowd_the_first_do_not_wait_for_the_last),
+        T(who_closes_in_a_crowd_goes_alone),
         T(counters_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
