@@ -38,10 +38,15 @@ static uint32_t chunk_reuse(struct pool *p, uint32_t first, struct pool_chunk *c
     return number;
 }
 
-static uint32_t pool_next_chunk(const struct pool *p)
+static uint32_t pool_next_chunk(struct pool *p)
 {
     bool near = p->last <= p->used / POOL_CHUNK;
-    return near && p->chunks[p->last].free ? p->last : lowest_first(&p->room);
+    if (near && p->chunks[p->last].free)
+        return p->last;
+    if (!p->first_known)
+        p->first = lowest_first(&p->room);
+    p->first_known = true;
+    return p->first;
 }
 
 uint32_t pool_take(struct pool *p)
@@ -53,8 +58,10 @@ uint32_t pool_take(struct pool *p)
     if (p->spare == i + 1)
         p->spare = 0;
     p->used++;
-    if (++c->used == POOL_CHUNK) /* the last may hold fewer: full, it is so with all the pool */
+    if (++c->used == POOL_CHUNK) { /* the last may hold fewer: full, it is so with all the pool */
         lowest_remove(&p->room, i);
+        p->first_known = false;
+    }
     return c->free ? chunk_reuse(p, first, c) : first + ++c->reached;
 }
 
@@ -81,8 +88,10 @@ void pool_give(struct pool *p, uint32_t number)
     assert(c->used > 0);
     memcpy(pool_at(p, number), &c->free, sizeof c->free);
     c->free = (uint16_t)(number - i * POOL_CHUNK);
-    if (c->used-- == POOL_CHUNK)
+    if (c->used-- == POOL_CHUNK) {
         lowest_add(&p->room, i);
+        p->first_known = false;
+    }
     p->used--;
     p->last = i;
     if (c->used == 0)

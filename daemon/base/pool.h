@@ -31,6 +31,8 @@ struct pool {
     uint32_t cap;
     uint32_t used;      /* in use now */
     uint32_t last;      /* the chunk last given to */
+    uint32_t first;     /* the first chunk with room, where first_known */
+    bool first_known;
     uint32_t spare;     /* 1 + the one chunk that has nothing in use and has not been given back, or 0 */
 };
 

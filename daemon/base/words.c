@@ -84,14 +84,26 @@ static bool span_same(struct ff_span a, struct ff_span b)
     return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
 }
 
-uint32_t words_take(struct words *w, struct ff_span text)
+/* Where a text is looked for first: made of its ends and its length. Who chooses texts that meet there makes them be
+ * looked for in the table, as they would be without. */
+static size_t word_glance(struct ff_span text)
 {
-    if (text.n == 0)
-        return WORD_NONE;
-    for (uint32_t i = 0; i < ALWAYS && text.p[0] == '('; i++)
-        if (span_same(text, always[i]))
-            return i;
-    text = word_cut(text);
+    uint64_t ends[2] = {0, 0};
+    size_t n = text.n < sizeof ends[0] ? text.n : sizeof ends[0];
+    if (n == sizeof ends[0]) {
+        memcpy(&ends[0], text.p, sizeof ends[0]);
+        memcpy(&ends[1], text.p + text.n - sizeof ends[1], sizeof ends[1]);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            ends[0] = ends[0] << 8 | (unsigned char)text.p[i];
+    }
+    uint64_t mixed = (ends[0] ^ (ends[1] + text.n) * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xbf58476d1ce4e5b9);
+    return mixed >> (64 - WORDS_RECENT_BITS); /* the upper bits know of all others */
+}
+
+/* The number of a text, at most WORD_MAX long and not one of those that are always there. */
+static uint32_t words_look_up(struct words *w, struct ff_span text)
+{
     struct word_match match = {w, text, hash_id(&w->seed, WORDS_SCOPE, text)};
     uint32_t place = table_find(&w->table, match.hash, word_same, &match);
     if (!place)
@@ -99,6 +111,33 @@ uint32_t words_take(struct words *w, struct ff_span text)
     struct word *word = pool_at(&w->pool, place);
     word->held++;
     return place + WORD_OTHER;
+}
+
+/* One that may be one of those always there, or is too long. */
+static uint32_t words_take_odd(struct words *w, struct ff_span text)
+{
+    for (uint32_t i = 0; i < ALWAYS; i++)
+        if (span_same(text, always[i]))
+            return i;
+    return words_look_up(w, word_cut(text));
+}
+
+uint32_t words_take(struct words *w, struct ff_span text)
+{
+    if (text.n == 0)
+        return WORD_NONE;
+    if (text.p[0] == '(' || text.n > WORD_MAX)
+        return words_take_odd(w, text);
+    uint32_t *recent = &w->recent[word_glance(text)];
+    struct word *word = *recent ? pool_at(&w->pool, *recent) : NULL;
+    if (word && word->held > 0 && span_same(text, ff_span_of(word->text, word->length))) {
+        word->held++;
+        return *recent + WORD_OTHER;
+    }
+    uint32_t number = words_look_up(w, text);
+    if (number > WORD_OTHER)
+        *recent = number - WORD_OTHER;
+    return number;
 }
 
 void words_hold(struct words *w, uint32_t word)

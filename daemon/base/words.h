@@ -10,12 +10,16 @@
 #define WORD_NONE 0u  /* "(none)": no text was given */
 #define WORD_OTHER 1u /* "(other)": what there was no room for */
 
+#define WORDS_RECENT_BITS 11
+
 struct words {
     struct hash_seed seed; /* of the table's hashes: senders choose the texts */
     struct pool pool;
     struct table table;
     uint64_t bytes;    /* of all texts kept */
     uint64_t left_out; /* texts that there was no room for, ever */
+    uint32_t recent[1 << WORDS_RECENT_BITS]; /* where a text may be that was taken before: those that come all the
+                                                time are found without their hash. Nothing depends on it */
 };
 
 /* At most cap texts, besides the two above; no number depends on the seed. False when the address space is

@@ -34,14 +34,6 @@ enum act_place act_place(enum ff_type type)
     return act_table[type].place;
 }
 
-static struct act_rest *act_add_rest(struct fold *f, struct act *a)
-{
-    a->rested = true;
-    a->rest = pool_take(&f->rests);
-    assert(a->rest);
-    return rest_at(f, a->rest);
-}
-
 /* Whether what is asked of the beacon fits in an act. */
 static bool act_fits(const struct act_row *row, const struct ff_beacon *b, const struct said *said)
 {
@@ -51,10 +43,12 @@ static bool act_fits(const struct act_row *row, const struct ff_beacon *b, const
 }
 
 /* The rare part of what is known; most acts have none. */
-static void act_keep_rest(struct fold *f, struct act *a, const struct ff_beacon *b, const struct said *said)
+static uint32_t act_keep_rest(struct fold *f, const struct ff_beacon *b, const struct said *said)
 {
     const struct act_row *row = &act_table[b->type];
-    struct act_rest *rest = act_add_rest(f, a);
+    uint32_t number = pool_take(&f->rests);
+    assert(number);
+    struct act_rest *rest = rest_at(f, number);
     rest->said = *said;
     if (row->engaged)
         rest->engaged_ms = (uint32_t)b->number[FF_NUMBER_ENGAGED_MS];
@@ -68,23 +62,28 @@ static void act_keep_rest(struct fold *f, struct act *a, const struct ff_beacon 
         rest->currency = b->currency;
     if (row->items)
         rest->lines = lines_from_items(f, b->items, b->item_count);
+    return number;
 }
 
-/* said: the words that it keeps. */
+/* said: the words that it keeps. The head is written in one go: it is read again at once, which would have to wait
+ * until parts of it are where it is read from. */
 static uint32_t act_make(struct fold *f, const struct ff_record *r, const struct said *said)
 {
     const struct ff_beacon *b = &r->beacon;
     const struct act_row *row = &act_table[b->type];
+    union act_head head = {.word = 0};
     uint32_t number = pool_take(&f->acts);
     assert(number);
     struct act *a = act_at(f, number);
-    a->time = act_time(r);
-    a->type = b->type;
-    a->passive = b->type == FF_CUSTOM && b->passive;
+    head.time = act_time(r);
+    head.type = b->type;
+    head.passive = b->type == FF_CUSTOM && b->passive;
+    head.rested = !act_fits(row, b, said);
+    a->head = head.word;
     a->origin = b->origin;
     said_hold(f, said);
-    if (!act_fits(row, b, said))
-        act_keep_rest(f, a, b, said);
+    if (head.rested)
+        a->rest = act_keep_rest(f, b, said);
     else if (row->place == ACT_ENGAGED_MS)
         a->engaged_ms = (uint32_t)b->number[FF_NUMBER_ENGAGED_MS];
     else if (row->place == ACT_WORD)
@@ -119,13 +118,20 @@ const struct act_rest *act_rest(const struct fold *f, const struct act *a)
     return a->rested ? rest_at(f, a->rest) : &none;
 }
 
+uint32_t act_word(const struct fold *f, const struct act *a)
+{
+    if (a->rested)
+        return rest_at(f, a->rest)->said.word;
+    return act_table[a->type].place == ACT_WORD ? a->word : WORD_NONE;
+}
+
 struct said act_said(const struct fold *f, const struct act *a)
 {
     if (a->late)
         return (struct said){0};
     if (a->rested)
         return rest_at(f, a->rest)->said;
-    return (struct said){.word = act_table[a->type].place == ACT_WORD ? a->word : WORD_NONE};
+    return (struct said){.word = act_word(f, a)};
 }
 
 uint32_t act_engaged_ms(const struct fold *f, const struct act *a)

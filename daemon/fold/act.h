@@ -20,8 +20,9 @@ uint32_t act_new_late(struct fold *f, const struct ff_record *r, ff_wall place);
 /* What is known of the act beside what it holds itself: all zeros where it is not rested. Borrowed from it. */
 const struct act_rest *act_rest(const struct fold *f, const struct act *a);
 
-/* The words that it brings; borrowed. */
+/* The words that it brings; borrowed. act_word: of one that is not late, the first of them. */
 struct said act_said(const struct fold *f, const struct act *a);
+uint32_t act_word(const struct fold *f, const struct act *a);
 
 /* The engagement that it reports. */
 uint32_t act_engaged_ms(const struct fold *f, const struct act *a);

@@ -137,12 +137,12 @@ static void audit_add(struct audit_sums *s, const struct ff_fact *fact)
                                         .amount = fact->kind == FF_FACT_MONEY ? fact->amount : 0});
 }
 
-static void audit_add_cell(struct audit_sums *s, const struct ff_cells *c, struct ff_cell_ref ref, size_t fields)
+static void audit_add_cell(struct audit_sums *s, const struct ff_cells *c, struct ff_cell_ref ref)
 {
     struct audit_sum sum = {.at = c->at, .kind = AUDIT_CELL, .which = ref.dimension, .word = ref.word};
-    for (size_t i = 0; i < fields; i++) {
-        sum.field = (uint8_t)i;
-        sum.by = c->by[i];
+    for (uint8_t i = 0; i < FF_ROW_FIELDS_MAX; i++) {
+        sum.field = i;
+        sum.by = c->fields & FF_FIELD(i) ? c->by[i] : 0;
         if (sum.by != 0)
             audit_sum_up(s, &sum);
     }
@@ -154,14 +154,14 @@ static void audit_add_cell(struct audit_sums *s, const struct ff_cells *c, struc
         audit_sum_up(s, &sum);
 }
 
-bool audit_takes_cells(const struct pen *p, const struct ff_cells *c, size_t fields)
+bool audit_takes_cells(const struct pen *p, const struct ff_cells *c)
 {
     if (!p->visitor)
         return false;
     struct audit_visitor *v = audit_visitor(p->fold, p->visitor);
     struct audit_sums *recomputing = p->fold->audit->recomputing;
     for (size_t i = 0; i < c->n; i++)
-        audit_add_cell(recomputing ? recomputing : &v->asserted, c, c->refs[i], fields);
+        audit_add_cell(recomputing ? recomputing : &v->asserted, c, c->refs[i]);
     return recomputing != NULL;
 }
 

@@ -11,8 +11,8 @@
 /* Notes a visitor's fact. True: it belongs to a recomputation and must not leave the fold. */
 bool audit_takes(const struct pen *p, const struct ff_fact *fact);
 
-/* The same for cells whose kind has so many fields. */
-bool audit_takes_cells(const struct pen *p, const struct ff_cells *c, size_t fields);
+/* The same for cells. */
+bool audit_takes_cells(const struct pen *p, const struct ff_cells *c);
 
 /* Notes an act that has been given to the visitor's story; copies it and its lines, and holds its words. */
 void audit_act(struct fold *f, uint32_t visitor, const struct act *a);
@@ -37,11 +37,10 @@ static inline bool audit_takes(const struct pen *p, const struct ff_fact *fact)
     return false;
 }
 
-static inline bool audit_takes_cells(const struct pen *p, const struct ff_cells *c, size_t fields)
+static inline bool audit_takes_cells(const struct pen *p, const struct ff_cells *c)
 {
     (void)p;
     (void)c;
-    (void)fields;
     return false;
 }
 

@@ -12,10 +12,17 @@ struct cells_money {
     int64_t things;
 };
 
-/* The same difference for n cells of one kind: `by` has its fields; money may be NULL. Does nothing when it
- * would say nothing: sign 0, no cells, differences of 0. */
-void cells_emit(const struct pen *p, ff_wall at, const struct ff_cell_ref *refs, size_t n, const int64_t *by,
-                const struct cells_money *money);
+/* A difference of cells of one kind: `by` its fields, those that `fields` has a bit of (FF_FIELD); money may be
+ * NULL. */
+struct cells_by {
+    const int64_t *by;
+    uint32_t fields;
+    const struct cells_money *money;
+};
+
+/* The same difference for n cells. Does nothing when it would say nothing: sign 0, no cells, no fields and no
+ * money. */
+void cells_emit(const struct pen *p, ff_wall at, const struct ff_cell_ref *refs, size_t n, struct cells_by by);
 
 /* What an event adds by itself, at its own time, for what it says (f->said). */
 void cells_page_view(const struct pen *p, const struct ff_beacon *b);

@@ -34,10 +34,8 @@ static void emit_end(const struct pen *p, const struct ff_fact *fact)
         p->fold->fact_count++;
 }
 
-void emit_count(const struct pen *p, enum ff_counter counter, ff_wall at, int64_t by)
+void emit_one(const struct pen *p, enum ff_counter counter, ff_wall at, int64_t by)
 {
-    if (p->sign == 0 || by == 0)
-        return;
     emit_end(p, emit_begin(p, FF_FACT_COUNT, counter, at, by * p->sign));
 }
 

@@ -5,7 +5,14 @@
 #include "state.h"
 
 /* Each does nothing when it would say nothing: sign 0, a difference of 0. */
-void emit_count(const struct pen *p, enum ff_counter counter, ff_wall at, int64_t by);
+void emit_one(const struct pen *p, enum ff_counter counter, ff_wall at, int64_t by);
+
+static inline void emit_count(const struct pen *p, enum ff_counter counter, ff_wall at, int64_t by)
+{
+    if (p->sign != 0 && by != 0)
+        emit_one(p, counter, at, by);
+}
+
 void emit_money(const struct pen *p, enum ff_purse purse, ff_wall at, ff_currency currency,
                 ff_money_sum amount, int64_t by);
 

@@ -10,6 +10,7 @@
 #include "tail.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The smallest pools that story_reserve can keep its promise with. */
 #define LEAST_CARTS 64
@@ -125,10 +126,32 @@ static struct hash128 fold_id_key(const struct fold *f, const struct ff_beacon *
     return hash_id_wide(&f->seed, ~f->sites[b->site].scope, b->text[FF_TEXT_ID]);
 }
 
-bool fold_is_duplicate(const struct fold *f, const struct ff_record *r)
+bool fold_is_duplicate(struct fold *f, const struct ff_record *r)
 {
-    return ff_has(&r->beacon, FF_HAS(ID)) &&
-           recall_find(&f->ids, fold_id_key(f, &r->beacon), r->arrival) != NULL;
+    struct ff_span id = r->beacon.text[FF_TEXT_ID];
+    struct asked *asked = &f->asked;
+    asked->n = 0;
+    if (!ff_has(&r->beacon, FF_HAS(ID)))
+        return false;
+    asked->key = fold_id_key(f, &r->beacon);
+    if (recall_find(&f->ids, asked->key, r->arrival))
+        return true;
+    if (id.n <= sizeof asked->id) {
+        memcpy(asked->id, id.p, id.n);
+        asked->n = (uint8_t)id.n;
+        asked->arrival = r->arrival;
+        asked->site = r->beacon.site;
+    }
+    return false;
+}
+
+/* Whether nothing has been remembered since the record's id was looked for in vain. */
+static bool fold_was_asked(struct fold *f, const struct ff_record *r)
+{
+    const struct asked *asked = &f->asked;
+    struct ff_span id = r->beacon.text[FF_TEXT_ID];
+    return asked->n > 0 && asked->n == id.n && asked->site == r->beacon.site && asked->arrival == r->arrival &&
+           memcmp(asked->id, id.p, id.n) == 0;
 }
 
 /* False: the id was there. */
@@ -136,12 +159,14 @@ static bool fold_remember_id(struct fold *f, const struct ff_record *r)
 {
     if (!ff_has(&r->beacon, FF_HAS(ID)))
         return true;
-    struct hash128 key = fold_id_key(f, &r->beacon);
-    if (recall_find(&f->ids, key, r->arrival)) {
+    bool asked = fold_was_asked(f, r);
+    struct hash128 key = asked ? f->asked.key : fold_id_key(f, &r->beacon);
+    if (!asked && recall_find(&f->ids, key, r->arrival)) {
         f->counts.duplicates++;
         return false;
     }
     recall_put(&f->ids, key, r->arrival, r->received);
+    f->asked.n = 0;
     return true;
 }
 

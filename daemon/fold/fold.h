@@ -52,8 +52,9 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
                       const struct ff_fact_sink *sink);
 void fold_free(struct fold **f);
 
-/* Whether an event with this site and id came within dedupe_window of arrival. */
-bool fold_is_duplicate(const struct fold *f, const struct ff_record *r);
+/* Whether an event with this site and id came within dedupe_window of arrival. Changes nothing; where there was
+ * none, the same record is folded for less. */
+bool fold_is_duplicate(struct fold *f, const struct ff_record *r);
 
 /* Folds one record, after advancing to its received. FF_OK; FF_DUPLICATE (nothing was done),
  * FF_DUPLICATE_ORDER, FF_LATE, FF_STRAY (a ping without a session so far) say what it came to. */

@@ -87,6 +87,8 @@ static ff_wall load_act(struct loading *l, struct tail *t, ff_wall near, ff_wall
         if (!number)
             words_drop(f->options.words, a->word);
     }
+    if (number && t->first == number)
+        t->first_time = a->time;
     return a->time;
 }
 

@@ -5,8 +5,6 @@
 #include "lines.h"
 #include "session_extras.h"
 
-#define SLOT(name) SESSION_SLOT(name)
-
 /* What types do to a session beyond extending it (metrics.md, "Which event does what"). */
 static const struct session_row {
     bool interaction; /* ends a bounce by itself */
@@ -33,38 +31,56 @@ static uint32_t session_views(const struct session *s)
     return s->pageviews ? s->pageviews : s->item_views;
 }
 
-/* The session's contribution: what it is counted as, given what it is so far. */
-static void session_contribution(const struct session *s, int64_t out[SESSION_COUNTERS])
+#define MARK_IF(name, condition) ((condition) ? SESSION_MARK(name) : 0)
+
+/* The session's contribution: what it is counted as, given what it is so far. These are the counters that it
+ * adds 0 or 1 to. */
+static uint32_t session_marks(const struct session *s)
 {
     uint32_t views = session_views(s);
-    bool last_page_known = s->pageviews > 0 && s->last_page_engaged > 0;
-    out[SLOT(SESSIONS)] = 1;
-    out[SLOT(SESSIONS_NEW)] = s->first;
-    out[SLOT(SESSION_PAGEVIEWS)] = s->pageviews;
-    out[SLOT(SESSION_TIME)] = s->length;
-    out[SLOT(PAGE_TIME)] = s->page_time;
-    if (last_page_known)
-        out[SLOT(PAGE_TIME)] += (ff_dur)s->last_page_engaged * FF_MILLISECOND;
-    out[SLOT(PAGE_TIME_PAGES)] = (s->pageviews ? s->pageviews - 1 : 0) + last_page_known;
-    out[SLOT(BOUNCES)] = !s->interacted && views <= 1;
-    out[SLOT(ENGAGED)] = s->engaged >= SESSION_ENGAGED_FROM || views >= 2 || s->purchased;
-    out[SLOT(SEARCH_SESSIONS)] = s->searched;
-    out[SLOT(SEARCH_REFINEMENTS)] = s->refinements;
-    out[SLOT(SEARCH_EXITS)] = s->searched && s->search_open && s->pages_after_search <= 1;
-    out[SLOT(SEARCH_PURCHASED)] = s->searched && s->purchased;
-    out[SLOT(VIEWED_ITEM)] = s->item_views > 0;
-    out[SLOT(ADDED_TO_CART)] = s->added_to_cart;
-    out[SLOT(BEGAN_CHECKOUT)] = s->began_checkout;
-    out[SLOT(PURCHASED)] = s->purchased;
+    if (!s->begun)
+        return 0;
+    return SESSION_MARK(SESSIONS) | MARK_IF(SESSIONS_NEW, s->first) |
+           MARK_IF(BOUNCES, !s->interacted && views <= 1) |
+           MARK_IF(ENGAGED, s->engaged >= SESSION_ENGAGED_FROM || views >= 2 || s->purchased) |
+           MARK_IF(SEARCH_SESSIONS, s->searched) |
+           MARK_IF(SEARCH_EXITS, s->searched && s->search_open && s->pages_after_search <= 1) |
+           MARK_IF(SEARCH_PURCHASED, s->searched && s->purchased) | MARK_IF(VIEWED_ITEM, s->item_views > 0) |
+           MARK_IF(ADDED_TO_CART, s->added_to_cart) | MARK_IF(BEGAN_CHECKOUT, s->began_checkout) |
+           MARK_IF(PURCHASED, s->purchased);
+}
+
+/* The others. A session that has not begun is all zeros. */
+static ff_dur session_page_time(const struct session *s)
+{
+    return (ff_dur)s->page_time + (s->pageviews > 0 ? (ff_dur)s->last_page_engaged * FF_MILLISECOND : 0);
+}
+
+static int64_t session_timed_pages(const struct session *s)
+{
+    return s->pageviews > 0 ? (int64_t)s->pageviews - 1 + (s->last_page_engaged > 0) : 0;
+}
+
+static void session_hold(const struct fold *f, const struct session *s)
+{
+    words_hold(f->options.words, s->source);
+    words_hold(f->options.words, s->campaign);
+    words_hold(f->options.words, s->entry_page);
+    words_hold(f->options.words, s->exit_page);
+}
+
+static void session_drop(const struct fold *f, const struct session *s)
+{
+    words_drop(f->options.words, s->source);
+    words_drop(f->options.words, s->campaign);
+    words_drop(f->options.words, s->entry_page);
+    words_drop(f->options.words, s->exit_page);
 }
 
 struct session session_share(struct fold *f, const struct session *s)
 {
     struct session copy = *s;
-    words_hold(f->options.words, s->source);
-    words_hold(f->options.words, s->campaign);
-    words_hold(f->options.words, s->entry_page);
-    words_hold(f->options.words, s->exit_page);
+    session_hold(f, s);
     copy.extras = extras_copy(f, s->extras);
     return copy;
 }
@@ -72,10 +88,7 @@ struct session session_share(struct fold *f, const struct session *s)
 void session_release(struct fold *f, struct session *s)
 {
     uint32_t extras = s->extras;
-    words_drop(f->options.words, s->source);
-    words_drop(f->options.words, s->campaign);
-    words_drop(f->options.words, s->entry_page);
-    words_drop(f->options.words, s->exit_page);
+    session_drop(f, s);
     extras_free(f, &extras);
     *s = (struct session){.begun = false};
 }
@@ -144,15 +157,14 @@ static void session_apply(const struct pen *p, struct session *s, const struct a
 {
     const struct fold *f = p->fold;
     const struct session_row *row = &session_table[a->type];
-    struct said said = act_said(f, a);
     if (row->interaction && !a->passive)
         s->interacted = true;
     if (!row->keeps_search_open)
         s->search_open = false;
-    session_learn(f, s, a->origin, &said);
+    session_learn(f, s, a->origin, &act_rest(f, a)->said);
     switch ((enum ff_type)a->type) {
     case FF_PAGE_VIEW:
-        session_page_view(f, s, a->time - s->start, said.word, c);
+        session_page_view(f, s, a->time - s->start, act_word(f, a), c);
         break;
     case FF_SEARCH:
         session_search(s, act_rest(f, a)->term);
@@ -196,19 +208,27 @@ static void session_begin(struct fold *f, struct session *s, ff_wall t)
     s->first = first;
 }
 
-static void session_emit(const struct pen *p, const struct act *a, struct session_change *c)
+static void session_emit_counts(const struct pen *p, const struct session_change *c)
 {
-    static const int64_t nothing[SESSION_COUNTERS];
-    int64_t was[SESSION_COUNTERS], is[SESSION_COUNTERS];
-    c->was = c->before->begun ? was : nothing;
-    c->is = is;
-    if (c->before->begun)
-        session_contribution(c->before, was);
-    session_contribution(c->after, is);
-    for (int i = 0; i < SESSION_COUNTERS; i++)
-        emit_count(p, (enum ff_counter)(SESSION_FIRST + i), c->after->start, c->is[i] - c->was[i]);
+    const struct session *before = c->before, *after = c->after;
+    ff_wall at = after->start;
+    for (uint32_t left = c->was ^ c->is; left; left &= left - 1) {
+        int slot = __builtin_ctz(left);
+        emit_count(p, (enum ff_counter)(SESSION_FIRST + slot), at, c->is >> slot & 1 ? 1 : -1);
+    }
+    emit_count(p, FF_COUNT_SESSION_PAGEVIEWS, at, (int64_t)after->pageviews - before->pageviews);
+    emit_count(p, FF_COUNT_SESSION_TIME, at, (ff_dur)after->length - (ff_dur)before->length);
+    emit_count(p, FF_COUNT_PAGE_TIME, at, session_page_time(after) - session_page_time(before));
+    emit_count(p, FF_COUNT_PAGE_TIME_PAGES, at, session_timed_pages(after) - session_timed_pages(before));
+    emit_count(p, FF_COUNT_SEARCH_REFINEMENTS, at, (int64_t)after->refinements - before->refinements);
+}
+
+static void session_emit(const struct pen *p, struct session_change *c)
+{
+    c->was = session_marks(c->before);
+    c->is = session_marks(c->after);
+    session_emit_counts(p, c);
     session_cells(p, c);
-    emit_visitor(p, a->time);
 }
 
 bool session_fold(const struct pen *p, struct session *s, const struct act *a)
@@ -226,8 +246,52 @@ bool session_fold(const struct pen *p, struct session *s, const struct act *a)
     }
     session_apply(p, s, a, &c);
     session_gather(p, s, a, &c);
-    if (p->sign)
-        session_emit(p, a, &c);
+    if (p->sign) {
+        session_emit(p, &c);
+        emit_visitor(p, a->time);
+    }
+    words_drop(f->options.words, c.left_page);
+    return true;
+}
+
+static void session_run_open(const struct pen *p, struct session_run *run, const struct session *s)
+{
+    run->from = *s;
+    run->open = true;
+    session_hold(p->fold, &run->from);
+}
+
+void session_run_end(const struct pen *p, struct session_run *run, const struct session *s)
+{
+    struct session_change c = {.before = &run->from, .after = s};
+    if (!run->open)
+        return;
+    session_emit(p, &c);
+    session_drop(p->fold, &run->from);
+    run->open = false;
+}
+
+/* The row of each dimension has the session's orders in it: with a purchase, all is emitted one by one. */
+bool session_run_fold(const struct pen *p, struct session_run *run, struct session *s, const struct act *a, bool seen)
+{
+    struct fold *f = p->fold;
+    struct session_change c = {.after = s};
+    bool goes_on = session_takes(f, s, a->time);
+    if (!goes_on && a->type == FF_PING)
+        return false;
+    if (!goes_on || a->type == FF_PURCHASE)
+        session_run_end(p, run, s);
+    if (a->type == FF_PURCHASE)
+        return session_fold(p, s, a);
+    if (!goes_on)
+        session_begin(f, s, a->time);
+    if (!run->open)
+        session_run_open(p, run, goes_on ? s : &(struct session){.begun = false});
+    session_apply(p, s, a, &c);
+    session_gather(p, s, a, &c);
+    session_cells_left(p, &c);
+    if (!seen)
+        emit_visitor(p, a->time);
     words_drop(f->options.words, c.left_page);
     return true;
 }

@@ -29,11 +29,9 @@ static void gather_word(const struct pen *p, struct session *s, enum extra_kind 
         gather_leave_out(p);
     if (!fresh)
         return;
-    int64_t by[FF_ROW_FIELDS_MAX] = {0};
-    by[row->field] = 1;
-    if (row->term)
-        by[FF_ROW_TERM_PURCHASED] = s->purchased;
-    cells_emit(p, s->start, &(struct ff_cell_ref){word, row->dimension}, 1, by, NULL);
+    static const int64_t by[] = {[FF_ROW_TERM_SESSIONS] = 1, [FF_ROW_TERM_PURCHASED] = 1, [FF_ROW_EVENT_SESSIONS] = 1};
+    uint32_t fields = FF_FIELD(row->field) | (row->term && s->purchased ? FF_FIELD(FF_ROW_TERM_PURCHASED) : 0);
+    cells_emit(p, s->start, &(struct ff_cell_ref){word, row->dimension}, 1, (struct cells_by){by, fields, NULL});
 }
 
 /* The first purchase of the session: its terms are those of a session with one. */
@@ -47,7 +45,7 @@ static void gather_convert(const struct pen *p, const struct session *s)
         if (extra_table[e->kind].term)
             refs[n++] = (struct ff_cell_ref){e->what, extra_table[e->kind].dimension};
     }
-    cells_emit(p, s->start, refs, n, by, NULL);
+    cells_emit(p, s->start, refs, n, (struct cells_by){by, FF_FIELD(FF_ROW_TERM_PURCHASED), NULL});
 }
 
 static void gather_order(const struct pen *p, struct session *s, const struct act_rest *rest, struct session_change *c)
@@ -69,7 +67,7 @@ static void gather_order(const struct pen *p, struct session *s, const struct ac
 void session_gather(const struct pen *p, struct session *s, const struct act *a, struct session_change *c)
 {
     const struct act_rest *rest = act_rest(p->fold, a);
-    uint32_t word = act_said(p->fold, a).word;
+    uint32_t word = act_word(p->fold, a);
     switch ((enum ff_type)a->type) {
     case FF_SEARCH:
         gather_word(p, s, EXTRA_TERM, word);

@@ -22,6 +22,16 @@
 #include "tickets.h"
 #include "zone.h"
 
+/* The id that was last found not to be among those remembered: what is asked first is mostly remembered next.
+ * Nothing depends on it. */
+struct asked {
+    struct hash128 key;
+    ff_wall arrival;
+    uint16_t site;
+    uint8_t n; /* bytes of the id; 0: none, or one that is longer */
+    char id[64];
+};
+
 /* A purchase, for refunds to refer to. */
 struct order {
     struct recall_entry entry;
@@ -61,6 +71,7 @@ struct fold {
     ff_wall now; /* FF_NEVER before the first advance */
 
     struct recall ids, orders, refunds, aliases;
+    struct asked asked;
     struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines, extras;
     struct words cart_words; /* of cards and lines: carts full of texts leave room for those that are counted */
     struct table visitors_by_key;

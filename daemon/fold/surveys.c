@@ -62,7 +62,8 @@ static void count_topic(const struct pen *p, const struct ff_beacon *b, const st
     if (!f->sink.cells)
         return;
     struct ff_cell_ref ref = {words_take(f->options.words, b->text[FF_TEXT_TOPIC]), (uint8_t)kind->topics};
-    struct ff_cells cells = {.at = b->time, .site = p->site, .n = 1, .refs = &ref, .by = by};
+    struct ff_cells cells = {.at = b->time, .site = p->site, .n = 1, .refs = &ref, .by = by,
+                             .fields = FF_FIELD(FF_ROW_SURVEY_FIELDS) - 1};
     f->sink.cells(f->sink.ctx, &cells);
     words_drop(f->options.words, ref.word);
 }

@@ -81,24 +81,37 @@ static void waymark_move(struct fold *f, struct tail *t)
     }
 }
 
-/* Links the act behind all that are not after it. */
-static void tail_link(struct fold *f, struct tail *t, uint32_t number)
+/* Links the act in at a place, before the next one there, if any. */
+static void tail_link_at(struct fold *f, struct tail *t, uint32_t *place, uint32_t next, uint32_t number)
 {
     struct act *a = act_at(f, number);
-    uint32_t *place = &t->first;
-    if (t->last && act_at(f, t->last)->time <= a->time)
-        place = &act_at(f, t->last)->next;
-    else if (t->waymark && act_at(f, waymark_at(f, t)->act)->time <= a->time)
-        place = &act_at(f, waymark_at(f, t)->act)->next;
-    while (*place && act_at(f, *place)->time <= a->time)
-        place = &act_at(f, *place)->next;
-    a->next = *place;
+    a->next = next;
     *place = number;
     t->count++;
     if (t->waymark) /* one that the act comes before is dropped by then */
         waymark_at(f, t)->behind++;
-    if (!a->next)
+    if (!next)
         t->last = number;
+    if (t->first == number)
+        t->first_time = a->time;
+}
+
+/* Behind all there are: of those nothing is read, as they have left the cache. */
+static void tail_link_last(struct fold *f, struct tail *t, uint32_t number)
+{
+    tail_link_at(f, t, t->last ? &act_at(f, t->last)->next : &t->first, 0, number);
+}
+
+/* Behind all that are not after it. */
+static void tail_link(struct fold *f, struct tail *t, uint32_t number)
+{
+    const struct act *a = act_at(f, number);
+    uint32_t *place = &t->first;
+    if (t->waymark && act_at(f, waymark_at(f, t)->act)->time <= a->time)
+        place = &act_at(f, waymark_at(f, t)->act)->next;
+    while (*place && act_at(f, *place)->time <= a->time)
+        place = &act_at(f, *place)->next;
+    tail_link_at(f, t, place, *place, number);
 }
 
 /* The first act joins the settled course. */
@@ -113,7 +126,9 @@ static void tail_settle_first(struct fold *f, struct tail *t)
     if (t->waymark && waymark_at(f, t)->act == number)
         waymark_drop(f, t);
     t->first = a->next;
-    if (!t->first)
+    if (t->first)
+        t->first_time = act_at(f, t->first)->time;
+    else
         t->last = 0;
     t->count--;
     act_free(f, number);
@@ -123,7 +138,7 @@ static void tail_settle_first(struct fold *f, struct tail *t)
 static void tail_settle(struct fold *f, struct tail *t)
 {
     ff_wall to = visitor_at(f, t->visitor)->newest - f->options.session_lateness;
-    while (t->first && act_at(f, t->first)->time <= to)
+    while (t->first && t->first_time <= to)
         tail_settle_first(f, t);
     while (t->count > TAIL_ACTS_MAX) {
         tail_settle_first(f, t);
@@ -177,7 +192,7 @@ static bool tail_append(const struct pen *p, uint32_t visitor, uint32_t act, ff_
     v->newest = a->time;
     t->newest_received = received;
     chain_touch(&f->tails_by_age, v->tail);
-    tail_link(f, t, act);
+    tail_link_last(f, t, act);
     bool folded = course_fold(p, &v->head, a);
     tail_settle(f, t);
     waymark_move(f, t);
@@ -213,7 +228,7 @@ void tail_take_late(const struct pen *p, uint32_t visitor, uint32_t act)
         act_free(f, act);
         return;
     }
-    tail_link(f, tail_at(f, v->tail), act);
+    tail_link_last(f, tail_at(f, v->tail), act);
     tail_settle(f, tail_at(f, v->tail));
 }
 

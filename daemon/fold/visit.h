@@ -34,6 +34,7 @@ _Static_assert(sizeof(struct course) == 80 && sizeof(struct visitor) == 128,
  * the acts since, ordered by time. Kept until nothing that is not late can come. */
 struct tail {
     ff_wall newest_received; /* when the visitor's newest act was */
+    ff_wall first_time;      /* of the first act, where there is one: asked of each tail with each event */
     uint32_t visitor;
     uint32_t settled;        /* number of the settled course, or 0: nothing is settled yet */
     uint32_t first, last;    /* chain of acts */
@@ -43,7 +44,7 @@ struct tail {
     struct chain_link by_age; /* in the order of newest_received */
 };
 
-_Static_assert(sizeof(struct tail) == 40, "a tail is five words");
+_Static_assert(sizeof(struct tail) == 48, "a tail is six words");
 
 /* What is settled of a visitor's story: nothing that comes can change it. */
 struct settled {

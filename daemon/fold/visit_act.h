@@ -17,14 +17,30 @@ struct line {
 
 #define CART_LINES_MAX 2000 /* different skus in one cart; further ones are left out and counted */
 
+/* What an act begins with: a word of memory, which is also written as one (act_make). */
+#define ACT_HEAD                                                                                  \
+    int64_t time : 56;   /* its place in the visitor's story; ties in the order of the journal */ \
+    uint64_t type : 5;   /* enum ff_type */                                                       \
+    uint64_t passive : 1;                                                                         \
+    uint64_t late : 1;   /* a late purchase: touches the cart only */                             \
+    uint64_t rested : 1; /* more is known of it than fits in here */
+
+union act_head {
+    struct {
+        ACT_HEAD
+    };
+    uint64_t word;
+};
+
 /* An event of one visitor, as much of it as sessions and carts need. There are more of them than of
  * anything else, and most are page views, so that one takes no more than a page view does. */
 struct act {
-    int64_t time : 56;     /* its place in the visitor's story; ties in the order of the journal */
-    uint64_t type : 5;     /* enum ff_type */
-    uint64_t passive : 1;
-    uint64_t late : 1;     /* a late purchase: touches the cart only */
-    uint64_t rested : 1;   /* more is known of it than fits in here */
+    union {
+        struct {
+            ACT_HEAD
+        };
+        uint64_t head; /* union act_head's word */
+    };
     uint32_t next;         /* in a tail */
     union {
         uint32_t rest;       /* rested: number of what is known of it */

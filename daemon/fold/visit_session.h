@@ -30,12 +30,14 @@ _Static_assert(sizeof(struct extra) == 32, "two of them are a line of the cache"
 
 /* What a session is so far. Everything of it that is counted is a function of this struct. What happened
  * in it is kept as the time after its start: no more than session.max_length, which SESSION_LENGTH_MAX
- * is far beyond. */
+ * is far beyond. No field lies across a multiple of 16 bytes: a copy is made in pieces of so many, and read again at
+ * once. */
 struct session {
     ff_wall start;
     uint64_t term;           /* of the last search */
     uint64_t length : 48;    /* up to the last event */
     uint64_t last_page : 48; /* up to the last page view */
+    uint32_t pageviews;
     uint64_t page_time : 48; /* spent on the page views before the last one: a part of the length */
     uint64_t last_page_engaged : 53; /* ms with or after the last page view, up to SESSION_ENGAGED_MAX */
     uint64_t engaged : 14;   /* ms in all, up to SESSION_ENGAGED_FROM: more is not asked for */
@@ -49,7 +51,6 @@ struct session {
     uint64_t search_open : 1;        /* nothing but pings and page views since the last search */
     uint64_t item_views : 2;         /* up to 2 */
     uint64_t pages_after_search : 2; /* up to 2 */
-    uint32_t pageviews;
     uint32_t refinements;
     uint32_t source, campaign;       /* words, held: with the channel from the first event that tells any of them */
     uint32_t entry_page, exit_page;  /* words, held: of its first and of its last page view */

@@ -18,28 +18,31 @@ static const uint32_t most_table[CELL_CLASSES][TIER_KINDS] = {
     [TOPIC] = {200, 200, 200},
 };
 
-static const struct dimension_row {
-    uint8_t kind, class;
-} dimension_table[FF_DIMENSIONS] = {
-#define X(name, by, kind, class) {FF_ROW_##kind, class},
+static const uint8_t class_table[FF_DIMENSIONS] = {
+#define X(name, by, kind, class) class,
     FF_DIMENSION_TABLE(X)
 #undef X
 };
 
-static const uint8_t fields_table[FF_ROW_KINDS] = {
-    [FF_ROW_SESSION] = FF_ROW_SESSION_FIELDS, [FF_ROW_PAGE] = FF_ROW_PAGE_FIELDS,
-    [FF_ROW_PRODUCT] = FF_ROW_PRODUCT_FIELDS, [FF_ROW_TERM] = FF_ROW_TERM_FIELDS,
-    [FF_ROW_EVENT] = FF_ROW_EVENT_FIELDS,     [FF_ROW_SURVEY] = FF_ROW_SURVEY_FIELDS,
+static const uint8_t fields_table[FF_DIMENSIONS] = {
+#define X(name, by, kind, class) FF_ROW_##kind##_FIELDS,
+    FF_DIMENSION_TABLE(X)
+#undef X
 };
 
 uint8_t cells_fields(enum ff_dimension dimension)
 {
-    return fields_table[dimension_table[dimension].kind];
+    return fields_table[dimension];
 }
 
 uint32_t cells_most(enum ff_dimension dimension, enum tier_kind tier)
 {
-    return most_table[dimension_table[dimension].class][tier];
+    return most_table[class_table[dimension]][tier];
+}
+
+enum tier_kind cells_finest(enum ff_dimension dimension)
+{
+    return class_table[dimension] == TOPIC ? TIER_MINUTE : TIER_HOUR;
 }
 
 /* Bytes that an admitted row counts as, and an amount: what they take in tables that are as full as
@@ -94,28 +97,19 @@ static void *moved(void *p, uint32_t used, uint32_t n, size_t size)
     return more;
 }
 
-static struct cell_slot *slot_of(const struct cell_rows *r, uint32_t word)
-{
-    uint32_t mask = r->slots - 1;
-    uint32_t i = (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & mask;
-    while (r->slot[i].word != 0 && r->slot[i].word != word)
-        i = (i + 1) & mask;
-    return &r->slot[i];
-}
-
 /* Slots for so many rows, three of four of them taken at most. */
 static void rows_index(struct cell_rows *r, uint32_t rows)
 {
-    uint32_t slots = r->slots ? r->slots : 8;
+    uint32_t slots = r->slot ? r->mask + 1 : 8;
     while (slots / 4 * 3 < rows)
         slots *= 2;
-    if (slots == r->slots)
+    if (slots == r->mask + 1)
         return;
     free(r->slot);
     r->slot = memory_zeroed(slots, sizeof(*r->slot));
-    r->slots = slots;
+    r->mask = slots - 1;
     for (uint32_t place = ALWAYS; place < r->n; place++)
-        *slot_of(r, r->word[place]) = (struct cell_slot){r->word[place], place};
+        *cells_slot(r, r->word[place]) = (struct cell_slot){r->word[place], place};
 }
 
 static void rows_grow(struct cell_rows *r)
@@ -129,17 +123,21 @@ static void rows_grow(struct cell_rows *r)
     rows_index(r, room);
 }
 
-struct cell_rows *cells_rows(struct cells *c, enum ff_dimension dimension)
+static __attribute__((noinline)) struct cell_rows *rows_new(enum ff_dimension dimension)
 {
-    struct cell_rows *r = c->rows[dimension];
-    if (r)
-        return r;
-    r = c->rows[dimension] = memory_zeroed(1, sizeof(*r));
+    struct cell_rows *r = memory_zeroed(1, sizeof(*r));
     r->fields = cells_fields(dimension);
     rows_grow(r);
     r->word[WORD_OTHER] = WORD_OTHER;
     r->n = ALWAYS;
     return r;
+}
+
+struct cell_rows *cells_rows(struct cells *c, enum ff_dimension dimension)
+{
+    if (!c->rows[dimension])
+        c->rows[dimension] = rows_new(dimension);
+    return c->rows[dimension];
 }
 
 /* Whether the stock has room for so many bytes more, and then they are taken. */
@@ -155,7 +153,7 @@ static bool take_bytes(struct cells *c, uint64_t bytes)
 }
 
 /* The place of a word that has none yet. */
-static uint32_t admit(struct cells *c, enum ff_dimension dimension, uint32_t word)
+static __attribute__((noinline)) uint32_t admit(struct cells *c, enum ff_dimension dimension, uint32_t word)
 {
     struct cell_rows *r = c->rows[dimension];
     struct cell_stock *stock = c->stock;
@@ -171,16 +169,17 @@ static uint32_t admit(struct cells *c, enum ff_dimension dimension, uint32_t wor
         rows_grow(r);
     if (stock->words)
         words_hold(stock->words, word);
-    *slot_of(r, word) = (struct cell_slot){word, r->n};
+    *cells_slot(r, word) = (struct cell_slot){word, r->n};
     r->word[r->n] = word;
     return r->n++;
 }
 
 uint32_t cells_place(struct cells *c, enum ff_dimension dimension, uint32_t word)
 {
+    const struct cell_rows *r = cells_rows(c, dimension);
     if (word <= WORD_OTHER)
         return word;
-    const struct cell_slot *slot = slot_of(c->rows[dimension], word);
+    const struct cell_slot *slot = cells_slot(r, word);
     return slot->word == word ? slot->place : admit(c, dimension, word);
 }
 
@@ -245,34 +244,24 @@ static void add_fields(int64_t *to, const int64_t *by, uint8_t n)
         to[i] = bucket_plus(to[i], by[i]);
 }
 
-/* The fields that a difference changes: few, for up to eight rows in two or three buckets. */
-struct change {
-    uint8_t n, field[FF_ROW_FIELDS_MAX];
-};
-
-static void find_change(struct change *out, const int64_t *by, uint8_t fields)
+void cells_change(struct cells *c, enum ff_dimension dimension, uint32_t place, const int64_t *by, uint32_t fields)
 {
-    out->n = 0;
-    for (uint8_t i = 0; i < fields; i++) {
-        out->field[out->n] = i;
-        out->n += by[i] != 0;
-    }
+    struct cell_rows *r = c->rows[dimension];
+    cells_change_row(r->field + (size_t)place * r->fields, by, fields);
+}
+
+void cells_add_to(struct cells *c, struct ff_cell_ref ref, const struct ff_cells *d)
+{
+    uint32_t place = cells_place(c, ref.dimension, ref.word);
+    cells_change(c, ref.dimension, place, d->by, d->fields);
+    if (d->currency)
+        cells_pay(c, ref.dimension, place, d->currency, d->amount, d->things);
 }
 
 void cells_add(struct cells *c, const struct ff_cells *d)
 {
-    struct change change;
-    find_change(&change, d->by, cells_fields(d->refs[0].dimension));
-    for (uint16_t i = 0; i < d->n; i++) {
-        enum ff_dimension dimension = d->refs[i].dimension;
-        struct cell_rows *r = cells_rows(c, dimension);
-        uint32_t place = cells_place(c, dimension, d->refs[i].word);
-        int64_t *row = r->field + (size_t)place * r->fields;
-        for (uint8_t k = 0; k < change.n; k++)
-            row[change.field[k]] = bucket_plus(row[change.field[k]], d->by[change.field[k]]);
-        if (d->currency)
-            cells_pay(c, dimension, place, d->currency, d->amount, d->things);
-    }
+    for (uint16_t i = 0; i < d->n; i++)
+        cells_add_to(c, d->refs[i], d);
 }
 
 /* Memory is waited for unless it is fetched ahead: the rows of f by so many, as they come by the megabyte

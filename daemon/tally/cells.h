@@ -41,7 +41,8 @@ struct cell_rows {
     struct cell_amount *amount; /* by first come */
     uint32_t *
         first; /* 1 + place in amount of each row's first one; 0: none. NULL while there are none */
-    uint32_t n, room, slots;
+    uint32_t n, room;
+    uint32_t mask;              /* of the slots: their number less one; 0: none */
     uint32_t amounts, amount_room;
     uint8_t fields;
     uint8_t full;      /* 0, or 1 + enum tally_left_out: no further value is admitted */
@@ -60,15 +61,56 @@ struct cells {
 uint8_t cells_fields(enum ff_dimension dimension);
 uint32_t cells_most(enum ff_dimension dimension, enum tier_kind tier);
 
+/* The finest tier that keeps the dimension: the coarser ones do, too. */
+enum tier_kind cells_finest(enum ff_dimension dimension);
+
 /* Owned by the caller; never NULL. Freeing lets go of their words and bytes. */
 struct cells *cells_new(struct cell_stock *stock, enum tier_kind tier);
 void cells_free(struct cells **c);
 
-/* Adds a difference, whose dimensions the tier keeps. */
+/* Adds a difference, whose dimensions the tier keeps; cells_add_to: to one of its cells. */
 void cells_add(struct cells *c, const struct ff_cells *d);
+void cells_add_to(struct cells *c, struct ff_cell_ref ref, const struct ff_cells *d);
+
+/* Adds to the row at a place (cells_place) those of by that fields has a bit of. */
+void cells_change(struct cells *c, enum ff_dimension dimension, uint32_t place, const int64_t *by, uint32_t fields);
+
+/* Where the word's row is, or the free slot where that belongs. */
+static inline struct cell_slot *cells_slot(const struct cell_rows *r, uint32_t word)
+{
+    uint32_t i = (uint32_t)((word * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & r->mask;
+    while (r->slot[i].word != word && r->slot[i].word != 0)
+        i = (i + 1) & r->mask;
+    return &r->slot[i];
+}
+
+/* The row of a cell that is there already, or NULL: short, as nearly all are, and they are many. */
+static inline int64_t *cells_row(const struct cells *c, struct ff_cell_ref ref)
+{
+    const struct cell_rows *r = c->rows[ref.dimension];
+    uint32_t place = ref.word;
+    if (!r)
+        return NULL;
+    if (ref.word > WORD_OTHER) {
+        const struct cell_slot *slot = cells_slot(r, ref.word);
+        if (slot->word == 0)
+            return NULL;
+        place = slot->place;
+    }
+    return r->field + (size_t)place * r->fields;
+}
+
+/* Adds to a row those of by that fields has a bit of: nearly always one to three. */
+static inline void cells_change_row(int64_t *row, const int64_t *by, uint32_t fields)
+{
+    for (; fields; fields &= fields - 1) {
+        int field = __builtin_ctz(fields);
+        row[field] = (int64_t)((uint64_t)row[field] + (uint64_t)by[field]); /* wraps, as sums do (bucket.h) */
+    }
+}
 
 /* The rows of a dimension, made where there are none. The place of a word in them, admitted if it may be
- * (else that of (other)), and the sum of a row and currency, likewise; both borrowed until the next. */
+ * (else, and that is counted, that of (other)), and the sum of a row and currency, likewise; both borrowed until the next. */
 struct cell_rows *cells_rows(struct cells *c, enum ff_dimension dimension);
 uint32_t cells_place(struct cells *c, enum ff_dimension dimension, uint32_t word);
 struct cell_amount *cells_amount(struct cells *c, enum ff_dimension dimension, uint32_t place,

@@ -5,20 +5,11 @@
 #include <assert.h>
 #include <string.h>
 
-/* The finest tier that keeps the dimension. */
-static enum tier_kind finest(enum ff_dimension dimension)
-{
-    enum tier_kind kind = TIER_MINUTE;
-    while (cells_most(dimension, kind) == 0)
-        kind++;
-    return kind;
-}
-
 void tally_widen_cells(const struct tally *t, uint16_t site, enum ff_dimension dimension,
                        ff_wall *from, ff_wall *to)
 {
     assert(site < t->sites);
-    tally_widen_to(&t->site[site], finest(dimension), from, to);
+    tally_widen_to(&t->site[site], cells_finest(dimension), from, to);
 }
 
 /* All zeros, and no amount. */
@@ -94,6 +85,7 @@ void tally_read_cells(struct tally *t, uint16_t site, enum ff_dimension dimensio
                       ff_wall to, struct tally_cells *out)
 {
     tally_widen_cells(t, site, dimension, &from, &to);
+    alike_settle(t->alike);
     *out = (struct tally_cells){.from = from, .to = to, .fields = cells_fields(dimension)};
     const struct tally_site *s = &t->site[site];
     struct cell_stock stock = {0};

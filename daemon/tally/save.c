@@ -78,8 +78,9 @@ static void note_texts(const struct tally *t, struct cell_texts *texts)
         }
 }
 
-void tally_save(const struct tally *t, struct image_out *out)
+void tally_save(struct tally *t, struct image_out *out)
 {
+    alike_settle(t->alike);
     struct cell_texts texts;
     note_texts(t, &texts);
     image_put_section(out, section, VERSION);

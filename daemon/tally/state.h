@@ -2,6 +2,7 @@
 #ifndef FOOTFALL_TALLY_STATE_H
 #define FOOTFALL_TALLY_STATE_H
 
+#include "alike.h"
 #include "tier.h"
 
 /* How far ahead of the clock a fact may lie. */
@@ -14,11 +15,23 @@ struct tally_site {
     ff_wall since[TIER_KINDS]; /* what was loaded has no finer buckets before this; or FF_NEVER */
 };
 
+/* Where facts of a site go from one instant to another (place.h). */
+struct place {
+    ff_wall from, to; /* from == to: for none */
+    struct bucket *bucket[TIER_KINDS]; /* NULL: not kept any more */
+    uint16_t site;
+    bool any;         /* of them */
+};
+
+#define TALLY_PLACES 64
+
 struct tally {
+    struct place places[TALLY_PLACES];
     ff_wall minute; /* the clock, floored to a minute: what is kept changes no more often */
     ff_dur keep[TIER_KINDS];
     uint64_t too_old, too_far;
     struct cell_stock stock;
+    struct alike *alike; /* what cells have got that is not in their rows yet */
     uint16_t sites;
     struct tally_site site[];
 };
@@ -32,6 +45,6 @@ struct zone_span tally_largest_at(const struct tally_site *s, ff_wall at, ff_wal
 ff_wall tally_last_to_look(const struct tally *t, ff_wall to);
 
 /* Sets kept from the clock, the keeps and since, and lets go of what lies before it. */
-void tally_expire_site(const struct tally *t, struct tally_site *s);
+void tally_expire_site(struct tally *t, struct tally_site *s);
 
 #endif

@@ -1,4 +1,4 @@
-#include "state.h"
+#include "place.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static const ff_dur keeps_more[TIER_KINDS] = {
     [TIER_DAY] = 2 * FF_DAY,
 };
 
-void tally_expire_site(const struct tally *t, struct tally_site *s)
+void tally_expire_site(struct tally *t, struct tally_site *s)
 {
     for (int kind = 0; kind < TIER_KINDS; kind++) {
         ff_wall kept = tier_span(keeps_whole[kind], s->zone, t->minute - t->keep[kind]).start;
@@ -28,6 +28,8 @@ void tally_expire_site(const struct tally *t, struct tally_site *s)
         if (kept == s->kept[kind])
             continue;
         s->kept[kind] = kept;
+        place_forget(t);
+        alike_settle(t->alike);
         tier_expire(&s->tier[kind], kept);
     }
 }
@@ -66,6 +68,7 @@ struct tally *tally_new(const struct tally_options *options)
         return NULL;
     set_keep(t, options);
     t->sites = options->sites;
+    t->alike = alike_new();
     t->stock = (struct cell_stock){.words = options->words, .bytes_most = options->breakdown_bytes};
     for (uint16_t i = 0; i < t->sites; i++)
         if (!site_init(t, i, options->zones[i])) {
@@ -83,6 +86,7 @@ void tally_free(struct tally **t)
     for (uint16_t i = 0; i < (*t)->sites; i++)
         for (int kind = 0; kind < TIER_KINDS; kind++)
             tier_fini(&(*t)->site[i].tier[kind]);
+    alike_free(&(*t)->alike);
     free(*t);
     *t = NULL;
 }
@@ -95,28 +99,6 @@ void tally_advance(struct tally *t, ff_wall now)
     expire(t);
 }
 
-/* Where facts of one site and instant go; the tiers that no longer keep it have NULL. */
-struct place {
-    ff_wall at;
-    uint16_t site;
-    bool any;
-    struct bucket *bucket[TIER_KINDS];
-};
-
-static void place_find(struct tally *t, struct place *p, uint16_t site, ff_wall at)
-{
-    assert(site < t->sites);
-    *p = (struct place){.at = at, .site = site};
-    if (at >= t->minute + FF_MINUTE + TALLY_AHEAD)
-        return;
-    struct tally_site *s = &t->site[site];
-    for (int kind = 0; kind < TIER_KINDS; kind++)
-        if (at >= s->kept[kind]) {
-            p->bucket[kind] = tier_at(&s->tier[kind], at);
-            p->any = true;
-        }
-}
-
 static void count_dropped(struct tally *t, ff_wall at)
 {
     if (at < t->minute)
@@ -125,19 +107,32 @@ static void count_dropped(struct tally *t, ff_wall at)
         t->too_far++;
 }
 
+/* NULL: the tier keeps that instant no longer. */
+static inline void add_fact(struct bucket *b, const struct ff_fact *f)
+{
+    if (b)
+        bucket_add(b, f);
+}
+
+/* Of one site and instant. */
+static void add_run(struct tally *t, const struct ff_fact *facts, size_t n)
+{
+    const struct place *p = place_of(t, facts->site, facts->at);
+    for (const struct ff_fact *f = facts; f < facts + n; f++) {
+        if (!p->any)
+            count_dropped(t, f->at);
+        add_fact(p->bucket[TIER_MINUTE], f);
+        add_fact(p->bucket[TIER_HOUR], f);
+        add_fact(p->bucket[TIER_DAY], f);
+    }
+}
+
 void tally_add(void *tally, const struct ff_fact *facts, size_t n)
 {
-    struct tally *t = tally;
-    struct place p = {0};
-    for (size_t i = 0; i < n; i++) {
-        const struct ff_fact *f = &facts[i];
-        if (i == 0 || f->at != p.at || f->site != p.site)
-            place_find(t, &p, f->site, f->at);
-        if (!p.any)
-            count_dropped(t, f->at);
-        for (int kind = 0; kind < TIER_KINDS; kind++)
-            if (p.bucket[kind])
-                bucket_add(p.bucket[kind], f);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && facts[end].at == facts[i].at && facts[end].site == facts[i].site;)
+            end++;
+        add_run(tally, &facts[i], end - i);
     }
 }
 
@@ -151,18 +146,43 @@ uint64_t tally_too_far(const struct tally *t)
     return t->too_far;
 }
 
+/* NULL: the tier has no such cells. */
+static inline void add_cell(struct cells *cells, struct ff_cell_ref ref, const struct ff_cells *c)
+{
+    int64_t *row = cells && !c->currency ? cells_row(cells, ref) : NULL;
+    if (row)
+        cells_change_row(row, c->by, c->fields);
+    else if (cells)
+        cells_add_to(cells, ref, c);
+}
+
+/* Where the tier's cells of a difference are, NULL where it keeps none of it. */
+static inline struct cells *cells_of(struct tally *t, const struct place *p, enum tier_kind kind)
+{
+    return p->bucket[kind] ? bucket_cells(p->bucket[kind], &t->stock, kind) : NULL;
+}
+
 void tally_add_cells(void *tally, const struct ff_cells *c)
 {
     struct tally *t = tally;
-    struct place p;
     if (c->n == 0)
         return;
-    place_find(t, &p, c->site, c->at);
-    if (!p.any)
+    const struct place *p = place_of(t, c->site, c->at);
+    if (!p->any) {
         count_dropped(t, c->at);
-    for (int kind = 0; kind < TIER_KINDS; kind++)
-        if (p.bucket[kind] && cells_most(c->refs[0].dimension, kind) > 0)
-            cells_add(bucket_cells(p.bucket[kind], &t->stock, kind), c);
+        return;
+    }
+    bool minutes = cells_finest(c->refs[0].dimension) == TIER_MINUTE;
+    struct cells *minute = minutes ? cells_of(t, p, TIER_MINUTE) : NULL;
+    struct cells *coarse[] = {cells_of(t, p, TIER_HOUR), cells_of(t, p, TIER_DAY)};
+    uint32_t i = alike_takes(c);
+    if (i > 0)
+        alike_add(t->alike, coarse, c, i);
+    for (; i < c->n; i++) {
+        add_cell(minute, c->refs[i], c);
+        add_cell(coarse[0], c->refs[i], c);
+        add_cell(coarse[1], c->refs[i], c);
+    }
 }
 
 uint64_t tally_cells_left_out(const struct tally *t, enum tally_left_out reason)

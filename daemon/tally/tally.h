@@ -118,7 +118,7 @@ uint16_t tally_read_purse(const struct tally *t, uint16_t site, enum ff_purse pu
  * that took and dropped the same, in whatever order, and whose clocks agree give the same bytes,
  * whatever was added and taken back in between; but which values of a breakdown were admitted, which
  * depends on the order, is part of what a tally holds. */
-void tally_save(const struct tally *t, struct image_out *out);
+void tally_save(struct tally *t, struct image_out *out);
 
 /* Makes a tally that comes from tally_new what the image says. site_map gives for each of the
  * site_count sites of the image its number now, or UINT16_MAX: it is left out. False: the image is

@@ -93,8 +93,10 @@ enum ff_dimension {
 /* A value of a dimension. word: its number in the words (base/words.h) that fold and tally share; borrowed. */
 struct ff_cell_ref {
     uint32_t word;
-    uint8_t dimension; /* enum ff_dimension */
+    uint32_t dimension; /* enum ff_dimension */
 };
+
+#define FF_FIELD(field) (UINT32_C(1) << (field))
 
 /* The same difference for n cells, whose dimensions are of one kind. */
 struct ff_cells {
@@ -102,7 +104,8 @@ struct ff_cells {
     uint16_t site;
     uint16_t n;
     const struct ff_cell_ref *refs; /* borrowed for the call */
-    const int64_t *by;              /* one for each field of the kind; borrowed */
+    const int64_t *by;              /* by the fields of the kind; borrowed */
+    uint32_t fields;                /* those that change, a bit each: FF_FIELD; of others by is not read */
     ff_currency currency;           /* of the amount; 0: none */
     int64_t things;                 /* summed in the amount: a currency occurs where theirs is not 0 */
     ff_money_sum amount;

@@ -140,7 +140,8 @@ static inline void desk_cell(struct desk *d, uint16_t site, ff_wall at, enum ff_
     memcpy(all, by, n * sizeof *by);
     struct ff_cell_ref ref = {words_take(&d->words, ff_span_text(value)), (uint8_t)dimension};
     struct ff_cells c = {
-        .at = at, .site = site, .n = 1, .refs = &ref, .by = all, .currency = currency, .amount = amount, .things = amount};
+        .at = at, .site = site, .n = 1, .refs = &ref, .by = all, .fields = FF_FIELD(n) - 1,
+        .currency = currency, .amount = amount, .things = amount};
     tally_add_cells(d->ctx.tally, &c);
     words_drop(&d->words, ref.word);
 }

@@ -20,7 +20,7 @@ static void answer_at(struct desk *d, ff_wall at, enum ff_dimension kind, int sc
         desk_count(d, 0, at, FF_COUNT_NPS_DETRACTORS, by[FF_ROW_DETRACTORS]);
     }
     struct ff_cell_ref ref = {words_take(&d->words, ff_span_text(topic)), (uint8_t)kind};
-    struct ff_cells c = {.at = at, .n = 1, .refs = &ref, .by = by};
+    struct ff_cells c = {.at = at, .n = 1, .refs = &ref, .by = by, .fields = FF_FIELD(FF_ROW_SURVEY_FIELDS) - 1};
     tally_add_cells(d->ctx.tally, &c);
     words_drop(&d->words, ref.word);
 }

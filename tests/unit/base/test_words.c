@@ -180,6 +180,33 @@ static void who_does_not_know_the_seed_cannot_choose_where_a_text_lies(void **st
     assert_true(slot_of_one(1, "/shoes") != slot_of_one(2, "/shoes"));
 }
 
+/* Texts are first looked for by their ends and their length. */
+static void texts_with_the_same_ends_are_told_apart(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"/tea/black/1/assam.html", "/tea/black/2/assam.html", "/tea/green/1/assam.html"};
+    uint32_t words[3];
+    for (int i = 0; i < 3; i++)
+        words[i] = take(texts[i]);
+    assert_true(words[0] != words[1] && words[0] != words[2] && words[1] != words[2]);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(take(texts[i % 3]), words[i % 3]);
+}
+
+static void a_text_is_not_found_where_it_was_once(void **state)
+{
+    (void)state;
+    uint32_t first = take("a");
+    words_drop(&w, first);
+    assert_int_equal(take("b"), first); /* its number goes to the next */
+    uint32_t again = take("a");
+    assert_true(again != first);
+    is(again, "a");
+    is(first, "b");
+    assert_int_equal(take("a"), again);
+    assert_int_equal(words_used(&w), 2);
+}
+
 #define t(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -193,6 +220,8 @@ int main(void)
         t(what_is_no_utf8_is_cut_all_the_same),
         t(their_order_is_that_of_their_bytes),
         t(many_come_and_go),
+        t(texts_with_the_same_ends_are_told_apart),
+        t(a_text_is_not_found_where_it_was_once),
         t(who_does_not_know_the_seed_cannot_choose_where_a_text_lies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

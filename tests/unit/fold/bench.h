@@ -176,7 +176,7 @@ BENCH void bench_take_cells(void *ctx, const struct ff_cells *c)
         memcpy(cell.text, text.p, text.n);
         for (size_t k = 0; k < bench_fields(cell.dimension); k++) {
             cell.field = (uint8_t)k;
-            cell.by = c->by[k];
+            cell.by = c->fields & FF_FIELD(k) ? c->by[k] : 0;
             if (cell.by)
                 bench_add_cell(b, &cell);
         }

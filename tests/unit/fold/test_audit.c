@@ -70,15 +70,14 @@ static void spoil_cells(struct bench *b)
     struct pen p = {.fold = b->fold, .visitor = 1, .sign = 1};
     struct ff_cell_ref ref = {WORD_NONE, FF_BY_EXIT_PAGE};
     int64_t by[FF_ROW_SESSION_FIELDS] = {[FF_ROW_PURCHASED] = 1};
-    cells_emit(&p, T(0), &ref, 1, by, NULL);
+    cells_emit(&p, T(0), &ref, 1, (struct cells_by){by, FF_FIELD(FF_ROW_PURCHASED), NULL});
 }
 
 static void spoil_cell_money(struct bench *b)
 {
     struct pen p = {.fold = b->fold, .visitor = 1, .sign = 1};
     struct ff_cell_ref ref = {WORD_NONE, FF_BY_SOURCE};
-    int64_t by[FF_ROW_SESSION_FIELDS] = {0};
-    cells_emit(&p, T(0), &ref, 1, by, &(struct cells_money){USD, 1, 1});
+    cells_emit(&p, T(0), &ref, 1, (struct cells_by){.money = &(struct cells_money){USD, 1, 1}});
 }
 
 static void spoil_word(struct bench *b)
@@ -161,7 +160,7 @@ static void without_the_option_there_is_no_audit(void **state)
     struct ff_fact fact = {0};
     struct ff_cells cells = {0};
     assert_false(audit_takes(&p, &fact));
-    assert_false(audit_takes_cells(&p, &cells, 1));
+    assert_false(audit_takes_cells(&p, &cells));
     audit_begin(b.fold, 1);
     audit_act(b.fold, 1, NULL);
     audit_check(b.fold, 1);

@@ -158,16 +158,18 @@ static void nothing_is_said_of_nothing(void **state)
     struct bench b;
     bench_open(&b);
     struct ff_cell_ref ref = {WORD_NONE, FF_BY_SOURCE};
-    int64_t none[FF_ROW_SESSION_FIELDS] = {0}, one[FF_ROW_SESSION_FIELDS] = {1};
+    const int64_t one[] = {[FF_ROW_SESSIONS] = 1};
+    const struct cells_money paid = {EUR, 1, 1}, more = {EUR, 5, 1};
+    struct cells_by some = {one, FF_FIELD(FF_ROW_SESSIONS), &paid}, five = {one, FF_FIELD(FF_ROW_SESSIONS), &more};
     struct pen silent = {.fold = b.fold}, pen = {.fold = b.fold, .sign = 1}, back = {.fold = b.fold, .sign = -1};
-    cells_emit(&silent, T(0), &ref, 1, one, &(struct cells_money){EUR, 1, 1});
-    cells_emit(&pen, T(0), &ref, 1, none, NULL);
-    cells_emit(&pen, T(0), &ref, 0, one, &(struct cells_money){EUR, 1, 1});
+    cells_emit(&silent, T(0), &ref, 1, some);
+    cells_emit(&pen, T(0), &ref, 1, (struct cells_by){.by = one});
+    cells_emit(&pen, T(0), &ref, 0, some);
     assert_int_equal(b.cell_n, 0);
-    cells_emit(&back, T(0), &ref, 1, one, &(struct cells_money){EUR, 5, 1});
+    cells_emit(&back, T(0), &ref, 1, five);
     assert_cell(&b, SOURCE, "(none)", SESSIONS, -1);
     assert_cell_money(&b, SOURCE, "(none)", -5);
-    cells_emit(&pen, T(0), &ref, 1, one, &(struct cells_money){EUR, 5, 1});
+    cells_emit(&pen, T(0), &ref, 1, five);
     bench_finish(&b);
 }
 

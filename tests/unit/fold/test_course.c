@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "act.h"
 #include "bench.h"
 #include "course.h"
 
@@ -118,6 +119,77 @@ static void folding_a_chain_answers_for_the_act_asked_about(void **state)
     bench_close(&b);
 }
 
+static uint64_t drawn(uint64_t *seed, uint64_t below)
+{
+    return hash_mix(++*seed) % below;
+}
+
+/* A visit of some sessions: page views of a few pages, and all else that a session asks of an act of no more than its
+ * type, now and then out of the blue. Chained, in the pool. */
+static uint32_t random_acts(struct bench *b, uint64_t *seed, uint32_t pages[4])
+{
+    static const enum ff_type types[] = {FF_PAGE_VIEW, FF_PAGE_VIEW, FF_PAGE_VIEW,     FF_PING,           FF_VIEW_ITEM,
+                                         FF_CUSTOM,    FF_PURCHASE,  FF_BEGIN_CHECKOUT, FF_CHECKOUT_STEP, FF_ADD_TO_CART};
+    uint32_t first = 0, *end = &first;
+    ff_wall at = T(0);
+    for (int i = 0; i < 40; i++) {
+        uint32_t number = pool_take(&b->fold->acts);
+        bool pause = drawn(seed, 10) == 0;
+        at += (ff_dur)drawn(seed, 400) * FF_SECOND * (pause ? 10 : 1);
+        struct act *a = act_at(b->fold, number);
+        *a = act_of(types[drawn(seed, 10)], at);
+        if (act_place(a->type) == ACT_WORD)
+            a->word = pages[drawn(seed, 4)];
+        else if (act_place(a->type) == ACT_ENGAGED_MS)
+            a->engaged_ms = (uint32_t)drawn(seed, 30000);
+        a->origin = (struct ff_origin){.device = drawn(seed, 3) ? FF_DEVICE_NONE : FF_DEVICE_MOBILE};
+        *end = number;
+        end = &a->next;
+    }
+    return first;
+}
+
+static void take_pages(struct bench *b, uint32_t pages[4])
+{
+    static const char *const texts[] = {"/", "/tea", "/tea/black", "/imprint"};
+    for (int i = 0; i < 4; i++)
+        pages[i] = words_take(b->words, ff_span_text(texts[i]));
+}
+
+static void a_chain_comes_to_what_its_acts_do_one_by_one(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed < 200000; seed += 1000)
+        for (int sign = 1; sign >= -1; sign -= 2) {
+            struct bench one, all;
+            uint32_t pages[4];
+            uint64_t again = seed;
+            bench_open(&one);
+            bench_open(&all);
+            take_pages(&one, pages);
+            struct course a = new_course(), b = new_course();
+            struct pen p = {.fold = one.fold, .sign = (int8_t)sign}, q = {.fold = all.fold, .sign = (int8_t)sign};
+            for (uint32_t i = random_acts(&one, &again, pages); i; i = act_at(one.fold, i)->next)
+                course_fold(&p, &a, act_at(one.fold, i));
+            again = seed;
+            take_pages(&all, pages);
+            course_fold_all(&q, &b, random_acts(&all, &again, pages), 0);
+            emit_flush(one.fold);
+            emit_flush(all.fold);
+            for (int i = 0; i < FF_COUNTERS; i++)
+                assert_int_equal(bench_total(&one, (enum ff_counter)i), bench_total(&all, (enum ff_counter)i));
+            assert_true(bench_same_cells(&one, &all));
+            assert_int_equal(one.fold->counts.stray, all.fold->counts.stray);
+            course_release(one.fold, &a);
+            course_release(all.fold, &b);
+            for (int i = 0; i < 4; i++)
+                words_drop(all.words, pages[i]);
+            assert_int_equal(words_used(all.words), FOLD_WORDS); /* what was held meanwhile has been let go of */
+            bench_close(&one);
+            bench_close(&all);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +198,7 @@ int main(void)
         cmocka_unit_test(a_late_act_passes_the_session_by),
         cmocka_unit_test(courses_share_a_cart_until_one_of_them_changes_it),
         cmocka_unit_test(folding_a_chain_answers_for_the_act_asked_about),
+        cmocka_unit_test(a_chain_comes_to_what_its_acts_do_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

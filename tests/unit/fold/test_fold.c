@@ -93,6 +93,51 @@ static void asking_for_a_repeat_changes_nothing(void **state)
     bench_finish(&b);
 }
 
+static struct ff_record identified(const char *id, uint16_t site, ff_wall at)
+{
+    struct ff_record r = {.received = at, .arrival = at,
+                          .beacon = bench_with_id(bench_event(FF_PAGE_VIEW, "v", at), id)};
+    r.beacon.site = site;
+    return r;
+}
+
+/* That an id was not there a moment ago is remembered: of that id, and until another has come. */
+static void what_was_asked_before_is_no_answer_for_another_record(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct ff_record one = identified("one", 0, T(0)), other = identified("two", 0, T(0)),
+                     elsewhere = identified("one", 1, T(0)), again = identified("one", 0, T(1));
+    assert_false(fold_is_duplicate(b.fold, &one));
+    assert_int_equal(fold_apply(b.fold, &other), FF_OK);
+    assert_int_equal(fold_apply(b.fold, &one), FF_OK);
+    assert_int_equal(fold_apply(b.fold, &one), FF_DUPLICATE);
+    assert_false(fold_is_duplicate(b.fold, &elsewhere));
+    assert_int_equal(fold_apply(b.fold, &again), FF_DUPLICATE);
+    assert_int_equal(fold_apply(b.fold, &elsewhere), FF_OK);
+    assert_true(fold_is_duplicate(b.fold, &other));
+    assert_int_equal(fold_apply(b.fold, &other), FF_DUPLICATE);
+    assert_int_equal(fold_counts(b.fold).ids, 3);
+    bench_finish(&b);
+}
+
+/* An id of the longest there may be is not remembered so. */
+static void a_long_id_is_asked_about_twice(void **state)
+{
+    (void)state;
+    struct bench b;
+    char id[129];
+    memset(id, 'x', sizeof id - 1);
+    id[sizeof id - 1] = '\0';
+    bench_open(&b);
+    struct ff_record r = identified(id, 0, T(0));
+    assert_false(fold_is_duplicate(b.fold, &r));
+    assert_int_equal(fold_apply(b.fold, &r), FF_OK);
+    assert_int_equal(fold_apply(b.fold, &r), FF_DUPLICATE);
+    bench_finish(&b);
+}
+
 static void an_import_compares_the_times_of_its_events(void **state)
 {
     (void)state;
@@ -445,6 +490,8 @@ int main(void)
         cmocka_unit_test(ids_belong_to_their_site_and_are_no_order_ids),
         cmocka_unit_test(the_id_of_what_is_dropped_for_its_order_is_remembered),
         cmocka_unit_test(asking_for_a_repeat_changes_nothing),
+        cmocka_unit_test(what_was_asked_before_is_no_answer_for_another_record),
+        cmocka_unit_test(a_long_id_is_asked_about_twice),
         cmocka_unit_test(an_import_compares_the_times_of_its_events),
         cmocka_unit_test(limits_are_the_options_or_what_one_record_can_need),
         cmocka_unit_test(the_words_a_fold_takes_for_itself_are_not_counted_as_left_out),

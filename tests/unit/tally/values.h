@@ -2,6 +2,7 @@
 #ifndef FOOTFALL_TEST_VALUES_H
 #define FOOTFALL_TEST_VALUES_H
 
+#include "cells.h"
 #include "footfall/cell.h"
 #include "words.h"
 
@@ -64,7 +65,8 @@ static inline const struct ff_cells *change_of(struct change *c, enum ff_dimensi
     c->ref = (struct ff_cell_ref){word, (uint8_t)dimension};
     for (int i = 0; i < FF_ROW_FIELDS_MAX; i++)
         c->by[i] = by * (i + 1);
-    c->cells = (struct ff_cells){.n = 1, .refs = &c->ref, .by = c->by, .currency = currency, .amount = amount, .things = (int64_t)amount};
+    c->cells = (struct ff_cells){.n = 1, .refs = &c->ref, .by = c->by, .fields = FF_FIELD(cells_fields(dimension)) - 1,
+                                    .currency = currency, .amount = amount, .things = (int64_t)amount};
     return &c->cells;
 }
 
