@@ -76,6 +76,14 @@ enum ff_status journal_erase(struct journal *j, uint64_t behind, uint64_t sealed
 enum ff_status journal_put(struct journal *j, const char *name, struct ff_span value);
 enum ff_status journal_get(struct journal *j, const char *name, void *out, size_t size, size_t *n);
 
+/* How the store is; whether the owner must write a whole checkpoint of its live state at journal_last, because
+ * the store has lost records; gives fn some strays, which it appends or knows; makes an empty journal begin
+ * behind record seq, instead of journal_replay. See health, lost, strays and graft in footfall/store.h. */
+void journal_health(const struct journal *j, struct ff_store_health *out);
+bool journal_lost(const struct journal *j);
+enum ff_status journal_strays(struct journal *j, ff_replay_fn fn, void *ctx);
+enum ff_status journal_graft(struct journal *j, uint64_t seq);
+
 /* Waits until all that was appended is durable or has failed; gives journal_state. For the stop. */
 enum ff_status journal_drain(struct journal *j);
 

@@ -1,0 +1,61 @@
+#include "redis_trouble.h"
+
+static const char *const names[] = {
+#define X(name, text) text,
+    REDIS_TROUBLE_TABLE(X)
+#undef X
+};
+
+static const struct row {
+    const char *begins;
+    enum redis_trouble means;
+} rows[] = {
+    {"LOADING ", REDIS_LOADING},
+    {"BUSY ", REDIS_BUSY},
+    {"OOM ", REDIS_OOM},
+    {"READONLY ", REDIS_READONLY},
+    {"MASTERDOWN ", REDIS_READONLY},
+    {"MISCONF ", REDIS_MISCONF},
+    {"NOREPLICAS ", REDIS_MISCONF},
+    {"NOAUTH ", REDIS_NOAUTH},
+    {"WRONGPASS ", REDIS_NOAUTH},
+    {"ERR invalid password", REDIS_NOAUTH},
+    {"ERR AUTH ", REDIS_NOAUTH},
+    {"ERR Client sent AUTH", REDIS_NOAUTH},
+    {"NOPERM ", REDIS_NOPERM},
+    {"ERR max number of clients", REDIS_AWAY},
+    {"CLUSTERDOWN ", REDIS_AWAY},
+    {"TRYAGAIN ", REDIS_AWAY},
+    {"ERR The ID specified in XADD is equal or smaller", REDIS_BELOW},
+    {"FENCED", REDIS_FENCED},
+    {"LOST", REDIS_LOST_DATA},
+};
+
+const char *redis_trouble_name(enum redis_trouble t)
+{
+    return (unsigned)t < REDIS_TROUBLE_COUNT ? names[t] : "unknown";
+}
+
+static enum redis_trouble row_of(struct ff_span error)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const size_t n = strlen(rows[i].begins);
+        if (error.n >= n && memcmp(error.p, rows[i].begins, n) == 0)
+            return rows[i].means;
+    }
+    return REDIS_REFUSED;
+}
+
+/* Before Redis 7 the error of a call within a script stands behind the script's own. */
+enum redis_trouble redis_trouble_of(struct ff_span error)
+{
+    static const char script[] = "ERR Error running script", inner[] = ": -";
+    if (error.n >= sizeof script - 1 && memcmp(error.p, script, sizeof script - 1) == 0) {
+        const char *at = memmem(error.p, error.n, inner, sizeof inner - 1);
+        if (at) {
+            at += sizeof inner - 1;
+            return row_of(ff_span_of(at, error.n - (size_t)(at - error.p)));
+        }
+    }
+    return row_of(error);
+}
