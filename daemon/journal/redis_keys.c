@@ -28,14 +28,15 @@ bool redis_keys_make(struct redis_keys *k, const char *prefix, const char *shard
     k->manifest = key_of(k, "manifest");
     k->values = key_of(k, "values");
     k->handover = key_of(k, "handover");
-    k->rewritten = key_of(k, "rewritten");
+    k->draft = key_of(k, "draft");
     return true;
 }
 
-struct redis_key redis_key_block(const struct redis_keys *k, uint64_t epoch, uint64_t seq, uint64_t block)
+struct redis_key redis_key_block(const struct redis_keys *k, uint64_t epoch, uint64_t seq, uint32_t mark,
+                                 uint32_t block)
 {
     struct redis_key key;
-    snprintf(key.text, sizeof key.text, "%.*scheckpoint:%" PRIu64 "-%" PRIu64 ":%" PRIu64, REDIS_BASE_MAX,
-             k->base.text, epoch, seq, block);
+    snprintf(key.text, sizeof key.text, "%.*scheckpoint:%" PRIu64 "-%" PRIu64 "-%08" PRIx32 ":%" PRIu32,
+             REDIS_BASE_MAX, k->base.text, epoch, seq, mark, block);
     return key;
 }

@@ -18,7 +18,8 @@ struct redis_key {
 };
 
 struct redis_keys {
-    struct redis_key journal, manifest, values, handover, rewritten;
+    struct redis_key journal, manifest, values, handover;
+    struct redis_key draft; /* of the journal without what is erased, on its way to take the journal's name */
     struct redis_key base; /* "<prefix>:{<shard>}:", which all keys begin with */
 };
 
@@ -26,8 +27,10 @@ struct redis_keys {
  * letters, digits, '.', '_', '-' (and ':' within the prefix). */
 bool redis_keys_make(struct redis_keys *k, const char *prefix, const char *shard);
 
-/* "checkpoint:<epoch>-<seq>:<block>" */
-struct redis_key redis_key_block(const struct redis_keys *k, uint64_t epoch, uint64_t seq, uint64_t block);
+/* "checkpoint:<epoch>-<seq>-<mark, 8 hex digits>:<block>" of the checkpoint of record seq that the owner with
+ * that epoch wrote. */
+struct redis_key redis_key_block(const struct redis_keys *k, uint64_t epoch, uint64_t seq, uint32_t mark,
+                                 uint32_t block);
 
 /* Borrows the key's text. */
 static inline struct ff_span redis_key_span(const struct redis_key *key)

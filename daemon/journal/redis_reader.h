@@ -1,5 +1,4 @@
-/* Reader: the records of a shard's stream in order, with the groups merged in that stand for erased ones
- * (key rewritten). Takes a connected link of the calling thread. */
+/* Reader: the records of a shard's stream in order. Takes a connected link of the calling thread. */
 #ifndef FOOTFALL_REDIS_READER_H
 #define FOOTFALL_REDIS_READER_H
 

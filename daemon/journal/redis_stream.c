@@ -34,27 +34,11 @@ static const char take_script[] = LAST_ID
     "  seq = begun or newest and string.match(newest, '^(%d+) ') or last == '0-0' and '0'\n"
     "end\n"
     "local begin = ARGV[4] ~= '' and ARGV[4] or seq\n"
-    "if not begin then return redis.error_reply('LOSTDATA ' .. last .. ' says nothing') end\n"
+    "if not begin then return redis.error_reply('LOST ' .. last .. ' says nothing') end\n"
     "local mine = string.format('%.0f-0', math.max(tonumber(epoch) + 1, tonumber(ARGV[1])))\n"
     "local fields = {'begin', begin, 'by', ARGV[2]}\n"
     "if ARGV[5] ~= '' then fields[5], fields[6] = 'lost', seq or '0' end\n"
     "return {redis.call('XADD', KEYS[1], mine, unpack(fields)), begin}";
-
-bool redis_id_parse(struct ff_span text, struct redis_id *out)
-{
-    const char *dash = text.n ? memchr(text.p, '-', text.n) : NULL;
-    if (!dash)
-        return false;
-    const size_t n = (size_t)(dash - text.p);
-    return redis_number(ff_span_of(text.p, n), &out->epoch) &&
-           redis_number(ff_span_of(dash + 1, text.n - n - 1), &out->seq);
-}
-
-struct ff_span redis_id_text(struct redis_id id, char out[REDIS_ID_TEXT])
-{
-    const int n = snprintf(out, REDIS_ID_TEXT, "%" PRIu64 "-%" PRIu64, id.epoch, id.seq);
-    return ff_span_of(out, (size_t)n);
-}
 
 enum redis_trouble redis_stream_look(struct redis_link *l, const struct redis_keys *k, struct redis_look *out)
 {
@@ -68,7 +52,7 @@ enum redis_trouble redis_stream_look(struct redis_link *l, const struct redis_ke
     const struct redis_reply id = redis_reply_at(reply, 0);
     out->there = redis_reply_kind(id) != REDIS_NIL;
     out->handover = (uint64_t)redis_reply_integer(redis_reply_at(reply, 1));
-    return out->there && !redis_id_parse(redis_reply_text(id), &out->last) ? REDIS_REFUSED : REDIS_OK;
+    return out->there && !redis_id_read(redis_reply_text(id), &out->last) ? REDIS_REFUSED : REDIS_OK;
 }
 
 enum redis_trouble redis_stream_take(struct redis_link *l, const struct redis_keys *k,
@@ -89,7 +73,7 @@ enum redis_trouble redis_stream_take(struct redis_link *l, const struct redis_ke
     const enum redis_trouble t = redis_link_call(l, argv, 10, &reply);
     if (t != REDIS_OK)
         return t;
-    const bool sound = redis_id_parse(redis_reply_text(redis_reply_at(reply, 0)), mine) &&
+    const bool sound = redis_id_read(redis_reply_text(redis_reply_at(reply, 0)), mine) &&
                        redis_number(redis_reply_text(redis_reply_at(reply, 1)), last);
     return sound ? REDIS_OK : REDIS_REFUSED;
 }
@@ -97,10 +81,10 @@ enum redis_trouble redis_stream_take(struct redis_link *l, const struct redis_ke
 enum redis_trouble redis_stream_append(struct redis_link *l, const struct redis_keys *k, struct redis_id id,
                                        struct ff_span group, struct ff_span took)
 {
-    char text[REDIS_ID_TEXT];
+    char text[REDIS_ID_SIZE];
     const struct ff_span argv[] = {
         FF_LITERAL("XADD"),       redis_key_span(&k->journal), FF_LITERAL("NOMKSTREAM"),
-        redis_id_text(id, text),  FF_LITERAL("group"),         group,
+        redis_id_print(text, id),  FF_LITERAL("group"),         group,
         FF_LITERAL("took"),       took,
     };
     struct redis_reply reply;
@@ -112,16 +96,7 @@ enum redis_verdict redis_stream_verdict(const struct redis_look *look, struct re
 {
     if (look->last.epoch > id.epoch)
         return REDIS_TAKEN;
-    if (!look->there || look->last.epoch < id.epoch || look->last.seq < acked.seq)
+    if (!look->there || look->last.epoch < id.epoch || look->last.n < acked.n)
         return REDIS_GONE;
-    return look->last.seq >= id.seq ? REDIS_WRITTEN : REDIS_UNWRITTEN;
-}
-
-struct ff_span redis_entry_field(struct redis_reply entry, const char *field)
-{
-    const struct redis_reply fields = redis_reply_at(entry, 1);
-    for (size_t i = 0; i + 1 < redis_reply_count(fields); i += 2)
-        if (ff_span_is(redis_reply_text(redis_reply_at(fields, i)), field))
-            return redis_reply_text(redis_reply_at(fields, i + 1));
-    return ff_span_of(NULL, 0);
+    return look->last.n >= id.n ? REDIS_WRITTEN : REDIS_UNWRITTEN;
 }

@@ -10,21 +10,9 @@
 #ifndef FOOTFALL_REDIS_STREAM_H
 #define FOOTFALL_REDIS_STREAM_H
 
+#include "redis_entry.h"
 #include "redis_keys.h"
 #include "redis_link.h"
-
-/* Bytes that hold an id with its NUL. */
-#define REDIS_ID_TEXT 44
-
-struct redis_id {
-    uint64_t epoch, seq;
-};
-
-/* Reads "<epoch>-<seq>"; false when text is nothing of the kind. */
-bool redis_id_parse(struct ff_span text, struct redis_id *out);
-
-/* Writes it, and gives it as a span of out. */
-struct ff_span redis_id_text(struct redis_id id, char out[REDIS_ID_TEXT]);
 
 /* What a look at the shard has found. */
 struct redis_look {
@@ -46,7 +34,7 @@ struct redis_claim {
 };
 
 /* Adds the entry that begins a new epoch. by tells who did it: asked again after an unknown outcome by the
- * same, with above, the entry that was added then is found. *mine is its id (seq 0), *last the seq of the last record before it.
+ * same, with above, the entry that was added then is found. *mine is its id (n 0), *last the seq of the last record before it.
  * REDIS_LOST_DATA: the stream does not say how far it went. */
 enum redis_trouble redis_stream_take(struct redis_link *l, const struct redis_keys *k,
                                      const struct redis_claim *claim, struct redis_id *mine, uint64_t *last);
@@ -67,8 +55,5 @@ enum redis_verdict {
 /* Judges by a look at the stream: id is of the group in question, acked of the last one that was
  * acknowledged in the same epoch (the epoch's first entry at least). */
 enum redis_verdict redis_stream_verdict(const struct redis_look *look, struct redis_id id, struct redis_id acked);
-
-/* Borrows the value of a field of a stream's entry, or gives {NULL, 0}. entry: [id, [field, value, ...]]. */
-struct ff_span redis_entry_field(struct redis_reply entry, const char *field);
 
 #endif

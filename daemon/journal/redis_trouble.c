@@ -31,7 +31,7 @@ static const struct row {
     {"TRYAGAIN ", REDIS_AWAY},
     {"ERR The ID specified in XADD is equal or smaller", REDIS_BELOW},
     {"FENCED", REDIS_FENCED},
-    {"LOSTDATA", REDIS_LOST_DATA},
+    {"LOST", REDIS_LOST_DATA},
 };
 
 const char *redis_trouble_name(enum redis_trouble t)
