@@ -251,6 +251,11 @@ class RedisServer:
         self.close()
 
 
+def on_redis(server, *options, url=None):
+    """Options of a Daemon whose store is there."""
+    return ["store.backend=redis", f"store.redis.url={url or server.url}", *options]
+
+
 # The network between the daemon and Redis.
 
 TO_SERVER, TO_CLIENT = 0, 1

@@ -51,9 +51,11 @@ class Run:
     """go() goes through it and gives its score, and tells it after every kill. What goes wrong is
     raised, and the directory of the daemon stays as it is then."""
 
+    score_kind = Score
+
     def __init__(self, seed, kills, options=(), tell=lambda score: None):
         self.name, self.wanted, self.tell = f"seed {seed}", kills, tell
-        self.random, self.score, self.gate = random.Random(seed), Score(), Gate()
+        self.random, self.score, self.gate = random.Random(seed), self.score_kind(), Gate()
         self.options = [*STORE, *self.random.choice(KEEPS), *options]
         self.addresses, self.starts, self.lives, self.rush = [], 0, [], RUSH
         sites = [Site(f"crash-{kind.__name__.lower()}", "Asia/Kolkata") for kind in KINDS]
@@ -61,7 +63,8 @@ class Run:
                         for kind, site in zip(KINDS, sites)]
         crowd = Site("crash-datagrams")
         self.datagrams = Datagrams(self.random.getrandbits(32), crowd, self.gate, self.place)
-        self.daemon = Daemon((*sites, crowd, PROBE))
+        self.sites = (*sites, crowd, PROBE)
+        self.daemon = Daemon(self.sites)
         self.judge = Judge(self.daemon, self.senders, self.datagrams)
 
     def place(self, door):
@@ -71,7 +74,7 @@ class Run:
         processes.adopt_orphans()
         try:
             self.begin()
-            while self.score.kills < self.wanted:
+            while self.done() < self.wanted:
                 self.cycle()
                 self.tell(self.sum_up())
             self.end()
@@ -80,6 +83,9 @@ class Run:
             raise
         shutil.rmtree(self.daemon.directory)
         return self.sum_up()
+
+    def done(self):
+        return self.score.kills
 
     def sum_up(self):
         self.score.answered = sum(len(sender.answered) for sender in self.senders)
@@ -145,11 +151,14 @@ class Run:
     # The daemon's life.
 
     def spawn(self):
+        self.spawn_as(self.daemon)
+
+    def spawn_as(self, daemon):
         durability = DURABILITY[self.starts % len(DURABILITY)]
         self.starts += 1
-        self.daemon.options = [*self.options, *self.addresses, f"store.durability={durability}"]
-        self.daemon.spawn()
-        self.lives.append((self.daemon.reader, self.daemon.lines))
+        daemon.options = [*self.options, *self.addresses, f"store.durability={durability}"]
+        daemon.spawn()
+        self.lives.append((daemon.reader, daemon.lines))
 
     def start(self):
         """Where it was before, unless somebody else has taken that port since."""
