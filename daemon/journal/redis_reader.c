@@ -212,7 +212,7 @@ static enum ff_status all_give(struct read *r, uint64_t *last)
     uint64_t tip = 0;
     enum ff_status st = tip_find(r, &tip);
     if (st == FF_OK && r->from - 1 > tip)
-        return damaged(r, "it ends with record %" PRIu64 ", %" PRIu64 " is expected", tip, r->from - 1);
+        return damaged(r, "the records from %" PRIu64 " on are missing", tip + 1);
     if (st == FF_OK && r->from <= tip)
         st = start_find(r);
     if (st == FF_OK && r->from <= tip)
