@@ -109,7 +109,7 @@ static enum ff_status beside_open(struct ff_store *s, char *why, size_t size)
     s->shard = (struct redis_shard){.link = s->link, .keys = &s->keys, .epoch = look.last.epoch};
     if (!look.there)
         snprintf(why, size, "%s: %s: there is no such journal", redis_link_server(s->link), s->keys.journal.text);
-    return look.there ? FF_OK : FF_NOT_FOUND;
+    return look.there ? FF_OK : FF_STORE_FAILED;
 }
 
 static enum ff_status redis_open(struct ff_store **out, const struct ff_store_options *options, char *why, size_t size)
@@ -329,10 +329,14 @@ static enum ff_status redis_graft(struct ff_store *s, uint64_t seq)
     assert(!s->replayed && !s->beside);
     const struct redis_claim claim = {.now = 0, .by = s->by, .above = s->shard.epoch, .last = &seq};
     struct redis_id mine;
-    uint64_t last, first = 0;
-    if (s->owner.last > 0 || redis_first(s, &first) != FF_OK || first != 1)
-        return first ? FF_BAD_PARAMETER : FF_STORE_AWAY;
-    const enum redis_trouble t = redis_stream_take(s->link, &s->keys, &claim, &mine, &last);
+    uint64_t last, first;
+    enum redis_trouble t = link_take(s);
+    if (t == REDIS_OK)
+        t = redis_read_first(s->link, &s->keys, &first);
+    if (t == REDIS_OK && (s->owner.last > 0 || first != 1))
+        return FF_BAD_PARAMETER;
+    if (t == REDIS_OK)
+        t = redis_stream_take(s->link, &s->keys, &claim, &mine, &last);
     if (t != REDIS_OK)
         return redis_trouble_status(t);
     s->shard.epoch = mine.epoch;
