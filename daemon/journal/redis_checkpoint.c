@@ -162,7 +162,7 @@ static void flip_others(struct flip *f, const struct redis_checkpoints *c)
 
 static enum redis_trouble flip_run(struct flip *f, struct redis_shard *s, const struct redis_checkpoint *made)
 {
-    char draft[REDIS_FIELD_SIZE], blocks[16], seq[24], pairs[16], field[REDIS_FIELD_SIZE];
+    char draft[REDIS_FIELD_SIZE], blocks[16], seq[24], pairs[24], field[REDIS_FIELD_SIZE];
     struct ff_span words[REDIS_SCRIPT_ARGS];
     size_t n = 0;
     flip_set(f, redis_manifest_field(field, made), redis_manifest_text(f->text, made));

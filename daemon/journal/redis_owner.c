@@ -54,8 +54,7 @@ static int descriptors_open(struct redis_owner *o)
 int redis_owner_init(struct redis_owner *o, struct redis_link *link, const struct redis_keys *keys, uint64_t epoch,
                      uint64_t last, ff_dur timeout)
 {
-    *o = (struct redis_owner){.link = link, .keys = keys, .timeout = timeout, .epoch = epoch, .begin = last,
-                              .last = last, .acked = last, .look_due = true, .news_fd = -1, .beat_fd = -1};
+    *o = (struct redis_owner){.link = link, .keys = keys, .timeout = timeout, .look_due = true, .news_fd = -1, .beat_fd = -1};
     int error = descriptors_open(o);
     if (error == 0)
         error = redis_worker_init(&o->worker, link);
@@ -64,6 +63,7 @@ int redis_owner_init(struct redis_owner *o, struct redis_link *link, const struc
         return error;
     }
     pending_init(&o->queue, PENDING_MAX);
+    redis_owner_begin(o, epoch, last);
     error = watch(o->news_fd, o->worker.news_fd);
     if (error < 0)
         redis_owner_fini(o);
@@ -77,9 +77,29 @@ void redis_owner_fini(struct redis_owner *o)
     descriptors_close(o);
 }
 
+void redis_owner_begin(struct redis_owner *o, uint64_t epoch, uint64_t last)
+{
+    assert(!o->queue.head && !o->worker.busy);
+    o->epoch = epoch;
+    o->begin = o->last = o->acked = last;
+}
+
+/* Whether there is no way back. */
+static bool over(const struct redis_owner *o)
+{
+    return o->trouble == REDIS_FENCED || o->trouble == REDIS_LOST_DATA;
+}
+
+static enum ff_status owner_status(const struct redis_owner *o)
+{
+    return redis_trouble_status(o->trouble);
+}
+
 enum ff_status redis_owner_append(struct redis_owner *o, uint64_t seq, struct ff_span body)
 {
     assert(seq == o->last + 1);
+    if (over(o))
+        return owner_status(o);
     const enum ff_status st = pending_add(&o->queue, seq, body);
     if (st == FF_OK)
         o->last = seq;
@@ -136,12 +156,6 @@ static void append_ask(struct redis_owner *o)
     redis_worker_ask(&o->worker, flight_run, &o->flight);
 }
 
-/* Whether there is no way back. */
-static bool over(const struct redis_owner *o)
-{
-    return o->trouble == REDIS_FENCED || o->trouble == REDIS_LOST_DATA;
-}
-
 /* Gives the worker what is next, if it is idle and there is anything. */
 static void step(struct redis_owner *o)
 {
@@ -167,10 +181,13 @@ static void trouble_note(struct redis_owner *o, enum redis_trouble t)
     o->trouble = t;
 }
 
-static void acknowledged(struct redis_owner *o, uint64_t upto)
+/* The group that was on its way is in the stream. */
+static void acknowledged(struct redis_owner *o)
 {
-    o->acked = upto;
-    pending_release(&o->queue, upto);
+    const struct pending_group *g = o->queue.head;
+    o->acked = pending_last(g);
+    redis_seen_group(&o->seen, (struct redis_id){o->epoch, o->acked}, g->first, g->used);
+    pending_release(&o->queue, o->acked);
     owner_check(o);
 }
 
@@ -195,7 +212,7 @@ static void look_land(struct redis_owner *o)
         return;
     }
     if (asked && verdict == REDIS_WRITTEN)
-        acknowledged(o, sent.n);
+        acknowledged(o);
     o->unsure = false;
     if (!o->queue.head || passing(o->trouble))
         trouble_note(o, REDIS_OK);
@@ -224,15 +241,10 @@ static bool land(struct redis_owner *o)
     if (o->flight.errand == REDIS_ERRAND_LOOK) {
         look_land(o);
     } else {
-        acknowledged(o, o->flight.id.n);
+        acknowledged(o);
         trouble_note(o, REDIS_OK);
     }
     return true;
-}
-
-static enum ff_status owner_status(const struct redis_owner *o)
-{
-    return redis_trouble_status(o->trouble);
 }
 
 enum ff_status redis_owner_flush(struct redis_owner *o)

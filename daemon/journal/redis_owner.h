@@ -9,6 +9,7 @@
 
 #include "footfall/store.h"
 #include "pending.h"
+#include "redis_seen.h"
 #include "redis_stream.h"
 #include "redis_worker.h"
 
@@ -37,6 +38,7 @@ struct redis_owner {
     uint64_t begin;   /* seq of the last record before the epoch */
     uint64_t last;    /* seq of the last record appended */
     uint64_t acked;   /* all up to it is acknowledged */
+    struct redis_seen seen; /* what was read and acknowledged */
     uint64_t handover; /* groups that a former owner has left, as of the last look */
     enum redis_trouble trouble; /* REDIS_OK, or what Redis is in */
 };
@@ -48,6 +50,9 @@ int redis_owner_init(struct redis_owner *o, struct redis_link *link, const struc
 
 /* Ends the worker; what is not acknowledged is forgotten. */
 void redis_owner_fini(struct redis_owner *o);
+
+/* Goes on as the owner of another epoch, which begins behind record last. Nothing is queued. */
+void redis_owner_begin(struct redis_owner *o, uint64_t epoch, uint64_t last);
 
 /* As the store's verbs of these names. */
 enum ff_status redis_owner_append(struct redis_owner *o, uint64_t seq, struct ff_span body);

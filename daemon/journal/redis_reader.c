@@ -19,6 +19,7 @@ struct read {
     uint64_t from, upto;
     ff_replay_fn fn;
     void *ctx;
+    struct redis_seen *seen;
     char *why;
     size_t why_size;
 
@@ -100,7 +101,7 @@ static enum ff_status entry_next(struct read *r, struct redis_reply *entry)
     return FF_OK;
 }
 
-/* The entry was used. So many more are asked for as may be about as large. */
+/* The entry was used up. So many more are asked for as may be about as large. */
 static void entry_done(struct read *r, struct redis_id id, size_t bytes)
 {
     const size_t fit = BATCH_BYTES / (bytes + 64);
@@ -139,6 +140,7 @@ static enum ff_status entry_give(struct read *r, struct redis_reply reply)
     struct segment_group g;
     if (!redis_entry_read(reply, &e))
         return damaged(r, "an entry is no group of a journal");
+    redis_seen_entry(r->seen, &e);
     if (e.begins)
         return epoch_begins(r, &e);
     if (!group_sound(e.group, &g) || g.first + g.count - 1 != e.id.n)
@@ -210,7 +212,7 @@ static enum ff_status all_give(struct read *r, uint64_t *last)
     uint64_t tip = 0;
     enum ff_status st = tip_find(r, &tip);
     if (st == FF_OK && r->from - 1 > tip)
-        return damaged(r, "it ends with record %" PRIu64 ", %" PRIu64 " is expected", tip, r->from - 1);
+        return damaged(r, "the records from %" PRIu64 " on are missing", tip + 1);
     if (st == FF_OK && r->from <= tip)
         st = start_find(r);
     if (st == FF_OK && r->from <= tip)
@@ -226,11 +228,13 @@ static enum ff_status all_give(struct read *r, uint64_t *last)
 }
 
 enum ff_status redis_read(struct redis_link *l, const struct redis_keys *k, uint64_t from, uint64_t upto,
-                          ff_replay_fn fn, void *ctx, uint64_t *last, char *why, size_t size)
+                          ff_replay_fn fn, void *ctx, struct redis_seen *seen, uint64_t *last, char *why,
+                          size_t size)
 {
     assert(from >= 1 && from - 1 <= upto);
-    struct read r = {.link = l, .keys = k, .from = from, .upto = upto, .fn = fn, .ctx = ctx, .why = why,
-                     .why_size = size, .batch_most = 16};
+    struct read r = {.link = l, .keys = k, .from = from, .upto = upto, .fn = fn, .ctx = ctx,
+                     .seen = seen, .why = why, .why_size = size,
+                     .batch_most = 16};
     *last = upto;
     if (upto == from - 1)
         return FF_OK;

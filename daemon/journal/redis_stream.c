@@ -20,6 +20,14 @@ static const char look_script[] = LAST_ID "return {last_id(KEYS[1]), redis.call(
  * The last record's seq is that of the last id; where that began an epoch, the entry says it; where even that
  * entry was trimmed, the newest checkpoint is what all goes on from. */
 static const char take_script[] = LAST_ID
+    "local function newest(key)\n"
+    "  local found = false\n"
+    "  for _, field in ipairs(redis.call('HKEYS', key)) do\n"
+    "    local seq = string.match(field, '^checkpoint:(%d+)$')\n"
+    "    if seq and (not found or #seq > #found or #seq == #found and seq > found) then found = seq end\n"
+    "  end\n"
+    "  return found\n"
+    "end\n"
     "local last = last_id(KEYS[1]) or '0-0'\n"
     "local epoch, seq = string.match(last, '^(%d+)-(%d+)$')\n"
     "local above = tonumber(ARGV[3])\n"
@@ -30,8 +38,7 @@ static const char take_script[] = LAST_ID
     "  return redis.error_reply('FENCED by ' .. last)\n"
     "end\n"
     "if seq == '0' then\n"
-    "  local newest = redis.call('HGET', KEYS[2], 'newest')\n"
-    "  seq = begun or newest and string.match(newest, '^(%d+) ') or last == '0-0' and '0'\n"
+    "  seq = begun or newest(KEYS[2]) or last == '0-0' and '0'\n"
     "end\n"
     "local begin = ARGV[4] ~= '' and ARGV[4] or seq\n"
     "if not begin then return redis.error_reply('LOST ' .. last .. ' says nothing') end\n"
