@@ -105,7 +105,8 @@ static enum ff_status expect(void *ctx, uint64_t seq, struct ff_span body)
 static void holds(struct room *room, uint64_t last, long long groups)
 {
     uint64_t seen = 0, end;
-    if (redis_read(room->link, &room->keys, 1, UINT64_MAX, expect, &seen, &end, room->why, sizeof room->why) != FF_OK)
+    struct redis_seen read = {0};
+    if (redis_read(room->link, &room->keys, 1, UINT64_MAX, expect, &seen, &read, &end, room->why, sizeof room->why) != FF_OK)
         fail_msg("%s", room->why);
     assert_true(seen == last && end == last);
     assert_int_equal(redis_server_number(&room->server, "XLEN footfall:{test}:journal"), groups + 1);
