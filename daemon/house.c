@@ -125,6 +125,7 @@ static void house_on_tick(void *house)
     salts_look_after(h, now);
     journal_flush(h->journal);
     house_hear(h);
+    house_store_look_after(h, now);
     checkpoint_look_after(h, now);
     house_customers_go_on(h);
     house_judges_sweep(h);
@@ -136,13 +137,17 @@ static void house_on_tick(void *house)
 }
 
 /* The ingest threads stop first; what they have taken still needs the state's loop. */
-static void house_on_stop(void *house)
+void house_stop(struct house *h)
 {
-    struct house *h = house;
     service_stopping();
     log_info("house", "stopping", "grace_ms=%" PRId64, h->config->stop.grace / FF_MILLISECOND);
     threads_ask_to_stop(h);
     house_stop_if_alone(h);
+}
+
+static void house_on_stop(void *house)
+{
+    house_stop(house);
 }
 
 static void house_report_change(void *ctx, const char *key, bool reloadable)
@@ -287,6 +292,8 @@ enum house_end house_run(struct ff_config *config, const struct house_source *so
               house_read_token(&h) && house_make_doors(&h) && house_open_journal(&h) &&
               house_restore(&h) && house_connect(&h) && house_serve(&h);
     house_put_away(&h);
+    if (h.store.fenced)
+        return HOUSE_FENCED;
     return ok ? HOUSE_DONE : judges ? HOUSE_FAILED : HOUSE_MISCONFIGURED;
 }
 
