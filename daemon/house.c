@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "service.h"
+#include "shard_store.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -64,17 +65,16 @@ static bool house_make_doors(struct house *h)
     return door_listen_own(&h->own) && threads_make(h);
 }
 
+static bool house_check_store(struct house *h)
+{
+    char why[CONFIG_WHY] = "";
+    return shard_store_check(h->config, why, sizeof why) || house_fail("store", why);
+}
+
 static bool house_open_journal(struct house *h)
 {
-    const struct ff_config *c = h->config;
     char why[CONFIG_WHY] = "";
-    struct ff_store_options options = {
-        .path = c->store.path,
-        .durability = c->store.durability,
-        .segment_bytes = c->store.segment_bytes,
-        .io = h->source.io,
-    };
-    if (journal_open(&h->journal, &store_embedded, &options, why, sizeof why))
+    if (shard_store_open(h->config, h->source.io, false, &h->journal, why, sizeof why))
         return house_fail("store", why);
     return true;
 }
@@ -287,14 +287,14 @@ enum house_end house_run(struct ff_config *config, const struct house_source *so
     signal(SIGHUP, SIG_IGN); /* until the loop listens to them */
     signal(SIGUSR1, SIG_IGN);
     log_set_level(config->log.level);
-    bool judges = house_make_judge(&h);
-    bool ok = judges && house_take_sockets(&h) && house_make_sites(&h) && house_make_access(&h) &&
+    bool sane = house_make_judge(&h) && house_check_store(&h);
+    bool ok = sane && house_take_sockets(&h) && house_make_sites(&h) && house_make_access(&h) &&
               house_read_token(&h) && house_make_doors(&h) && house_open_journal(&h) &&
               house_restore(&h) && house_connect(&h) && house_serve(&h);
     house_put_away(&h);
     if (h.store.fenced)
         return HOUSE_FENCED;
-    return ok ? HOUSE_DONE : judges ? HOUSE_FAILED : HOUSE_MISCONFIGURED;
+    return ok ? HOUSE_DONE : sane ? HOUSE_FAILED : HOUSE_MISCONFIGURED;
 }
 
 bool house_check(const struct ff_config *config, char *why, size_t size)
@@ -302,5 +302,5 @@ bool house_check(const struct ff_config *config, char *why, size_t size)
     struct judge *j = judge_new(config, why, size);
     bool ok = j != NULL;
     judge_free(&j);
-    return ok;
+    return ok && shard_store_check(config, why, size);
 }

@@ -2,6 +2,7 @@
 
 #include "instant.h"
 #include "log.h"
+#include "shard_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,14 +32,8 @@ enum ctl_exit offline_open(struct offline *o, const char *command, const char *f
     o->config = config_load(file, overrides, directory ? 1 : 0, why, sizeof why);
     if (!o->config)
         return offline_fail(o, CTL_USAGE, why);
-    struct ff_store_options options = {
-        .path = o->config->store.path,
-        .durability = o->config->store.durability,
-        .segment_bytes = o->config->store.segment_bytes,
-        .beside = true,
-    };
     if (!shard_init(&o->shard, o->config, true, why, sizeof why) ||
-        journal_open(&o->journal, &store_embedded, &options, why, sizeof why) ||
+        shard_store_open(o->config, NULL, true, &o->journal, why, sizeof why) ||
         !shard_take_seed(&o->shard, o->journal, false, why, sizeof why))
         return offline_fail(o, CTL_FAILED, why);
     return CTL_DONE;

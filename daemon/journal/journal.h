@@ -92,4 +92,13 @@ void journal_close(struct journal **j);
 /* The embedded store: segment files in a directory. */
 extern const struct ff_store_ops store_embedded;
 
+/* The Redis store: a stream and what belongs to it on a server that others may use, too. */
+extern const struct ff_store_ops store_redis;
+
+/* Whether these are options it could be opened with, without asking any server; false with a sentence in why. */
+bool store_redis_check(const struct ff_redis_options *options, char *why, size_t size);
+
+/* Writes the address that the url names to out, without user and password. Gives out. */
+const char *store_redis_place(const char *url, char *out, size_t size);
+
 #endif

@@ -30,6 +30,10 @@ static bool field_read(struct redis_entry *e, struct ff_span name, struct ff_spa
         e->begins = true;
         return redis_number(value, &e->begin);
     }
+    if (ff_span_is(name, "lost")) {
+        e->lost = true;
+        return redis_number(value, &e->had);
+    }
     if (ff_span_is(name, "took"))
         return redis_id_read(value, &e->took) && e->took.epoch > 0;
     return true;

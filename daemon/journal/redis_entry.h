@@ -3,6 +3,8 @@
  *   id      <epoch>-<n>: n is the seq of the group's last record, 0 in the entry that begins an epoch
  *   group   a group of records as segment.h describes it, mark 0; not in an entry that begins an epoch
  *   begin   seq of the last record before the epoch, in decimal; only in the entry that begins one
+ *   lost    seq of the last record the stream had before the epoch, where it begins with more: those between
+ *           are lost, and the journal goes on without them
  *   took    <epoch>-<seq>: with this entry all that the owner of that epoch had answered up to its record
  *           seq is in the journal
  *   Other fields mean nothing here. */
@@ -27,6 +29,8 @@ struct redis_entry {
     struct ff_span group;  /* empty: none; borrowed as the reply is */
     uint64_t begin;        /* where begins is set */
     bool begins;
+    uint64_t had;          /* where lost is set */
+    bool lost;
 };
 
 static inline int redis_id_compare(struct redis_id a, struct redis_id b)

@@ -1,7 +1,10 @@
 #include "redis_trouble.h"
 
-static const char *const names[] = {
-#define X(name, text) text,
+static const struct {
+    const char *name;
+    enum ff_status status;
+} table[] = {
+#define X(name, text, status) {text, FF_##status},
     REDIS_TROUBLE_TABLE(X)
 #undef X
 };
@@ -33,7 +36,12 @@ static const struct row {
 
 const char *redis_trouble_name(enum redis_trouble t)
 {
-    return (unsigned)t < REDIS_TROUBLE_COUNT ? names[t] : "unknown";
+    return (unsigned)t < REDIS_TROUBLE_COUNT ? table[t].name : "unknown";
+}
+
+enum ff_status redis_trouble_status(enum redis_trouble t)
+{
+    return (unsigned)t < REDIS_TROUBLE_COUNT ? table[t].status : FF_INTERNAL;
 }
 
 static enum redis_trouble row_of(struct ff_span error)

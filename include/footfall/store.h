@@ -24,11 +24,23 @@ enum ff_durability {
     FF_DURABLE_PROCESS, /* durable = written to the operating system: survives the process */
 };
 
+/* Of a store that lies in Redis. All texts are borrowed for the call of open. */
+struct ff_redis_options {
+    const char *url;           /* redis://... or unix://... */
+    const char *password_file; /* "": the password is the url's */
+    const char *prefix;        /* of all keys */
+    const char *shard;         /* whose journal it is */
+    ff_dur timeout;            /* what records wait for may take so long */
+    ff_dur start_within;       /* open waits so long for a server that is not there yet */
+    uint64_t spill_max;        /* bytes of records that may wait beside it while it is away */
+};
+
 struct ff_store_options {
     const char *path;          /* directory of the store; made when missing (its parent must exist) */
     enum ff_durability durability;
     uint64_t segment_bytes;    /* a segment that has grown to this is closed and the next begun */
     const struct ff_io *io;    /* file operations; NULL: the system's (base/io.h) */
+    const struct ff_redis_options *redis; /* of the Redis store; borrowed for the call of open */
     /* Opened beside its owner (a process that writes checkpoints, export, check): takes no lock, makes,
      * removes and cuts nothing but checkpoints, and what erase does. Only replay, first, get, news_fd (-1),
      * health, erase, close and the verbs of checkpoints may be called then. */

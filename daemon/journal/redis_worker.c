@@ -1,0 +1,109 @@
+#include "redis_worker.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static void *worker_main(void *ctx)
+{
+    struct redis_worker *w = ctx;
+    pthread_mutex_lock(&w->lock);
+    for (;;) {
+        while (w->state != REDIS_MAIL_JOB && w->state != REDIS_MAIL_STOP)
+            pthread_cond_wait(&w->mail, &w->lock);
+        if (w->state == REDIS_MAIL_STOP)
+            break;
+        const redis_job_fn job = w->job;
+        void *job_ctx = w->ctx;
+        pthread_mutex_unlock(&w->lock);
+        const enum redis_trouble result = job(w->link, job_ctx);
+        pthread_mutex_lock(&w->lock);
+        w->result = result;
+        w->state = REDIS_MAIL_RESULT;
+        /* Cannot fail: the counter never passes 1. */
+        eventfd_write(w->news_fd, 1);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+/* The thread takes no signals: they are for the loop. */
+static int thread_start(struct redis_worker *w)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int r = pthread_create(&w->thread, NULL, worker_main, w);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return -r;
+}
+
+int redis_worker_init(struct redis_worker *w, struct redis_link *link)
+{
+    *w = (struct redis_worker){.link = link, .state = REDIS_MAIL_IDLE};
+    w->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (w->news_fd < 0)
+        return -errno;
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->mail, NULL);
+    const int r = thread_start(w);
+    if (r < 0) {
+        pthread_cond_destroy(&w->mail);
+        pthread_mutex_destroy(&w->lock);
+        close(w->news_fd);
+    }
+    return r;
+}
+
+void redis_worker_fini(struct redis_worker *w)
+{
+    redis_worker_wait(w);
+    pthread_mutex_lock(&w->lock);
+    w->state = REDIS_MAIL_STOP;
+    pthread_cond_signal(&w->mail);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    pthread_cond_destroy(&w->mail);
+    pthread_mutex_destroy(&w->lock);
+    close(w->news_fd);
+}
+
+void redis_worker_ask(struct redis_worker *w, redis_job_fn job, void *ctx)
+{
+    assert(!w->busy);
+    w->busy = true;
+    pthread_mutex_lock(&w->lock);
+    assert(w->state == REDIS_MAIL_IDLE);
+    w->job = job;
+    w->ctx = ctx;
+    w->state = REDIS_MAIL_JOB;
+    pthread_cond_signal(&w->mail);
+    pthread_mutex_unlock(&w->lock);
+}
+
+bool redis_worker_take(struct redis_worker *w, enum redis_trouble *result)
+{
+    if (!w->busy)
+        return false;
+    pthread_mutex_lock(&w->lock);
+    const bool there = w->state == REDIS_MAIL_RESULT;
+    if (there) {
+        eventfd_t seen;
+        eventfd_read(w->news_fd, &seen);
+        *result = w->result;
+        w->state = REDIS_MAIL_IDLE;
+        w->busy = false;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return there;
+}
+
+void redis_worker_wait(struct redis_worker *w)
+{
+    struct pollfd news = {.fd = w->news_fd, .events = POLLIN};
+    while (w->busy && poll(&news, 1, -1) != 1)
+        continue;
+}
