@@ -34,12 +34,19 @@ struct ff_store {
     struct redis_seen seen;   /* beside the owner: what was read */
 };
 
+/* What the options say; false with a sentence in why. url holds a password then, perhaps. */
 static bool options_read(const struct ff_redis_options *o, struct redis_url *url, struct redis_keys *keys, char *why,
                          size_t size)
 {
     char text[256];
     if (!redis_url_parse(o->url, url, text, sizeof text)) {
         snprintf(why, size, "store.redis.url: %s", text);
+        return false;
+    }
+    if (*o->password_file && !redis_url_password_file(url, o->password_file, why, size))
+        return false;
+    if (url->user[0] && !url->password[0]) {
+        snprintf(why, size, "store.redis.url: expected a password with the user, or store.redis.password_file");
         return false;
     }
     if (redis_keys_make(keys, o->prefix, o->shard))
@@ -53,8 +60,9 @@ bool store_redis_check(const struct ff_redis_options *options, char *why, size_t
 {
     struct redis_url url;
     struct redis_keys keys;
-    return options_read(options, &url, &keys, why, size) &&
-           (!*options->password_file || redis_url_password_file(&url, options->password_file, why, size));
+    const bool sound = options_read(options, &url, &keys, why, size);
+    explicit_bzero(&url, sizeof url);
+    return sound;
 }
 
 const char *store_redis_place(const char *url, char *out, size_t size)
@@ -69,8 +77,7 @@ const char *store_redis_place(const char *url, char *out, size_t size)
 static enum ff_status link_make(struct ff_store *s, const struct ff_redis_options *o, char *why, size_t size)
 {
     struct redis_url url;
-    if (!options_read(o, &url, &s->keys, why, size) ||
-        (*o->password_file && !redis_url_password_file(&url, o->password_file, why, size)))
+    if (!options_read(o, &url, &s->keys, why, size))
         return FF_BAD_PARAMETER;
     s->link = redis_link_new(&url);
     explicit_bzero(&url, sizeof url);
