@@ -223,7 +223,7 @@ class Refused(unittest.TestCase):
 
     def test_a_password_that_is_wrong(self):
         with RedisServer(aof=True, password="right") as redis:
-            self.refuses(on_redis(redis, url=f"redis://:wrong@127.0.0.1:{redis.port}"), "noauth")
+            self.refuses(on_redis(redis, url=f"redis://:wrong@127.0.0.1:{redis.port}"), "WRONGPASS")
 
 
 class Addresses(unittest.TestCase):
