@@ -36,7 +36,7 @@ static uint64_t ages_bytes(const struct redis_ages *a)
 /* Whole seconds, rounded down: what was written within the second in which keep begins stays. */
 static bool age_goes(const struct redis_age *age, struct ff_keep keep, uint64_t bytes)
 {
-    return age->seconds < ff_floor_to(keep.older, FF_SECOND) / FF_SECOND || bytes > keep.bytes;
+    return age->seconds < keep.older / FF_SECOND || bytes > keep.bytes;
 }
 
 bool redis_ages_cut(struct redis_ages *a, struct ff_keep keep, uint64_t behind, struct redis_id *end)
