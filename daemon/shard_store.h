@@ -14,6 +14,9 @@ struct journal;
 enum ff_status shard_store_open(const struct ff_config *c, const struct ff_io *io, bool beside, struct journal **out,
                                 char *why, size_t size);
 
+/* How much of its journal behind the checkpoints is kept at an instant. */
+struct ff_keep shard_store_keep(const struct ff_config *c, ff_wall now);
+
 /* Whether what is configured can be a store at all, without a look at it. False with a sentence in why. */
 bool shard_store_check(const struct ff_config *c, char *why, size_t size);
 
