@@ -3,6 +3,7 @@
 #include "house_state.h"
 
 #include "log.h"
+#include "shard_store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -141,7 +142,6 @@ static void checkpoint_wait(struct house *h, ff_wall now)
     pid_t ended = waitpid(c->child, &status, WNOHANG);
     if (ended == 0)
         return;
-    const struct ff_keep keep = {now - h->config->store.keep, h->config->store.keep_bytes};
     c->child = 0;
     if (ended < 0)
         checkpoint_failed(h, now, "it is lost", errno);
@@ -152,7 +152,7 @@ static void checkpoint_wait(struct house *h, ff_wall now)
     else
         checkpoint_done(h, now);
     /* The journal behind the checkpoints that now are there may go, and what a killed child has left. */
-    journal_trim(h->journal, keep);
+    journal_trim(h->journal, shard_store_keep(h->config, now));
 }
 
 void checkpoint_look_after(struct house *h, ff_wall now)

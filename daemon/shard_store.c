@@ -52,3 +52,9 @@ const char *shard_store_place(const struct ff_config *c, char *out, size_t size)
         snprintf(out, size, "%s", c->store.path);
     return out;
 }
+
+struct ff_keep shard_store_keep(const struct ff_config *c, ff_wall now)
+{
+    const bool redis = c->store.backend == FF_BACKEND_REDIS;
+    return (struct ff_keep){now - c->store.keep, redis ? c->store.redis.keep_bytes : c->store.keep_bytes};
+}
