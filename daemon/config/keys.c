@@ -128,7 +128,7 @@ static const struct key config_rows[] = {
     {"store.spill_max", SIZE(store.spill_max, MIB, 1000 * 1024 * MIB), "1G", FIXED,
      "How much of what was taken may wait in store.path while Redis is away."},
     {"store.redis.url", SECRET(store.redis.url), "redis://127.0.0.1:6379", FIXED,
-     "Where Redis is: redis://[[user]:password@]host[:port][/db] or unix:///path.sock[?db=N]."},
+     "Where Redis is: redis://[user[:password]@]host[:port][/db] or unix:///path.sock[?db=N]."},
     {"store.redis.password_file", PATH(store.redis.password_file, 0), "", FIXED,
      "File whose first line is the password for Redis; empty: it stands in the url, or none is needed."},
     {"store.redis.prefix", TEXT(store.redis.prefix, 1, 64), "footfall", FIXED,

@@ -84,9 +84,22 @@ void redis_owner_begin(struct redis_owner *o, uint64_t epoch, uint64_t last)
     o->begin = o->last = o->acked = last;
 }
 
+/* Whether there is no way back. */
+static bool over(const struct redis_owner *o)
+{
+    return o->trouble == REDIS_FENCED || o->trouble == REDIS_LOST_DATA;
+}
+
+static enum ff_status owner_status(const struct redis_owner *o)
+{
+    return redis_trouble_status(o->trouble);
+}
+
 enum ff_status redis_owner_append(struct redis_owner *o, uint64_t seq, struct ff_span body)
 {
     assert(seq == o->last + 1);
+    if (over(o))
+        return owner_status(o);
     const enum ff_status st = pending_add(&o->queue, seq, body);
     if (st == FF_OK)
         o->last = seq;
@@ -141,12 +154,6 @@ static void append_ask(struct redis_owner *o)
         .timeout = o->timeout,
     };
     redis_worker_ask(&o->worker, flight_run, &o->flight);
-}
-
-/* Whether there is no way back. */
-static bool over(const struct redis_owner *o)
-{
-    return o->trouble == REDIS_FENCED || o->trouble == REDIS_LOST_DATA;
 }
 
 /* Gives the worker what is next, if it is idle and there is anything. */
@@ -238,11 +245,6 @@ static bool land(struct redis_owner *o)
         trouble_note(o, REDIS_OK);
     }
     return true;
-}
-
-static enum ff_status owner_status(const struct redis_owner *o)
-{
-    return redis_trouble_status(o->trouble);
 }
 
 enum ff_status redis_owner_flush(struct redis_owner *o)

@@ -71,18 +71,20 @@ static struct piece cut(struct piece *from, const char *at)
     return before;
 }
 
-/* [user]:password@, if it is there. An address has no @ of its own. */
+/* [user][:password]@, if it is there. An address has no @ of its own. */
 static bool credentials(struct piece *rest, struct redis_url *u)
 {
     const char *at = find(*rest, '@');
     if (!at)
         return true;
-    struct piece all = cut(rest, at);
-    const char *colon = find(all, ':');
-    if (!colon)
-        return false;
-    const struct piece user = cut(&all, colon);
-    return decode(user, u->user, sizeof u->user) && decode(all, u->password, sizeof u->password) && all.n > 0;
+    struct piece user = cut(rest, at), password = {"", 0};
+    const char *colon = find(user, ':');
+    if (colon) {
+        password = user;
+        user = cut(&password, colon);
+    }
+    return (colon ? password.n > 0 : user.n > 0) && decode(user, u->user, sizeof u->user) &&
+           decode(password, u->password, sizeof u->password);
 }
 
 static bool host_port(struct piece rest, struct redis_url *u)
@@ -138,7 +140,7 @@ static bool local(struct piece rest, struct redis_url *u)
         return false;
     if (slash > path.p) {
         struct piece before = {path.p, (size_t)(slash - path.p)};
-        if (!credentials(&before, u) || before.n || !u->password[0])
+        if (!find(before, '@') || !credentials(&before, u) || before.n)
             return false;
     }
     path = (struct piece){slash, path.n - (size_t)(slash - path.p)};
@@ -166,8 +168,8 @@ bool redis_url_parse(const char *text, struct redis_url *out, char *why, size_t 
     if (strncmp(text, "rediss://", 9) == 0)
         snprintf(why, size, "rediss:// (TLS) is not spoken: put stunnel between, see the README");
     else
-        snprintf(why, size, "expected redis://[[user]:password@]host[:port][/db] or "
-                            "unix://[[user]:password@]/path[?db=N], with %%XX for other characters");
+        snprintf(why, size, "expected redis://[user[:password]@]host[:port][/db] or "
+                            "unix://[user[:password]@]/path[?db=N], with %%XX for other characters");
     return false;
 }
 

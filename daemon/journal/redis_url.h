@@ -1,7 +1,7 @@
 /* Where a Redis server is, as a text says it:
  *
- *   redis://[[user]:password@]host[:port][/db]
- *   unix://[[user]:password@]/path/of.sock[?db=N]
+ *   redis://[[user][:password]@]host[:port][/db]
+ *   unix://[[user][:password]@]/path/of.sock[?db=N]
  *
  * user, password, host and path may hold %XX. An IPv6 address stands in brackets. */
 #ifndef FOOTFALL_REDIS_URL_H
@@ -20,7 +20,7 @@ struct redis_url {
     char port[6];       /* digits */
     char path[108];     /* of a unix socket, or empty */
     char user[129];     /* empty: the default user */
-    char password[513]; /* empty: no AUTH is sent */
+    char password[513]; /* empty: no AUTH is sent, so a user needs one */
     unsigned db;
 };
 

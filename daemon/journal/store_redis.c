@@ -34,12 +34,19 @@ struct ff_store {
     struct redis_seen seen;   /* beside the owner: what was read */
 };
 
+/* What the options say; false with a sentence in why. url holds a password then, perhaps. */
 static bool options_read(const struct ff_redis_options *o, struct redis_url *url, struct redis_keys *keys, char *why,
                          size_t size)
 {
     char text[256];
     if (!redis_url_parse(o->url, url, text, sizeof text)) {
         snprintf(why, size, "store.redis.url: %s", text);
+        return false;
+    }
+    if (*o->password_file && !redis_url_password_file(url, o->password_file, why, size))
+        return false;
+    if (url->user[0] && !url->password[0]) {
+        snprintf(why, size, "store.redis.url: expected a password with the user, or store.redis.password_file");
         return false;
     }
     if (redis_keys_make(keys, o->prefix, o->shard))
@@ -53,8 +60,9 @@ bool store_redis_check(const struct ff_redis_options *options, char *why, size_t
 {
     struct redis_url url;
     struct redis_keys keys;
-    return options_read(options, &url, &keys, why, size) &&
-           (!*options->password_file || redis_url_password_file(&url, options->password_file, why, size));
+    const bool sound = options_read(options, &url, &keys, why, size);
+    explicit_bzero(&url, sizeof url);
+    return sound;
 }
 
 const char *store_redis_place(const char *url, char *out, size_t size)
@@ -69,8 +77,7 @@ const char *store_redis_place(const char *url, char *out, size_t size)
 static enum ff_status link_make(struct ff_store *s, const struct ff_redis_options *o, char *why, size_t size)
 {
     struct redis_url url;
-    if (!options_read(o, &url, &s->keys, why, size) ||
-        (*o->password_file && !redis_url_password_file(&url, o->password_file, why, size)))
+    if (!options_read(o, &url, &s->keys, why, size))
         return FF_BAD_PARAMETER;
     s->link = redis_link_new(&url);
     explicit_bzero(&url, sizeof url);
@@ -109,7 +116,7 @@ static enum ff_status beside_open(struct ff_store *s, char *why, size_t size)
     s->shard = (struct redis_shard){.link = s->link, .keys = &s->keys, .epoch = look.last.epoch};
     if (!look.there)
         snprintf(why, size, "%s: %s: there is no such journal", redis_link_server(s->link), s->keys.journal.text);
-    return look.there ? FF_OK : FF_NOT_FOUND;
+    return look.there ? FF_OK : FF_STORE_FAILED;
 }
 
 static enum ff_status redis_open(struct ff_store **out, const struct ff_store_options *options, char *why, size_t size)
@@ -329,10 +336,14 @@ static enum ff_status redis_graft(struct ff_store *s, uint64_t seq)
     assert(!s->replayed && !s->beside);
     const struct redis_claim claim = {.now = 0, .by = s->by, .above = s->shard.epoch, .last = &seq};
     struct redis_id mine;
-    uint64_t last, first = 0;
-    if (s->owner.last > 0 || redis_first(s, &first) != FF_OK || first != 1)
-        return first ? FF_BAD_PARAMETER : FF_STORE_AWAY;
-    const enum redis_trouble t = redis_stream_take(s->link, &s->keys, &claim, &mine, &last);
+    uint64_t last, first;
+    enum redis_trouble t = link_take(s);
+    if (t == REDIS_OK)
+        t = redis_read_first(s->link, &s->keys, &first);
+    if (t == REDIS_OK && (s->owner.last > 0 || first != 1))
+        return FF_BAD_PARAMETER;
+    if (t == REDIS_OK)
+        t = redis_stream_take(s->link, &s->keys, &claim, &mine, &last);
     if (t != REDIS_OK)
         return redis_trouble_status(t);
     s->shard.epoch = mine.epoch;

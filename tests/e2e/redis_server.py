@@ -156,10 +156,10 @@ class RedisServer:
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.paused = False
         if wait:
-            until(self._serves, "a redis-server that answers")
+            until(self.serves, "a redis-server that answers")
         return self
 
-    def _serves(self):
+    def serves(self):
         if self.process.poll() is not None:
             with open(self.log_file, errors="replace") as log:
                 raise Failure(f"redis-server ended with {self.process.returncode}:\n{log.read()[-2000:]}")

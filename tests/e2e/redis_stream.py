@@ -189,30 +189,13 @@ class Stream:
             block = ()
 
     def records(self, wait=0):
-        """The records after the last one that was given, in order; those of erased entries from where they
-        went. Damaged when some are missing and no beginning of an epoch says why."""
+        """The records after the last one that was given, in order. Damaged when some are missing and no
+        beginning of an epoch says why."""
         for found in self.entries(wait):
             if found.begin is not None:
-                if self.seen is not None:
-                    yield from self.rewritten(found.begin)
                 self.seen = found.begin
             for record in found.records:
-                yield from self.give(record)
-
-    def give(self, record):
-        if self.seen is not None:
-            yield from self.rewritten(record.seq - 1)
-            if record.seq != self.seen + 1:
-                raise Damaged(f"record {record.seq} comes after record {self.seen}")
-        self.seen = record.seq
-        yield record
-
-    def rewritten(self, upto):
-        """Records in place of those of entries that were deleted, up to that number, as far as there are."""
-        while self.seen < upto:
-            data = self.client.call("HGET", self.key("rewritten"), self.seen + 1)
-            if data is None:
-                return
-            for record in group(data):
+                if self.seen not in (None, record.seq - 1):
+                    raise Damaged(f"record {record.seq} comes after record {self.seen}")
                 self.seen = record.seq
                 yield record

@@ -15,6 +15,7 @@
 struct suite {
     const struct ff_store_ops *ops;
     struct ff_store_options options; /* path is that of a store that does not exist yet */
+    const char *named; /* what a sentence about a store that is not there must name; NULL: its path */
     struct ff_store *store;
     uint64_t last;    /* appended */
     uint64_t durable; /* told by poll */

@@ -13,6 +13,7 @@ from footfall import DEADLINE, Daemon, Failure, until
 from redis_server import Proxy, RedisServer, on_redis
 
 OUTAGES = (0.05, 0.3, 1.5, 3)  # seconds at most; the daemon waits one for an answer
+MANIFEST = "footfall:{default}:manifest"
 FENCED = 3                     # exit status
 KEEPS = (["store.redis.keep_bytes=0"], ["store.redis.keep_bytes=128k"], [])
 
@@ -25,10 +26,12 @@ class RedisScore(Score):
     together: int = 0    # kills of a daemon whose Redis was killed or away
     takeovers: int = 0
     moves: int = 0       # starts with nothing but Redis
+    losses: int = 0      # of all that Redis had
 
     @property
     def faults(self):
-        return self.kills + self.redis_kills + self.pauses + self.cuts + self.takeovers + self.moves
+        return (self.kills + self.redis_kills + self.pauses + self.cuts + self.takeovers + self.moves
+                + self.losses)
 
 
 class RedisRun(Run):
@@ -128,6 +131,19 @@ class RedisRun(Run):
         self.mend()
         self.resume_redis()
         self.start_redis()
+
+    def forget(self):
+        if self.random.random() < 0.5:
+            self.redis.ask("FLUSHALL")
+        else:
+            self.redis.forget()
+            self.redis.start()
+        self.score.losses += 1
+
+    def remembered(self):
+        """Waits until Redis has all again."""
+        until(lambda: self.redis.ask("EXISTS", MANIFEST), f"a checkpoint in Redis:\n{self.daemon.log}", PATIENCE)
+        self.well()
 
     def leave_nothing(self):
         shutil.rmtree(os.path.join(self.daemon.directory, "store"))

@@ -1,6 +1,7 @@
 """Ways in which a daemon, the Redis behind it, or what lies between them comes to grief. Each takes the run,
 whose senders are at work. Whatever is dead or cut afterwards is brought back by the run; seeds choose the
-moments. An answered event survives all of them: Redis here keeps what it acknowledges."""
+moments. An answered event survives all of them: Redis here keeps what it acknowledges, or else the daemon
+lives until it is there again."""
 
 from crash import ways
 from redis_server import TO_CLIENT
@@ -146,8 +147,18 @@ def taken_over(run):
     run.take_over()
 
 
+def forgotten(run):
+    """Redis has lost everything, and the daemon lives on until all that it knows is in Redis again."""
+    run.well()
+    run.wait_for_some()
+    run.forget()
+    run.send_more()
+    run.wait_for_some()
+    run.remembered()
+
+
 WAYS = {killed: 5, paused: 4, cut: 4, blinked: 3, torn: 4, unanswered: 5, slow: 1, both: 6, away: 5, returned: 5,
-        late: 2, checkpointing: 3, rewriting: 2, moved: 2, taken_over: 3,
+        late: 2, checkpointing: 3, rewriting: 2, moved: 2, taken_over: 3, forgotten: 3,
         ways.idle: 1, ways.loaded: 4, ways.starting: 2, ways.stopping: 2, ways.checkpointing: 3,
         ways.checkpointed: 3, ways.childless: 1}
 

@@ -53,6 +53,15 @@ static void a_password_needs_no_user(void **state)
     assert_int_equal(u.db, 0);
 }
 
+static void a_user_may_have_its_password_elsewhere(void **state)
+{
+    (void)state;
+    const struct redis_url u = parsed("redis://shop@localhost");
+    assert_string_equal(u.user, "shop");
+    assert_string_equal(u.password, "");
+    assert_string_equal(u.host, "localhost");
+}
+
 static void an_address_of_ip_6_stands_in_brackets(void **state)
 {
     (void)state;
@@ -91,9 +100,9 @@ static void anything_else_is_refused_without_showing_it(void **state)
     (void)state;
     static const char *const bad[] = {
         "", "cache", "http://cache", "redis://", "redis://:0", "redis://cache:0", "redis://cache:65536",
-        "redis://cache:6379x", "redis://cache:", "redis://secret@cache", "redis://shop:@cache", "redis://cache/x",
+        "redis://cache:6379x", "redis://cache:", "redis://@cache", "redis://shop:@cache", "redis://:@cache", "redis://cache/x",
         "redis://cache/65536", "redis://cache/1/2", "redis://[::1", "redis://[::1]6379", "redis://a:secret%zz@cache",
-        "redis://a:secret%0@cache", "redis://a:secret%00@cache", "unix://", "unix:///", "unix://run/redis.sock",
+        "redis://a:secret%0@cache", "redis://a:secret%00@cache", "unix://", "unix:///", "unix://run/redis.sock", "unix://shop@x/run/redis.sock",
         "unix:///run/redis.sock?db=", "unix:///run/redis.sock?database=1", "unix:///run/redis.sock?db=x",
         "rediss://:secret@cache",
     };
@@ -147,6 +156,7 @@ int main(void)
         cmocka_unit_test(a_host_alone_has_the_usual_port_and_database),
         cmocka_unit_test(all_parts_are_read),
         cmocka_unit_test(a_password_needs_no_user),
+        cmocka_unit_test(a_user_may_have_its_password_elsewhere),
         cmocka_unit_test(an_address_of_ip_6_stands_in_brackets),
         cmocka_unit_test(a_socket_has_a_path_and_perhaps_a_database),
         cmocka_unit_test(what_is_shown_has_no_password),
