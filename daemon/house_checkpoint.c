@@ -142,6 +142,7 @@ static void checkpoint_wait(struct house *h, ff_wall now)
     pid_t ended = waitpid(c->child, &status, WNOHANG);
     if (ended == 0)
         return;
+    const struct ff_keep keep = shard_store_keep(h->config, now);
     c->child = 0;
     if (ended < 0)
         checkpoint_failed(h, now, "it is lost", errno);
@@ -152,7 +153,7 @@ static void checkpoint_wait(struct house *h, ff_wall now)
     else
         checkpoint_done(h, now);
     /* The journal behind the checkpoints that now are there may go, and what a killed child has left. */
-    journal_trim(h->journal, shard_store_keep(h->config, now));
+    journal_trim(h->journal, keep);
 }
 
 void checkpoint_look_after(struct house *h, ff_wall now)

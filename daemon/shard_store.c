@@ -38,6 +38,12 @@ enum ff_status shard_store_open(const struct ff_config *c, const struct ff_io *i
     return journal_open(out, stores[c->store.backend], &options, why, size);
 }
 
+struct ff_keep shard_store_keep(const struct ff_config *c, ff_wall now)
+{
+    const bool redis = c->store.backend == FF_BACKEND_REDIS;
+    return (struct ff_keep){now - c->store.keep, redis ? c->store.redis.keep_bytes : c->store.keep_bytes};
+}
+
 bool shard_store_check(const struct ff_config *c, char *why, size_t size)
 {
     const struct ff_redis_options redis = redis_options(c);
@@ -51,10 +57,4 @@ const char *shard_store_place(const struct ff_config *c, char *out, size_t size)
     else
         snprintf(out, size, "%s", c->store.path);
     return out;
-}
-
-struct ff_keep shard_store_keep(const struct ff_config *c, ff_wall now)
-{
-    const bool redis = c->store.backend == FF_BACKEND_REDIS;
-    return (struct ff_keep){now - c->store.keep, redis ? c->store.redis.keep_bytes : c->store.keep_bytes};
 }

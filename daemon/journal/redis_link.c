@@ -109,6 +109,12 @@ static enum redis_trouble late(struct redis_link *l)
     return lost(l, text);
 }
 
+/* For what is asked of a link that is closed: why it was is still the reason, where it is known. */
+static enum redis_trouble closed(struct redis_link *l)
+{
+    return l->why[0] ? REDIS_AWAY : lost(l, "not connected");
+}
+
 /* Waits until fd is ready for events; gives what poll does, 0 after the deadline. */
 static int wait_for(int fd, short events, ff_mono deadline)
 {
@@ -270,7 +276,7 @@ enum redis_trouble redis_link_receive(struct redis_link *l, struct redis_reply *
     *out = (struct redis_reply){NULL};
     reply_drop(l);
     if (l->fd < 0)
-        return REDIS_AWAY;
+        return closed(l);
     assert(l->owed > 0);
     for (;;) {
         void *reply = NULL;
@@ -346,7 +352,7 @@ enum redis_trouble redis_link_call(struct redis_link *l, const struct ff_span *a
     assert(argc <= REDIS_ARGS_MAX && l->owed == 0 && l->out_used == 0);
     *out = (struct redis_reply){NULL};
     if (l->fd < 0)
-        return REDIS_AWAY;
+        return closed(l);
     const int count = pieces_make(argv, argc, heads, piece);
     const enum redis_trouble t = pieces_send(l, piece, count, now_mono() + l->timeout);
     if (t != REDIS_OK)
@@ -375,7 +381,7 @@ enum redis_trouble redis_link_send(struct redis_link *l, const struct ff_span *a
     struct iovec piece[PIECES];
     assert(argc <= REDIS_ARGS_MAX);
     if (l->fd < 0)
-        return REDIS_AWAY;
+        return closed(l);
     const int count = pieces_make(argv, argc, heads, piece);
     for (int i = 0; i < count; i++) {
         if (!out_grow(l, piece[i].iov_len))
