@@ -1,6 +1,7 @@
 #include "redis_start.h"
 
 #include "log.h"
+#include "redis_socket.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,13 +12,6 @@
 #define PATIENCE (5 * FF_SECOND)
 #define PAUSE_FIRST (50 * FF_MILLISECOND)
 #define PAUSE_MOST FF_SECOND
-
-static ff_mono now_mono(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
-}
 
 static uint64_t now_milliseconds(void)
 {
@@ -132,7 +126,7 @@ static void state_tell(enum redis_trouble t, const char *why)
 enum ff_status redis_start(const struct redis_start *s, struct redis_id *mine, uint64_t *last, char by[REDIS_BY],
                            char *why, size_t size)
 {
-    const ff_mono deadline = now_mono() + s->within;
+    const ff_mono deadline = redis_clock() + s->within;
     enum redis_trouble before = REDIS_OK;
     bool met = true;
     by_make(by);
@@ -145,7 +139,7 @@ enum ff_status redis_start(const struct redis_start *s, struct redis_id *mine, u
         snprintf(why, size, "%s", redis_link_why(s->link));
         if (t != before)
             state_tell(t, why);
-        if (!may_pass(t) || now_mono() + pause > deadline)
+        if (!may_pass(t) || redis_clock() + pause > deadline)
             return redis_trouble_status(t);
         before = t;
         pause_for(pause);
