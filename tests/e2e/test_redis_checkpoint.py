@@ -36,7 +36,7 @@ class Shard(Daemon):
         super().__init__(sites, options)
 
     def write_config(self, text=""):
-        super().write_config(f"store: {{backend: redis, durability: {self.durability}, "
+        super().write_config(f"store: {{backend: redis, path: {self.directory}/store, durability: {self.durability}, "
                              f"redis: {{url: \"{self.url}\"}}}}\n" + text)
 
 
