@@ -173,6 +173,8 @@ static enum ff_status redis_replay(struct ff_store *s, uint64_t from, uint64_t u
     enum ff_status st = link_take_why(s, why, size);
     if (st == FF_OK)
         st = redis_read(s->link, &s->keys, from, upto, fn, ctx, store_redis_seen(s), last, why, size);
+    if (st == FF_OK && all)
+        st = redis_trouble_status(redis_handover_count(s->link, &s->keys, &s->owner.handover));
     if (st == FF_OK && all) {
         assert(*last == s->owner.last);
         redis_seen_begin(&s->owner.seen, s->shard.epoch, *last);
@@ -323,6 +325,8 @@ static void redis_health(const struct ff_store *s, struct ff_store_health *out)
     if (!s->beside)
         redis_owner_health(&s->owner, out);
     out->strays = store_redis_has_strays(s);
+    if (!out->degraded && store_redis_awaits_strays(s))
+        out->degraded = "taking in what was left elsewhere";
 }
 
 static void redis_close(struct ff_store **store)
