@@ -2,7 +2,6 @@
  * says. */
 #include "offline.h"
 
-#include "instant.h"
 #include "options.h"
 
 #include <inttypes.h>
@@ -39,12 +38,12 @@ static enum ff_status check_count(void *check, uint64_t seq, struct ff_span body
     return FF_OK;
 }
 
-/* Segments, checksums, and that no record is missing. */
+/* Groups, checksums, and that no record is missing. */
 static void check_journal(struct check *c)
 {
     struct journal *j = c->offline.journal;
     if (journal_first(j, &c->first)) {
-        check_wrong(c, "journal", "its files cannot be listed");
+        check_wrong(c, "journal", "its beginning cannot be seen");
         return;
     }
     c->last = c->first - 1;
@@ -78,14 +77,6 @@ static void check_checkpoints(struct check *c)
         if (seq <= 1)
             break;
     }
-}
-
-static void digest_print(const char *name, const struct shard *s, struct hash128 digest)
-{
-    char at[INSTANT_TEXT];
-    at[instant_print(at, s->now)] = '\0';
-    printf("%-11s after record %" PRIu64 " at %s: digest %016" PRIx64 "%016" PRIx64 "\n", name, s->seq, at,
-           digest.hi, digest.lo);
 }
 
 /* The state after record upto, from the checkpoint `from` (UINT64_MAX: the newest that will do; 0: none).
@@ -127,9 +118,9 @@ static void check_digest(struct check *c)
         return;
     shard_advance(s, at);
     struct hash128 replayed = shard_digest(s, newest);
-    digest_print("checkpoint", s, written);
+    offline_print_digest("checkpoint", s, written);
     if (written.lo != replayed.lo || written.hi != replayed.hi) {
-        digest_print("journal", s, replayed);
+        offline_print_digest("journal", s, replayed);
         check_wrong(c, "digest", "the newest checkpoint is not what the journal says");
     }
 }
@@ -141,7 +132,7 @@ static void check_state(struct check *c, ff_wall at)
     bool starts = check_restore(c, UINT64_MAX, UINT64_MAX);
     if (starts) {
         shard_advance(s, at);
-        digest_print("state", s, shard_digest(s, s->seq));
+        offline_print_digest("state", s, shard_digest(s, s->seq));
     }
     if (!c->damage[0])
         return;

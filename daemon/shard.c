@@ -79,7 +79,7 @@ void shard_fini(struct shard *s)
 bool shard_take_seed(struct shard *s, struct journal *j, bool make, char *why, size_t size)
 {
     size_t n = 0;
-    enum ff_status status = journal_get(j, "seed", &s->seed, sizeof s->seed, &n);
+    enum ff_status status = journal_get(j, SHARD_SEED, &s->seed, sizeof s->seed, &n);
     if (status == FF_OK && n == sizeof s->seed)
         return true;
     char place[CONFIG_WHY];
@@ -89,7 +89,7 @@ bool shard_take_seed(struct shard *s, struct journal *j, bool make, char *why, s
         return false;
     snprintf(why, size, "%.400s: the store's seed cannot be written", place);
     return getrandom(&s->seed, sizeof s->seed, 0) == (ssize_t)sizeof s->seed &&
-           journal_put(j, "seed", ff_span_of((const char *)&s->seed, sizeof s->seed)) == FF_OK;
+           journal_put(j, SHARD_SEED, ff_span_of((const char *)&s->seed, sizeof s->seed)) == FF_OK;
 }
 
 static struct fold *shard_make_fold(struct shard *s)

@@ -9,6 +9,10 @@
 struct ff_config;
 struct journal;
 
+/* The small values that a shard has in its store. */
+#define SHARD_SEED "seed"
+#define SHARD_SALTS "salts"
+
 /* Opens the journal in the store that is configured; io NULL: the system's; beside: next to its owner. As
  * journal_open. */
 enum ff_status shard_store_open(const struct ff_config *c, const struct ff_io *io, bool beside, struct journal **out,

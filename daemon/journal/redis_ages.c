@@ -33,10 +33,9 @@ static uint64_t ages_bytes(const struct redis_ages *a)
     return sum;
 }
 
-/* Whole seconds, rounded down: what was written within the second in which keep begins stays. */
 static bool age_goes(const struct redis_age *age, struct ff_keep keep, uint64_t bytes)
 {
-    return age->seconds < keep.older / FF_SECOND || bytes > keep.bytes;
+    return age->by < keep.older || bytes > keep.bytes;
 }
 
 bool redis_ages_cut(struct redis_ages *a, struct ff_keep keep, uint64_t behind, struct redis_id *end)
@@ -59,7 +58,7 @@ size_t redis_ages_print(const struct redis_ages *a, char out[REDIS_AGES_TEXT])
     for (uint32_t i = 0; i < a->n; i++) {
         const struct redis_age *age = &a->row[i];
         n += (size_t)snprintf(out + n, REDIS_AGES_TEXT - n, "%s%" PRIu64 "-%" PRIu64 ":%" PRId64 ":%" PRIu64,
-                              i ? "," : "", age->end.epoch, age->end.n, age->seconds, age->bytes);
+                              i ? "," : "", age->end.epoch, age->end.n, age->by, age->bytes);
     }
     assert(n < REDIS_AGES_TEXT);
     return n;
@@ -78,11 +77,11 @@ static struct ff_span part_take(struct ff_span *text, char sign)
 
 static bool age_read(struct ff_span text, struct redis_age *out)
 {
-    uint64_t seconds;
+    uint64_t by;
     const struct ff_span end = part_take(&text, ':'), when = part_take(&text, ':');
-    if (!redis_id_read(end, &out->end) || !redis_number(when, &seconds) || seconds > INT64_MAX)
+    if (!redis_id_read(end, &out->end) || !redis_number(when, &by) || by > INT64_MAX)
         return false;
-    out->seconds = (int64_t)seconds;
+    out->by = (ff_wall)by;
     return redis_number(text, &out->bytes);
 }
 

@@ -9,7 +9,7 @@
 /* Stretches that are told apart; then neighbours become one. */
 #define REDIS_AGES_MAX 512
 
-/* "<epoch>-<seq>:<unix seconds>:<bytes>" of each, commas between, and a NUL. */
+/* "<epoch>-<seq>:<microseconds since 1970>:<bytes>" of each, commas between, and a NUL. */
 #define REDIS_AGES_TEXT (REDIS_AGES_MAX * 84 + 1)
 
 struct redis_ages {
@@ -17,7 +17,7 @@ struct redis_ages {
     struct redis_age {
         struct redis_id end; /* the stretch's entries are those up to this id and above the one before it; none of them
                               * holds a record above end.n, whatever its epoch */
-        int64_t seconds;     /* since 1970: all of it was written by then */
+        ff_wall by;          /* all of it was written by then */
         uint64_t bytes;
     } row[REDIS_AGES_MAX]; /* ascending */
 };

@@ -189,7 +189,7 @@ static void flip_told(struct flip *f, struct redis_checkpoints *c, const struct 
     c->made.epoch = redis_seen_epoch(seen, c->made.seq);
     if (c->made.epoch > 0)
         redis_ages_note(&m->ages, (struct redis_age){.end = {c->made.epoch, c->made.seq},
-                                                     .seconds = now / FF_SECOND,
+                                                     .by = now,
                                                      .bytes = seen->bytes});
     flip_set(f, FF_LITERAL("ages"), ff_span_of(f->ages, redis_ages_print(&m->ages, f->ages)));
 }

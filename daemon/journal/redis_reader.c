@@ -241,21 +241,24 @@ enum ff_status redis_read(struct redis_link *l, const struct redis_keys *k, uint
     return all_give(&r, last);
 }
 
+/* Of epochs that begin with nothing between them the last says where the journal begins. */
 enum redis_trouble redis_read_first(struct redis_link *l, const struct redis_keys *k, uint64_t *first)
 {
     struct redis_look look;
     struct redis_reply reply;
-    struct redis_entry e;
+    struct redis_entry e = {0};
     struct segment_group g;
     enum redis_trouble t = redis_stream_look(l, k, &look);
     *first = look.last.n + 1;
-    if (t == REDIS_OK)
-        t = range_ask(l, k, (struct redis_id){0, 0}, 1, &reply);
-    if (t != REDIS_OK || !redis_entry_read(redis_reply_at(reply, 0), &e))
-        return t;
-    if (e.begins)
+    while (t == REDIS_OK) {
+        t = range_ask(l, k, (struct redis_id){e.id.epoch, e.id.n + e.begins}, 1, &reply);
+        if (t != REDIS_OK || !redis_entry_read(redis_reply_at(reply, 0), &e))
+            return t;
+        if (segment_group_get(&g, e.group.p, e.group.n))
+            *first = g.first;
+        if (!e.begins)
+            return REDIS_OK;
         *first = e.begin + 1;
-    else if (segment_group_get(&g, e.group.p, e.group.n))
-        *first = g.first;
-    return REDIS_OK;
+    }
+    return t;
 }

@@ -118,6 +118,15 @@ static bool body_grow(struct spill *s, size_t n)
     return true;
 }
 
+enum ff_status spill_fits(const struct spill *s, uint64_t records, uint64_t bodies)
+{
+    if (!s->store)
+        return s->broken;
+    if (s->bytes + records * bytes_of(0) + bodies > s->max)
+        return FF_STORE_FULL;
+    return store_embedded.crowded(s->store) ? FF_BUSY : FF_OK;
+}
+
 enum ff_status spill_add(struct spill *s, uint64_t epoch, uint64_t seq, struct ff_span body)
 {
     if (!s->store)

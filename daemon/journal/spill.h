@@ -24,6 +24,10 @@ void spill_close(struct spill **s);
  * was not taken then. */
 enum ff_status spill_add(struct spill *s, uint64_t epoch, uint64_t seq, struct ff_span body);
 
+/* What spill_add would say to so many records with bodies of so many bytes in all; FF_BUSY when it were better to
+ * wait for the disk. */
+enum ff_status spill_fits(const struct spill *s, uint64_t records, uint64_t bodies);
+
 /* Brings to the disk what was gathered, takes the news of it, and gives when there are any: as a store's
  * verbs of these names. *durable is the place up to which all is durable. */
 enum ff_status spill_flush(struct spill *s);

@@ -5,34 +5,19 @@
  * owner there is no worker, and the link is the caller's alone. */
 #include "journal.h"
 #include "log.h"
-#include "redis_checkpoint.h"
 #include "redis_erase.h"
-#include "redis_owner.h"
 #include "redis_reader.h"
-#include "redis_start.h"
 #include "redis_trim.h"
 #include "redis_values.h"
+#include "store_redis.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* What a verb beside the owner may take. */
 #define PATIENCE (5 * FF_SECOND)
-
-struct ff_store {
-    struct redis_link *link;
-    struct redis_keys keys;
-    struct redis_owner owner; /* not beside it */
-    bool beside;
-    bool replayed;
-    char by[REDIS_BY];
-    struct redis_shard shard; /* epoch: the owner's; beside it, of whoever owned the shard when it was opened */
-    struct redis_checkpoints checkpoints;
-    struct redis_seen seen;   /* beside the owner: what was read */
-};
 
 /* What the options say; false with a sentence in why. url holds a password then, perhaps. */
 static bool options_read(const struct ff_redis_options *o, struct redis_url *url, struct redis_keys *keys, char *why,
@@ -84,17 +69,35 @@ static enum ff_status link_make(struct ff_store *s, const struct ff_redis_option
     return s->link ? FF_OK : FF_NO_MEMORY;
 }
 
+/* Before the shard is taken over: who cannot have the spill must not have the shard either. */
+static enum ff_status spill_make(const struct ff_store_options *options, struct spill **out, char *why, size_t size)
+{
+    const struct spill_options spill = {
+        .path = options->path,
+        .durability = options->durability,
+        .io = options->io,
+        .max = options->redis->spill_max,
+    };
+    return spill.max > 0 ? spill_open(out, &spill, why, size) : FF_OK;
+}
+
 static enum ff_status owner_open(struct ff_store *s, const struct ff_store_options *options, char *why, size_t size)
 {
     const struct redis_start start = {.link = s->link, .keys = &s->keys, .durability = options->durability,
                                       .within = options->redis->start_within};
     struct redis_id mine;
+    struct spill *spill = NULL;
     uint64_t last;
-    const enum ff_status st = redis_start(&start, &mine, &last, s->by, why, size);
-    if (st != FF_OK)
+    enum ff_status st = spill_make(options, &spill, why, size);
+    if (st == FF_OK)
+        st = redis_start(&start, &mine, &last, s->by, why, size);
+    if (st != FF_OK) {
+        spill_close(&spill);
         return st;
+    }
     s->shard = (struct redis_shard){.link = s->link, .keys = &s->keys, .epoch = mine.epoch};
-    const int error = redis_owner_init(&s->owner, s->link, &s->keys, mine.epoch, last, options->redis->timeout);
+    const int error = redis_owner_init(&s->owner, s->link, &s->keys, mine.epoch, last, options->redis->timeout,
+                                       spill);
     if (error < 0) {
         snprintf(why, size, "%s: %s", redis_link_server(s->link), strerror(-error));
         return FF_NO_MEMORY;
@@ -141,15 +144,14 @@ static enum ff_status redis_open(struct ff_store **out, const struct ff_store_op
     return FF_OK;
 }
 
-/* The link for a verb of the calling thread: until the owner is called again. */
-static enum redis_trouble link_take(struct ff_store *s)
+enum redis_trouble store_redis_link(struct ff_store *s)
 {
     if (!s->beside)
-        return redis_owner_link(&s->owner);
+        return redis_owner_link(&s->owner, false);
     return redis_link_connected(s->link) ? REDIS_OK : redis_link_connect(s->link, PATIENCE);
 }
 
-static struct redis_seen *seen_of(struct ff_store *s)
+struct redis_seen *store_redis_seen(struct ff_store *s)
 {
     return s->beside ? &s->seen : &s->owner.seen;
 }
@@ -157,7 +159,7 @@ static struct redis_seen *seen_of(struct ff_store *s)
 /* The same as a status, for verbs that say why. */
 static enum ff_status link_take_why(struct ff_store *s, char *why, size_t size)
 {
-    const enum redis_trouble t = link_take(s);
+    const enum redis_trouble t = store_redis_link(s);
     if (t != REDIS_OK)
         snprintf(why, size, "%s", redis_link_why(s->link));
     return redis_trouble_status(t);
@@ -169,7 +171,7 @@ static enum ff_status redis_replay(struct ff_store *s, uint64_t from, uint64_t u
     const bool all = upto == UINT64_MAX && !s->beside;
     enum ff_status st = link_take_why(s, why, size);
     if (st == FF_OK)
-        st = redis_read(s->link, &s->keys, from, upto, fn, ctx, seen_of(s), last, why, size);
+        st = redis_read(s->link, &s->keys, from, upto, fn, ctx, store_redis_seen(s), last, why, size);
     if (st == FF_OK && all) {
         assert(*last == s->owner.last);
         redis_seen_begin(&s->owner.seen, s->shard.epoch, *last);
@@ -180,7 +182,7 @@ static enum ff_status redis_replay(struct ff_store *s, uint64_t from, uint64_t u
 
 static enum ff_status redis_first(struct ff_store *s, uint64_t *first)
 {
-    enum redis_trouble t = link_take(s);
+    enum redis_trouble t = store_redis_link(s);
     if (t == REDIS_OK)
         t = redis_read_first(s->link, &s->keys, first);
     return redis_trouble_status(t);
@@ -188,7 +190,7 @@ static enum ff_status redis_first(struct ff_store *s, uint64_t *first)
 
 static uint64_t redis_settled(struct ff_store *s)
 {
-    return s->owner.acked;
+    return s->owner.mode == REDIS_DIRECT ? s->owner.acked : 0; /* nothing is to be built on a Redis in trouble */
 }
 
 static enum ff_status redis_append(struct ff_store *s, uint64_t seq, struct ff_span body)
@@ -209,46 +211,12 @@ static enum ff_status redis_flush(struct ff_store *s)
 
 static int redis_news_fd(struct ff_store *s)
 {
-    return s->beside ? -1 : s->owner.news_fd;
+    return s->beside ? -1 : s->owner.beat.news_fd;
 }
 
 static enum ff_status redis_poll(struct ff_store *s, uint64_t *durable)
 {
     return redis_owner_poll(&s->owner, durable);
-}
-
-static ff_wall now_wall(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
-}
-
-static enum ff_status redis_begin(struct ff_store *s, uint64_t seq)
-{
-    if (!s->beside && seq > s->owner.acked)
-        return FF_BAD_PARAMETER;
-    const enum redis_trouble t = link_take(s);
-    return t == REDIS_OK ? redis_checkpoint_begin(&s->checkpoints, &s->shard, seq) : redis_trouble_status(t);
-}
-
-static enum ff_status redis_block(struct ff_store *s, struct ff_span block)
-{
-    const enum redis_trouble t = link_take(s);
-    return t == REDIS_OK ? redis_checkpoint_put(&s->checkpoints, &s->shard, block) : redis_trouble_status(t);
-}
-
-static enum ff_status redis_commit(struct ff_store *s)
-{
-    const enum redis_trouble t = link_take(s);
-    return t == REDIS_OK ? redis_checkpoint_commit(&s->checkpoints, &s->shard, seen_of(s), now_wall())
-                         : redis_trouble_status(t);
-}
-
-static void redis_abort(struct ff_store *s)
-{
-    link_take(s);
-    redis_checkpoint_abort(&s->checkpoints, &s->shard);
 }
 
 static enum ff_status redis_open_checkpoint(struct ff_store *s, uint64_t most, uint64_t *seq, char *why, size_t size)
@@ -260,7 +228,7 @@ static enum ff_status redis_open_checkpoint(struct ff_store *s, uint64_t most, u
 
 static enum ff_status redis_next(struct ff_store *s, struct ff_span *block)
 {
-    const enum redis_trouble t = link_take(s);
+    const enum redis_trouble t = store_redis_link(s);
     return t == REDIS_OK ? redis_checkpoint_next(&s->checkpoints, &s->shard, block) : redis_trouble_status(t);
 }
 
@@ -273,7 +241,7 @@ static enum ff_status redis_trim(struct ff_store *s, struct ff_keep keep)
 {
     struct redis_trimmed done = {0};
     assert(!s->beside);
-    enum redis_trouble t = link_take(s);
+    enum redis_trouble t = store_redis_link(s);
     if (t == REDIS_OK)
         t = redis_trim_run(&s->shard, keep, &done);
     if (done.checkpoints || done.upto.epoch)
@@ -287,7 +255,7 @@ static uint64_t redis_seal(struct ff_store *s, uint64_t upto)
 {
     assert(upto <= s->owner.last);
     (void)upto;
-    return s->owner.acked;
+    return redis_settled(s);
 }
 
 static enum ff_status redis_erase(struct ff_store *s, uint64_t behind, uint64_t sealed, ff_erase_fn gone, void *ctx,
@@ -300,34 +268,29 @@ static enum ff_status redis_erase(struct ff_store *s, uint64_t behind, uint64_t 
 
 static enum ff_status redis_put(struct ff_store *s, const char *name, struct ff_span value)
 {
-    const enum redis_trouble t = link_take(s);
-    return t == REDIS_OK ? redis_values_put(&s->shard, name, value) : redis_trouble_status(t);
+    const enum redis_trouble t = store_redis_link(s);
+    const enum ff_status st = t == REDIS_OK ? redis_values_put(&s->shard, name, value) : redis_trouble_status(t);
+    if (st == FF_OK && !redis_kept_note(&s->kept, name, ff_span_of(value.p ? value.p : "", value.n)))
+        log_warning("journal", "value_unkept", "name=%s", name);
+    return st;
 }
 
 static enum ff_status redis_get(struct ff_store *s, const char *name, void *out, size_t size, size_t *n)
 {
-    const enum redis_trouble t = link_take(s);
-    return t == REDIS_OK ? redis_values_get(&s->shard, name, out, size, n) : redis_trouble_status(t);
+    const enum redis_trouble t = store_redis_link(s);
+    const enum ff_status st = t == REDIS_OK ? redis_values_get(&s->shard, name, out, size, n) : redis_trouble_status(t);
+    if (st == FF_OK && *n <= size && !s->beside && !redis_kept_note(&s->kept, name, ff_span_of(out, *n)))
+        log_warning("journal", "value_unkept", "name=%s", name);
+    return st;
 }
 
 static enum ff_status redis_remove(struct ff_store *s, const char *name)
 {
-    const enum redis_trouble t = link_take(s);
-    return t == REDIS_OK ? redis_values_remove(&s->shard, name) : redis_trouble_status(t);
-}
-
-static bool redis_lost(const struct ff_store *s)
-{
-    (void)s;
-    return false;
-}
-
-static enum ff_status redis_strays(struct ff_store *s, ff_replay_fn fn, void *ctx)
-{
-    (void)s;
-    (void)fn;
-    (void)ctx;
-    return FF_NOT_FOUND;
+    const enum redis_trouble t = store_redis_link(s);
+    const enum ff_status st = t == REDIS_OK ? redis_values_remove(&s->shard, name) : redis_trouble_status(t);
+    if (st == FF_OK)
+        redis_kept_note(&s->kept, name, ff_span_of(NULL, 0));
+    return st;
 }
 
 /* A further epoch says where the journal begins. */
@@ -337,7 +300,7 @@ static enum ff_status redis_graft(struct ff_store *s, uint64_t seq)
     const struct redis_claim claim = {.now = 0, .by = s->by, .above = s->shard.epoch, .last = &seq};
     struct redis_id mine;
     uint64_t last, first;
-    enum redis_trouble t = link_take(s);
+    enum redis_trouble t = store_redis_link(s);
     if (t == REDIS_OK)
         t = redis_read_first(s->link, &s->keys, &first);
     if (t == REDIS_OK && (s->owner.last > 0 || first != 1))
@@ -355,7 +318,10 @@ static enum ff_status redis_graft(struct ff_store *s, uint64_t seq)
 
 static void redis_health(const struct ff_store *s, struct ff_store_health *out)
 {
-    *out = (struct ff_store_health){.state = redis_trouble_name(s->beside ? REDIS_OK : s->owner.trouble)};
+    *out = (struct ff_store_health){.state = redis_trouble_name(REDIS_OK)};
+    if (!s->beside)
+        redis_owner_health(&s->owner, out);
+    out->strays = store_redis_has_strays(s);
 }
 
 static void redis_close(struct ff_store **store)
@@ -368,6 +334,7 @@ static void redis_close(struct ff_store **store)
         redis_owner_fini(&s->owner);
     }
     redis_checkpoints_fini(&s->checkpoints);
+    redis_kept_fini(&s->kept);
     redis_link_free(s->link);
     free(s);
     *store = NULL;
@@ -379,10 +346,10 @@ const struct ff_store_ops store_redis = {
     .replay = redis_replay,
     .first = redis_first,
     .settled = redis_settled,
-    .checkpoint_begin = redis_begin,
-    .checkpoint_put = redis_block,
-    .checkpoint_commit = redis_commit,
-    .checkpoint_abort = redis_abort,
+    .checkpoint_begin = store_redis_begin,
+    .checkpoint_put = store_redis_put,
+    .checkpoint_commit = store_redis_commit,
+    .checkpoint_abort = store_redis_abort,
     .checkpoint_open = redis_open_checkpoint,
     .checkpoint_next = redis_next,
     .checkpoint_end = redis_end,
@@ -398,8 +365,8 @@ const struct ff_store_ops store_redis = {
     .get = redis_get,
     .remove = redis_remove,
     .health = redis_health,
-    .lost = redis_lost,
-    .strays = redis_strays,
+    .lost = store_redis_lost,
+    .strays = store_redis_strays,
     .graft = redis_graft,
     .close = redis_close,
 };

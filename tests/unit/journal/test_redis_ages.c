@@ -8,9 +8,9 @@
 
 static const struct ff_keep keep_all = {FF_NEVER, UINT64_MAX};
 
-static void note(struct redis_ages *a, uint64_t epoch, uint64_t seq, int64_t seconds, uint64_t bytes)
+static void note(struct redis_ages *a, uint64_t epoch, uint64_t seq, ff_wall by, uint64_t bytes)
 {
-    redis_ages_note(a, (struct redis_age){{epoch, seq}, seconds, bytes});
+    redis_ages_note(a, (struct redis_age){{epoch, seq}, by, bytes});
 }
 
 static struct redis_ages some(void)
@@ -57,7 +57,7 @@ static void what_is_not_beyond_the_last_is_nothing_new(void **state)
     note(&a, 6, 30, 400, 1);
     note(&a, 5, 99, 400, 1);
     assert_int_equal(a.n, 3);
-    assert_int_equal(a.row[2].seconds, 300);
+    assert_int_equal(a.row[2].by, 300);
 }
 
 static void old_stretches_go(void **state)
@@ -66,8 +66,8 @@ static void old_stretches_go(void **state)
     struct redis_id end = {0};
     (void)state;
     assert_false(redis_ages_cut(&a, keep_all, 30, &end));
-    assert_false(redis_ages_cut(&a, (struct ff_keep){100 * FF_SECOND, UINT64_MAX}, 30, &end));
-    assert_true(redis_ages_cut(&a, (struct ff_keep){201 * FF_SECOND, UINT64_MAX}, 30, &end));
+    assert_false(redis_ages_cut(&a, (struct ff_keep){100, UINT64_MAX}, 30, &end));
+    assert_true(redis_ages_cut(&a, (struct ff_keep){201, UINT64_MAX}, 30, &end));
     assert_true(end.epoch == 5 && end.n == 20 && a.n == 1 && a.row[0].end.n == 30);
 }
 
@@ -101,7 +101,7 @@ static void too_many_are_thinned_and_nothing_goes_sooner(void **state)
     struct redis_id end;
     (void)state;
     for (uint64_t i = 1; i <= 10 * REDIS_AGES_MAX; i++)
-        note(&a, UINT64_MAX, UINT64_MAX - 10 * REDIS_AGES_MAX + i, INT64_MAX / FF_SECOND, UINT64_MAX / 100000);
+        note(&a, UINT64_MAX, UINT64_MAX - 10 * REDIS_AGES_MAX + i, INT64_MAX, UINT64_MAX / 100000);
     assert_true(a.n <= REDIS_AGES_MAX && a.n >= REDIS_AGES_MAX / 2);
     assert_true(a.row[a.n - 1].end.n == UINT64_MAX);
     for (uint32_t i = 0; i < a.n; i++)

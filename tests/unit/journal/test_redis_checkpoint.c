@@ -232,7 +232,7 @@ static void the_manifest_is_told_what_was_seen(void **state)
     assert_int_equal(redis_manifest_read(&s->shard, &m, why, sizeof why), FF_OK);
     assert_true(redis_took_of(&m.took, 3) == 99 && redis_took_of(&m.took, 7) == 20);
     assert_true(m.ages.n == 2 && m.ages.row[0].end.n == 10 && m.ages.row[0].end.epoch == 7);
-    assert_true(m.ages.row[0].bytes == bytes && m.ages.row[0].seconds == 1000 && m.ages.row[1].end.n == 15);
+    assert_true(m.ages.row[0].bytes == bytes && m.ages.row[0].by == 1000 * FF_SECOND && m.ages.row[1].end.n == 15);
     assert_true(m.checkpoint[0].epoch == 7 && m.checkpoint[0].owner == 7);
 }
 

@@ -141,6 +141,21 @@ static void a_journal_that_begins_with_an_epoch_is_not_read_from_before_it(void 
     expect_corrupt(s, 1, UINT64_MAX, "the records from 1 on are missing");
 }
 
+static void of_epochs_without_records_the_last_says_where_it_begins(void **state)
+{
+    struct stage *s = *state;
+    uint64_t first;
+    stage_own(s, 8);
+    s->last = 40;
+    stage_own(s, 9);
+    assert_int_equal(redis_read_first(s->link, &s->keys, &first), REDIS_OK);
+    assert_int_equal(first, 41);
+    stage_group(s, 5);
+    assert_int_equal(redis_read_first(s->link, &s->keys, &first), REDIS_OK);
+    assert_int_equal(first, 41);
+    expect(s, 41, UINT64_MAX, 45);
+}
+
 static void a_hole_is_damage(void **state)
 {
     struct stage *s = *state;
@@ -250,6 +265,7 @@ int main(void)
         STAGE_TEST(many_small_and_some_large_entries_come_in_batches),
         STAGE_TEST(a_trimmed_journal_is_read_from_where_it_begins),
         STAGE_TEST(a_journal_that_begins_with_an_epoch_is_not_read_from_before_it),
+        STAGE_TEST(of_epochs_without_records_the_last_says_where_it_begins),
         STAGE_TEST(a_hole_is_damage),
         STAGE_TEST(records_declared_lost_are_passed_over),
         STAGE_TEST(damaged_entries_are_named),
