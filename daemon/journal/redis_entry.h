@@ -7,6 +7,7 @@
  *           are lost, and the journal goes on without them
  *   took    <epoch>-<seq>: with this entry all that the owner of that epoch had answered up to its record
  *           seq is in the journal
+ *   by, mark  who began the epoch: host and process, and a number by chance
  *   Other fields mean nothing here. */
 #ifndef FOOTFALL_REDIS_ENTRY_H
 #define FOOTFALL_REDIS_ENTRY_H

@@ -1,21 +1,17 @@
 #include "redis_link.h"
 
+#include "redis_socket.h"
+
 #include <hiredis/hiredis.h>
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Bytes taken from the socket at once. */
@@ -38,13 +34,6 @@ struct redis_link {
     size_t out_used, out_sent, out_room;
     char in[ROOM];
 };
-
-static ff_mono now_mono(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
-}
 
 static void reply_drop(struct redis_link *l)
 {
@@ -115,72 +104,6 @@ static enum redis_trouble closed(struct redis_link *l)
     return l->why[0] ? REDIS_AWAY : lost(l, "not connected");
 }
 
-/* Waits until fd is ready for events; gives what poll does, 0 after the deadline. */
-static int wait_for(int fd, short events, ff_mono deadline)
-{
-    struct pollfd p = {.fd = fd, .events = events};
-    for (;;) {
-        const ff_dur left = deadline - now_mono();
-        const int n = poll(&p, 1, left <= 0 ? 0 : (int)((left + FF_MILLISECOND - 1) / FF_MILLISECOND));
-        if (n > 0)
-            return p.revents;
-        if (n < 0 && errno != EINTR)
-            return POLLERR;
-        if (n == 0 && left <= 0)
-            return 0;
-    }
-}
-
-/* Connects to one address until the deadline. 0 or a negative errno. */
-static int address_connect(struct redis_link *l, const struct sockaddr *to, socklen_t n, ff_mono deadline)
-{
-    const int fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -errno;
-    int error = connect(fd, to, n) == 0 ? 0 : errno;
-    if (error == EINPROGRESS) {
-        socklen_t size = sizeof error;
-        if (!wait_for(fd, POLLOUT, deadline))
-            error = ETIMEDOUT;
-        else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
-            error = errno;
-    }
-    if (error) {
-        close(fd);
-        return -error;
-    }
-    if (to->sa_family != AF_UNIX) {
-        const int on = 1;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    }
-    l->fd = fd;
-    return 0;
-}
-
-static enum redis_trouble local_connect(struct redis_link *l, ff_mono deadline)
-{
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    _Static_assert(sizeof to.sun_path >= sizeof l->url.path, "a path that was taken fits");
-    memcpy(to.sun_path, l->url.path, sizeof l->url.path);
-    const int error = address_connect(l, (const struct sockaddr *)&to, sizeof to, deadline);
-    return error < 0 ? lost_by(l, -error) : REDIS_OK;
-}
-
-static enum redis_trouble tcp_connect(struct redis_link *l, ff_mono deadline)
-{
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found;
-    int error = getaddrinfo(l->url.host, l->url.port, &hints, &found);
-    if (error)
-        return lost(l, gai_strerror(error));
-    error = -EHOSTUNREACH;
-    for (struct addrinfo *a = found; a && error < 0; a = a->ai_next)
-        error = address_connect(l, a->ai_addr, a->ai_addrlen, deadline);
-    freeaddrinfo(found);
-    return error < 0 ? lost_by(l, -error) : REDIS_OK;
-}
-
 static enum redis_trouble introduce(struct redis_link *l)
 {
     struct ff_span auth[3] = {FF_LITERAL("AUTH"), ff_span_text(l->url.user), ff_span_text(l->url.password)};
@@ -202,18 +125,19 @@ static enum redis_trouble introduce(struct redis_link *l)
 
 enum redis_trouble redis_link_connect(struct redis_link *l, ff_dur timeout)
 {
-    const ff_mono deadline = now_mono() + timeout;
+    const ff_mono deadline = redis_clock() + timeout;
     redis_link_close(l);
     l->why[0] = 0;
     l->timeout = timeout;
-    enum redis_trouble t = l->url.path[0] ? local_connect(l, deadline) : tcp_connect(l, deadline);
-    if (t != REDIS_OK)
-        return t;
+    char text[128];
+    l->fd = redis_socket_open(&l->url, deadline, text, sizeof text);
+    if (l->fd < 0)
+        return lost(l, text);
     l->reader = redisReaderCreate();
     if (!l->reader)
         return lost_by(l, ENOMEM);
-    l->timeout = deadline - now_mono();
-    t = introduce(l);
+    l->timeout = deadline - redis_clock();
+    const enum redis_trouble t = introduce(l);
     l->timeout = timeout;
     if (t != REDIS_OK)
         redis_link_close(l);
@@ -272,7 +196,7 @@ static enum redis_trouble outcome(struct redis_link *l, struct redis_reply *out)
 
 enum redis_trouble redis_link_receive(struct redis_link *l, struct redis_reply *out)
 {
-    const ff_mono deadline = now_mono() + l->timeout;
+    const ff_mono deadline = redis_clock() + l->timeout;
     *out = (struct redis_reply){NULL};
     reply_drop(l);
     if (l->fd < 0)
@@ -289,7 +213,7 @@ enum redis_trouble redis_link_receive(struct redis_link *l, struct redis_reply *
         int error = l->out_sent < l->out_used ? give(l) : 0;
         if (error)
             return lost_by(l, error);
-        const int ready = wait_for(l->fd, l->out_sent < l->out_used ? POLLIN | POLLOUT : POLLIN, deadline);
+        const int ready = redis_socket_wait(l->fd, l->out_sent < l->out_used ? POLLIN | POLLOUT : POLLIN, deadline);
         if (!ready)
             return late(l);
         error = ready & POLLOUT && !(ready & POLLIN) ? 0 : take(l);
@@ -338,7 +262,7 @@ static enum redis_trouble pieces_send(struct redis_link *l, struct iovec *piece,
             at = pieces_pass(piece, at, count, (size_t)n);
         else if (!would_block(errno))
             return lost_by(l, errno);
-        else if (!wait_for(l->fd, POLLOUT, deadline))
+        else if (!redis_socket_wait(l->fd, POLLOUT, deadline))
             return late(l);
     }
     return REDIS_OK;
@@ -354,7 +278,7 @@ enum redis_trouble redis_link_call(struct redis_link *l, const struct ff_span *a
     if (l->fd < 0)
         return closed(l);
     const int count = pieces_make(argv, argc, heads, piece);
-    const enum redis_trouble t = pieces_send(l, piece, count, now_mono() + l->timeout);
+    const enum redis_trouble t = pieces_send(l, piece, count, redis_clock() + l->timeout);
     if (t != REDIS_OK)
         return t;
     l->owed++;

@@ -1,6 +1,7 @@
 #include "redis_start.h"
 
 #include "log.h"
+#include "redis_socket.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,13 +12,6 @@
 #define PATIENCE (5 * FF_SECOND)
 #define PAUSE_FIRST (50 * FF_MILLISECOND)
 #define PAUSE_MOST FF_SECOND
-
-static ff_mono now_mono(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
-}
 
 static uint64_t now_milliseconds(void)
 {
@@ -122,10 +116,17 @@ static void pause_for(ff_dur d)
     nanosleep(&t, NULL);
 }
 
+static void state_tell(enum redis_trouble t, const char *why)
+{
+    char quoted[600];
+    log_warning("journal", may_pass(t) ? "redis_waiting" : "redis_refuses", "state=%s why=%s", redis_trouble_name(t),
+                log_quoted(quoted, sizeof quoted, why, strlen(why)));
+}
+
 enum ff_status redis_start(const struct redis_start *s, struct redis_id *mine, uint64_t *last, char by[REDIS_BY],
                            char *why, size_t size)
 {
-    const ff_mono deadline = now_mono() + s->within;
+    const ff_mono deadline = redis_clock() + s->within;
     enum redis_trouble before = REDIS_OK;
     bool met = true;
     by_make(by);
@@ -135,16 +136,11 @@ enum ff_status redis_start(const struct redis_start *s, struct redis_id *mine, u
             return FF_STORE_FAILED;
         if (t == REDIS_OK)
             return FF_OK;
-        const char *reason = redis_link_why(s->link);
-        if (!may_pass(t) || now_mono() + pause > deadline) {
-            snprintf(why, size, "%s", reason);
+        snprintf(why, size, "%s", redis_link_why(s->link));
+        if (t != before)
+            state_tell(t, why);
+        if (!may_pass(t) || redis_clock() + pause > deadline)
             return redis_trouble_status(t);
-        }
-        if (t != before) {
-            char quoted[600];
-            log_warning("journal", "redis_waiting", "state=%s why=%s", redis_trouble_name(t),
-                        log_quoted(quoted, sizeof quoted, reason, strlen(reason)));
-        }
         before = t;
         pause_for(pause);
     }

@@ -30,11 +30,12 @@ static const char take_script[] = LAST_ID
     "end\n"
     "local last = last_id(KEYS[1]) or '0-0'\n"
     "local epoch, seq = string.match(last, '^(%d+)-(%d+)$')\n"
+    "local by, mark = string.match(ARGV[2], '^(.*):(.*)$')\n"
     "local above = tonumber(ARGV[3])\n"
     "local entry = seq == '0' and last ~= '0-0' and redis.call('XRANGE', KEYS[1], last, last)[1]\n"
     "local begun = entry and entry[2][1] == 'begin' and entry[2][2]\n"
     "if above > 0 and tonumber(epoch) > above then\n"
-    "  if begun and entry[2][4] == ARGV[2] then return {last, begun} end\n"
+    "  if begun and entry[2][6] == mark then return {last, begun} end\n"
     "  return redis.error_reply('FENCED by ' .. last)\n"
     "end\n"
     "if seq == '0' then\n"
@@ -43,8 +44,8 @@ static const char take_script[] = LAST_ID
     "local begin = ARGV[4] ~= '' and ARGV[4] or seq\n"
     "if not begin then return redis.error_reply('LOST ' .. last .. ' says nothing') end\n"
     "local mine = string.format('%.0f-0', math.max(tonumber(epoch) + 1, tonumber(ARGV[1])))\n"
-    "local fields = {'begin', begin, 'by', ARGV[2]}\n"
-    "if ARGV[5] ~= '' then fields[5], fields[6] = 'lost', seq or '0' end\n"
+    "local fields = {'begin', begin, 'by', by, 'mark', mark}\n"
+    "if ARGV[5] ~= '' then fields[7], fields[8] = 'lost', seq or '0' end\n"
     "return {redis.call('XADD', KEYS[1], mine, unpack(fields)), begin}";
 
 enum redis_trouble redis_stream_look(struct redis_link *l, const struct redis_keys *k, struct redis_look *out)

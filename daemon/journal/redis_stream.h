@@ -27,14 +27,14 @@ enum redis_trouble redis_stream_look(struct redis_link *l, const struct redis_ke
 /* What a takeover wants. */
 struct redis_claim {
     uint64_t now;         /* the epoch is not below this: Unix time in milliseconds */
-    const char *by;       /* who takes it, for people */
+    const char *by;       /* "<host>:<pid>:<mark>": who takes it, mark being a number by chance */
     uint64_t above;       /* 0: from whoever has it; else REDIS_FENCED when somebody else's epoch is above this one */
     const uint64_t *last; /* seq of the last record before the new epoch; NULL: what the stream says */
     bool lost;            /* the records between the stream's and *last are lost: a reader goes on without them */
 };
 
-/* Adds the entry that begins a new epoch. by tells who did it: asked again after an unknown outcome by the
- * same, with above, the entry that was added then is found. *mine is its id (n 0), *last the seq of the last record before it.
+/* Adds the entry that begins a new epoch. Asked again after an unknown outcome, with above, by the same, the
+ * entry that was added then is found. *mine is its id (n 0), *last the seq of the last record before it.
  * REDIS_LOST_DATA: the stream does not say how far it went. */
 enum redis_trouble redis_stream_take(struct redis_link *l, const struct redis_keys *k,
                                      const struct redis_claim *claim, struct redis_id *mine, uint64_t *last);

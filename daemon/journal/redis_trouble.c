@@ -26,6 +26,7 @@ static const struct row {
     {"ERR AUTH ", REDIS_NOAUTH},
     {"ERR Client sent AUTH", REDIS_NOAUTH},
     {"NOPERM ", REDIS_NOPERM},
+    {"ERR The user executing the script can't", REDIS_NOPERM},
     {"ERR max number of clients", REDIS_AWAY},
     {"CLUSTERDOWN ", REDIS_AWAY},
     {"TRYAGAIN ", REDIS_AWAY},
@@ -54,16 +55,20 @@ static enum redis_trouble row_of(struct ff_span error)
     return REDIS_REFUSED;
 }
 
+/* What follows the first text of that kind, or {NULL, 0}. */
+static struct ff_span behind(struct ff_span in, const char *text)
+{
+    const size_t n = strlen(text);
+    const char *at = in.n ? memmem(in.p, in.n, text, n) : NULL;
+    return at ? ff_span_of(at + n, in.n - (size_t)(at + n - in.p)) : ff_span_of(NULL, 0);
+}
+
 /* Before Redis 7 the error of a call within a script stands behind the script's own. */
 enum redis_trouble redis_trouble_of(struct ff_span error)
 {
-    static const char script[] = "ERR Error running script", inner[] = ": -";
-    if (error.n >= sizeof script - 1 && memcmp(error.p, script, sizeof script - 1) == 0) {
-        const char *at = memmem(error.p, error.n, inner, sizeof inner - 1);
-        if (at) {
-            at += sizeof inner - 1;
-            return row_of(ff_span_of(at, error.n - (size_t)(at - error.p)));
-        }
-    }
-    return row_of(error);
+    const struct ff_span script = behind(error, "ERR Error running script");
+    const struct ff_span inner = behind(script, ": -");
+    if (behind(script, "The user executing the script can't").p)
+        return REDIS_NOPERM;
+    return row_of(inner.p ? inner : error);
 }

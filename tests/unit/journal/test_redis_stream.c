@@ -44,7 +44,7 @@ static void a_look_tells_how_far_the_stream_is(void **state)
 static void the_first_owner_begins_at_the_clock(void **state)
 {
     struct stage *s = *state;
-    const struct redis_claim claim = {.now = 1700000000000, .by = "host:1"};
+    const struct redis_claim claim = {.now = 1700000000000, .by = "host:1:0a"};
     struct redis_id mine;
     uint64_t last = 99;
     empty(s);
@@ -54,12 +54,13 @@ static void the_first_owner_begins_at_the_clock(void **state)
     struct redis_entry e;
     assert_true(redis_entry_read(entry, &e));
     assert_true(e.begins && e.begin == 0 && !e.lost && is(e.id, 1700000000000, 0));
+    assert_true(ff_span_is(redis_reply_text(redis_reply_at(redis_reply_at(entry, 1), 3)), "host:1"));
 }
 
 static void a_later_owner_is_above_whatever_the_clock_says(void **state)
 {
     struct stage *s = *state;
-    const struct redis_claim claim = {.now = 3, .by = "host:1"};
+    const struct redis_claim claim = {.now = 3, .by = "host:1:0a"};
     struct redis_id mine;
     uint64_t last;
     stage_group(s, 5);
@@ -74,7 +75,7 @@ static void a_later_owner_is_above_whatever_the_clock_says(void **state)
 static void where_even_the_beginning_is_gone_a_checkpoint_says_how_far_it_was(void **state)
 {
     struct stage *s = *state;
-    const struct redis_claim claim = {.now = 3, .by = "host:1"};
+    const struct redis_claim claim = {.now = 3, .by = "host:1:0a"};
     struct redis_id mine;
     uint64_t last;
     stage_begin(s, 8);
@@ -90,7 +91,7 @@ static void who_had_it_takes_it_only_from_nobody(void **state)
 {
     struct stage *s = *state;
     const uint64_t mine_last = 40;
-    struct redis_claim claim = {.now = 3, .by = "me", .above = 7, .last = &mine_last, .lost = true};
+    struct redis_claim claim = {.now = 3, .by = "host:1:0a", .above = 7, .last = &mine_last, .lost = true};
     struct redis_id mine;
     uint64_t last;
     stage_group(s, 5);
@@ -102,7 +103,7 @@ static void who_had_it_takes_it_only_from_nobody(void **state)
     /* Asked again, because the answer did not come. */
     assert_int_equal(redis_stream_take(s->link, &s->keys, &claim, &mine, &last), REDIS_OK);
     assert_true(is(mine, 8, 0) && last == 40);
-    claim.by = "somebody else";
+    claim.by = "host:1:0b";
     assert_int_equal(redis_stream_take(s->link, &s->keys, &claim, &mine, &last), REDIS_FENCED);
     assert_true(is(last_id(s), 8, 0));
 }

@@ -43,6 +43,12 @@ static void an_error_within_a_script_is_the_same_error(void **state)
     assert_int_equal(redis_trouble_of(FF_LITERAL("ERR Error running script (call to f_1b): @user_script:1: @user_script: "
                                                  "1: -OOM command not allowed when used memory > 'maxmemory'.")),
                      REDIS_OOM);
+    assert_int_equal(redis_trouble_of(FF_LITERAL("ERR Error running script (call to f_1b): @user_script:1: @user_script: "
+                                                 "1: The user executing the script can't run this command")),
+                     REDIS_NOPERM);
+    assert_int_equal(redis_trouble_of(FF_LITERAL("ERR The user executing the script can't run this command or "
+                                                 "subcommand script: 0b52, on @user_script:34.")),
+                     REDIS_NOPERM);
     assert_int_equal(redis_trouble_of(FF_LITERAL("ERR Error running script (call to f_1b): @user_script:1: oh")),
                      REDIS_REFUSED);
 }
