@@ -53,6 +53,10 @@ static void check_journal(struct check *c)
         c->damage[0] = '\0';
     printf("journal     records %" PRIu64 " to %" PRIu64 "%s\n", c->first, c->last,
            c->damage[0] ? ", then damaged" : ", whole");
+    struct ff_store_health health;
+    journal_health(j, &health);
+    if (health.strays)
+        puts("            more wait beside it, which the daemon takes in when it can");
     if (c->erased)
         printf("            %" PRIu64 " of them erased, with whoever was forgotten\n", c->erased);
 }

@@ -73,6 +73,31 @@ static enum ff_status store_open(struct spill *s, char *why, size_t size)
     return st;
 }
 
+/* One is enough. */
+static enum ff_status left_found(void *found, uint64_t place, struct ff_span body)
+{
+    (void)place;
+    (void)body;
+    *(bool *)found = true;
+    return FF_NOT_FOUND;
+}
+
+bool spill_is_left(const char *path, const struct ff_io *io)
+{
+    struct spill s = {.io = io};
+    char why[256];
+    uint64_t last;
+    bool any = false;
+    if (snprintf(s.path, sizeof s.path, "%s" FOLDER, path) >= (int)sizeof s.path)
+        return false;
+    const struct ff_store_options options = options_of(&s, true);
+    if (store_embedded.open(&s.store, &options, why, sizeof why) != FF_OK)
+        return false;
+    store_embedded.replay(s.store, 1, UINT64_MAX, left_found, &any, &last, why, sizeof why);
+    store_embedded.close(&s.store);
+    return any;
+}
+
 enum ff_status spill_open(struct spill **out, const struct spill_options *options, char *why, size_t size)
 {
     *out = NULL;

@@ -20,6 +20,9 @@ struct spill_options {
 enum ff_status spill_open(struct spill **out, const struct spill_options *options, char *why, size_t size);
 void spill_close(struct spill **s);
 
+/* Whether there are records in the spill of the store in path, beside its owner or without one. */
+bool spill_is_left(const char *path, const struct ff_io *io);
+
 /* Gathers a record: FF_STORE_FULL when it would pass max, FF_NO_MEMORY when too much waits for the disk; it
  * was not taken then. */
 enum ff_status spill_add(struct spill *s, uint64_t epoch, uint64_t seq, struct ff_span body);

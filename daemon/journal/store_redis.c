@@ -107,7 +107,7 @@ static enum ff_status owner_open(struct ff_store *s, const struct ff_store_optio
     return FF_OK;
 }
 
-static enum ff_status beside_open(struct ff_store *s, char *why, size_t size)
+static enum ff_status beside_open(struct ff_store *s, const struct ff_store_options *options, char *why, size_t size)
 {
     struct redis_look look;
     enum redis_trouble t = redis_link_connect(s->link, PATIENCE);
@@ -117,6 +117,7 @@ static enum ff_status beside_open(struct ff_store *s, char *why, size_t size)
     if (t != REDIS_OK)
         return redis_trouble_status(t);
     s->shard = (struct redis_shard){.link = s->link, .keys = &s->keys, .epoch = look.last.epoch};
+    s->left_beside = look.handover > 0 || spill_is_left(options->path, options->io);
     if (!look.there)
         snprintf(why, size, "%s: %s: there is no such journal", redis_link_server(s->link), s->keys.journal.text);
     return look.there ? FF_OK : FF_STORE_FAILED;
@@ -134,7 +135,7 @@ static enum ff_status redis_open(struct ff_store **out, const struct ff_store_op
     s->beside = options->beside;
     enum ff_status st = link_make(s, options->redis, why, size);
     if (st == FF_OK)
-        st = s->beside ? beside_open(s, why, size) : owner_open(s, options, why, size);
+        st = s->beside ? beside_open(s, options, why, size) : owner_open(s, options, why, size);
     if (st != FF_OK) {
         redis_link_free(s->link);
         free(s);

@@ -18,6 +18,7 @@ struct ff_store {
     struct redis_shard shard; /* epoch: the owner's; beside it, of whoever owned the shard when it was opened */
     struct redis_checkpoints checkpoints;
     struct redis_seen seen;   /* beside the owner: what was read */
+    bool left_beside;         /* beside the owner: when it was opened there were records that wait to be taken in */
     struct redis_kept kept;
     bool mending;             /* the checkpoint being written is that of a store that has lost records */
     uint64_t mending_upto;    /* it is of all records up to this one; 0: there is nothing to be written */

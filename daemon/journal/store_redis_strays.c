@@ -19,7 +19,9 @@ static bool any_left(const struct ff_store *s)
 bool store_redis_has_strays(const struct ff_store *s)
 {
     const struct redis_owner *o = &s->owner;
-    if (s->beside || !s->replayed || o->mode != REDIS_DIRECT)
+    if (s->beside)
+        return s->left_beside;
+    if (!s->replayed || o->mode != REDIS_DIRECT)
         return false;
     return o->stray.took.epoch ? o->acked >= o->stray.last : o->handover > 0 || any_left(s);
 }

@@ -4,7 +4,7 @@ import os
 import shutil
 import unittest
 
-from footfall import Daemon, Site, site_config, taken
+from footfall import Daemon, Site, site_config, taken, until
 from histories import SITES
 from redis_server import RedisServer, need_redis
 from reference import Reference
@@ -159,6 +159,29 @@ class Refused(Case):
             finally:
                 source.close()
                 shard.close()
+
+    def test_a_shard_whose_daemon_has_left_records_beside_it(self):
+        with RedisServer(aof=True) as server, Shard(server) as shard:
+            back = Files(SITES)
+            try:
+                shard.send(VIEW)
+                server.kill()
+                shard.send({**VIEW, "visitor": "while it is away"})
+                shard.stop()
+                server.start()
+                status, _, err = copy(shard, back)
+                self.assertEqual(status, 1)
+                self.assertIn("start a daemon on it first", err)
+                self.assertIn("more wait beside it", ctl("check", "--config", shard.config_file)[1])
+                shard.start()
+                until(lambda: digest(shard)["seq"] == 2, "what was left is taken in")
+                shard.stop()
+                self.assertEqual(copy(shard, back)[0], 0)
+                server.ask("HSET", BASE + "handover", "5-1-1", "of somebody else")
+                shutil.rmtree(f"{back.directory}/store")
+                self.assertIn("start a daemon on it first", copy(shard, back)[2])
+            finally:
+                back.close()
 
     def test_another_configuration_is_told_by_the_digest(self):
         with RedisServer() as server, Files(SITES) as daemon:

@@ -1,10 +1,17 @@
 """Checkpoints, trim, erase, check and export of a shard in Redis, on the real daemon and a real server: a
 daemon that starts elsewhere with nothing of its own gives the state that was, shown by its digest."""
 
+import contextlib
 import json
+import os
+import random
+import re
+import signal
+import threading
+import time
 import unittest
 
-from footfall import Daemon, agree, expect, site_config, taken, until
+from footfall import Client, Daemon, agree, expect, site_config, taken, until
 from beacons import DAY, MINUTE
 from histories import AT, SITES, history, shuffled, wire
 from redis_server import RedisServer, need_redis
@@ -29,7 +36,7 @@ class Shard(Daemon):
         super().__init__(sites, options)
 
     def write_config(self, text=""):
-        super().write_config(f"store: {{backend: redis, durability: {self.durability}, "
+        super().write_config(f"store: {{backend: redis, path: {self.directory}/store, durability: {self.durability}, "
                              f"redis: {{url: \"{self.url}\"}}}}\n" + text)
 
 
@@ -45,6 +52,13 @@ def checkpoints(server):
 
 def blocks(server):
     return sorted(key.decode() for key in server.ask("KEYS", BASE + "checkpoint:*"))
+
+
+def groups(server):
+    """Of each group of the stream its entry's id and its bytes."""
+    for identity, fields in server.ask("XRANGE", BASE + "journal", "-", "+"):
+        if fields[0] == b"group":
+            yield identity, fields[1]
 
 
 def spoil(server, seq):
@@ -212,6 +226,79 @@ class Forget(Case):
             lines = ctl("export", "--config", daemon.config_file)[1]
             self.assertNotIn("4711", lines)
             self.assertEqual(len(lines.splitlines()), 30)
+
+
+    def test_many_are_forgotten_under_load(self):
+        """While others write, the journal is copied and gets its name again and again; nothing is lost."""
+        with RedisServer() as server, Shard(server, "store.checkpoint_records=500", sites=SITES[:1]) as daemon:
+            site = SITES[0].id
+            now, sent, stop = time.time(), [], threading.Event()
+
+            def load():
+                client = Client(daemon.http)
+                while not stop.is_set():
+                    batch = [{"type": "page_view", "site": site, "visitor": f"load-{len(sent)}-{i}"} for i in range(3)]
+                    expect(client.post("/v1/events", batch), 204)
+                    sent.append(3)
+                client.close()
+            writer = threading.Thread(target=load)
+            writer.start()
+            try:
+                names = [f"someone-{i}" for i in range(5)]
+                for i, name in enumerate(names):
+                    daemon.send([{**beacon, "site": site} for beacon in visits(name, now)])
+                    expect(daemon.office.request("DELETE", path(name, site=site)), 202)
+                    forgotten(daemon, i + 1)
+            finally:
+                stop.set()
+                writer.join()
+            self.assertFalse(any(b"someone" in group for _, group in groups(server)))
+            state = digest(daemon)
+            self.assertEqual(state["seq"], sum(sent) + 5 * (3 + 2))
+            daemon.kill()
+            self.assert_whole(daemon, state)
+            daemon.start()
+            self.assertEqual(daemon.stats(site)["traffic"]["pageviews"], sum(sent) + 5)
+
+
+class Broken(Case):
+    def child(self, daemon):
+        with open(f"/proc/{daemon.process.pid}/task/{daemon.process.pid}/children") as file:
+            return [int(word) for word in file.read().split()]
+
+    def test_a_writer_that_is_killed_anywhere_leaves_nothing_wrong(self):
+        chance = random.Random(SEED)
+        with RedisServer() as server, Shard(server, sites=SITES[:1]) as daemon:
+            site = SITES[0].id
+            daemon.bring([{"type": "page_view", "site": site, "visitor": f"v{i}", "time": now_less(8 * DAY) / 1e6}
+                          for i in range(3000)])
+            killed = 0
+            for i in range(40):
+                daemon.send([{**beacon, "site": site} for beacon in visits(f"someone-{i}", time.time())])
+                expect(daemon.office.request("DELETE", path(f"someone-{i}", site=site)), 202)
+                daemon.signal(signal.SIGUSR1)
+                child = until(lambda: self.child(daemon), "the process that writes it")[0]
+                time.sleep(chance.random() * 0.08)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+                until(lambda: child not in self.child(daemon), "its end")
+                killed = len(re.findall("a signal ended it", daemon.log))
+            self.assertGreater(killed, 10)
+
+            def all_done():
+                daemon.signal(signal.SIGUSR1)
+                return 'footfall_state_entries{table="forgets"} 0' in daemon.office.get("/metrics").body.decode()
+            until(all_done, "all are forgotten")
+            until(lambda: len(checkpoints(server)) <= 2, "a trim")
+            self.assertFalse(any(b"someone" in group for _, group in groups(server)))
+            counts = [int(text.split()[2]) for name, text in manifest(server).items() if name.startswith("checkpoint:")]
+            until(lambda: len(blocks(server)) == sum(counts), "no block is left over")
+            self.assertEqual(server.ask("EXISTS", BASE + "draft"), 0)
+            state = digest(daemon)
+            daemon.kill()
+            self.assert_whole(daemon, state)
+            daemon.start()
+            self.assertEqual(daemon.stats(site, window="30d")["traffic"]["pageviews"], 3040)
 
 
 class Check(Case):

@@ -247,6 +247,22 @@ static void a_disk_that_is_full_is_told_and_mended(void **state)
     assert_int_equal(spill_each(room->spill, 1, 3, expect, &e, room->why, sizeof room->why), FF_OK);
 }
 
+static void whether_any_is_left_is_seen_beside_it(void **state)
+{
+    struct room *room = *state;
+    assert_false(spill_is_left(room->path, &room->faulty.io));
+    opened(room);
+    assert_false(spill_is_left(room->path, &room->faulty.io));
+    add(room, 7, 1, 3);
+    settle(room);
+    assert_true(spill_is_left(room->path, &room->faulty.io));
+    spill_close(&room->spill);
+    assert_true(spill_is_left(room->path, &room->faulty.io));
+    opened(room);
+    assert_int_equal(spill_empty(room->spill), FF_OK);
+    assert_false(spill_is_left(room->path, &room->faulty.io));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -259,6 +275,7 @@ int main(void)
         CASE(a_second_one_is_refused),
         CASE(one_that_is_emptied_only_in_part_still_has_the_first_records),
         CASE(a_disk_that_is_full_is_told_and_mended),
+        CASE(whether_any_is_left_is_seen_beside_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
