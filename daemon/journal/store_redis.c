@@ -173,10 +173,16 @@ static enum ff_status redis_replay(struct ff_store *s, uint64_t from, uint64_t u
     enum ff_status st = link_take_why(s, why, size);
     if (st == FF_OK)
         st = redis_read(s->link, &s->keys, from, upto, fn, ctx, store_redis_seen(s), last, why, size);
-    if (st == FF_OK && all)
-        st = redis_trouble_status(redis_handover_count(s->link, &s->keys, &s->owner.handover));
+    if (st == FF_OK && all && *last != s->owner.last) {
+        snprintf(why, size, "%s: %s: it ended with record %" PRIu64 " when it was taken over, and ends with %" PRIu64 " now",
+                 redis_link_server(s->link), s->keys.journal.text, s->owner.last, *last);
+        return *last < s->owner.last ? FF_STORE_CORRUPT : FF_STORE_FENCED;
+    }
     if (st == FF_OK && all) {
-        assert(*last == s->owner.last);
+        snprintf(why, size, "%s: %s cannot be seen", redis_link_server(s->link), s->keys.handover.text);
+        st = redis_trouble_status(redis_handover_count(s->link, &s->keys, &s->owner.handover));
+    }
+    if (st == FF_OK && all) {
         redis_seen_begin(&s->owner.seen, s->shard.epoch, *last);
         s->replayed = true;
     }

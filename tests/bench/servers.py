@@ -178,7 +178,7 @@ class Redis(Server):
     def start(self):
         self.run(["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", self.directory, "--save", "",
                   "--appendonly", "yes", "--appendfsync", "everysec"])
-        wait_for("redis-server", lambda: "Ready to accept connections" in self.said() and os.path.exists(self.socket))
+        wait_for("redis-server", lambda: "ready to accept connections" in self.said() and os.path.exists(self.socket))
 
 
 class FootfallOnRedis(Footfall):

@@ -1,6 +1,7 @@
 """The daemon on Redis, end to end: its numbers are those of the embedded store, its state needs nothing
 but Redis, it comes in by every door that Redis has, and says before it starts what would not keep its word."""
 
+import glob
 import os
 import re
 import shutil
@@ -139,6 +140,24 @@ class Doors(unittest.TestCase):
             self.assertEqual(views(daemon), 2)
             return log + daemon.log
 
+    def test_the_readme_permits_what_the_sources_say_and_nothing_else(self):
+        said = set()
+        for path in glob.glob(os.path.join(ROOT, "daemon", "journal", "redis_*.c")):
+            with open(path, encoding="utf-8") as file:
+                said |= {word.lower() for word in re.findall(r"""["']([A-Z]{3,})["']""", file.read())}
+        with RedisServer() as redis:
+            commands = {about[0].decode() for about in redis.ask("COMMAND")}
+        permitted = {word.partition("|")[0] for word in re.findall(r" \+([a-z|]+)", acl_of_readme())}
+        self.assertEqual(permitted, (said & commands) - {"auth"} | {"xread"})  # which is for others
+
+    def forgets(self, redis, url):
+        with Daemon((SITE,), on_redis(redis, "store.redis.keep_bytes=0", url=url)) as daemon:
+            for _ in range(3):
+                daemon.send([view(f"{time.time()}-{n}") for n in range(20)])
+                expect(daemon.office.request("DELETE", f"/v1/visitors/v1?site={SITE.id}"), 202)
+                daemon.checkpoint()
+            daemon.logged("forgotten|erased")
+
     def test_a_socket(self):
         with RedisServer(aof=True, port=0) as redis:
             self.serves(redis, redis.unix_url)
@@ -163,11 +182,20 @@ class Doors(unittest.TestCase):
                 file.write("from-a-file\n")
             self.serves(redis, redis.url, f"store.redis.password_file={path}")
 
+    def test_a_user_of_the_url_with_a_password_from_a_file(self):
+        users = ["default off", "shop on >from-a-file ~footfall:* +@all", "op on >op ~* &* +@all"]
+        with RedisServer(aof=True, users=users, admin=("op", "op")) as redis:
+            path = os.path.join(redis.directory, "password")
+            with open(path, "w") as file:
+                file.write("from-a-file\n")
+            self.serves(redis, f"redis://shop@127.0.0.1:{redis.port}", f"store.redis.password_file={path}")
+
     def test_the_user_of_the_readme_may_do_all_that_is_needed_and_not_more(self):
         line = acl_of_readme()
         secret = re.search(r" >(\S+)", line)[1]
         with RedisServer(aof=True, users=["default off", line, "op on >op ~* &* +@all"], admin=("op", "op")) as redis:
             self.serves(redis, f"redis://footfall:{secret}@127.0.0.1:{redis.port}")
+            self.forgets(redis, f"redis://footfall:{secret}@127.0.0.1:{redis.port}")
             self.assertEqual(redis.ask("ACL", "LOG"), [])
             with redis.client("footfall", secret) as client:
                 for words in (("FLUSHALL",), ("GET", "other"), ("CONFIG", "SET", "maxmemory", "1"), ("KEYS", "*")):

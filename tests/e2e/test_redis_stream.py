@@ -117,7 +117,7 @@ class Epochs(Case):
         entries = list(self.stream.entries())
         begins = [entry for entry in entries if entry.begin is not None]
         self.assertEqual([(entry.number, entry.begin) for entry in begins], [(0, 0), (0, 5)])
-        self.assertRegex(begins[1].by, rf":{self.daemon.process.pid}:")
+        self.assertRegex(begins[1].by, rf":{self.daemon.process.pid}$")
         ids = [(entry.epoch, entry.number) for entry in entries]
         self.assertEqual(ids, sorted(set(ids)))
         self.assertGreater(begins[1].epoch, begins[0].epoch)

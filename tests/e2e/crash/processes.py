@@ -42,9 +42,9 @@ def adopt_orphans():
 
 
 def orphans(own):
-    """Children of this process that still run, but for one of its own."""
+    """Children of this process that still run, but for those of its own."""
     for pid in children_of(os.getpid(), dead=True):
-        if pid != own:
+        if pid not in own:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
-    return [pid for pid in children_of(os.getpid()) if pid != own]
+    return [pid for pid in children_of(os.getpid()) if pid not in own]

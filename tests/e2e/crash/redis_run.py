@@ -85,6 +85,9 @@ class RedisRun(Run):
         self.well()
         super().end()
 
+    def own(self):
+        return {self.redis.process.pid, *super().own()}
+
     # What the ways need.
 
     def well(self):

@@ -49,7 +49,7 @@ class Score:
 
 class Run:
     """go() goes through it and gives its score, and tells it after every kill. What goes wrong is
-    raised, and the directory of the daemon stays as it is then."""
+    raised, and the directory of the daemon stays as it is then, with what its daemons have logged."""
 
     score_kind = Score
 
@@ -57,7 +57,7 @@ class Run:
         self.name, self.wanted, self.tell = f"seed {seed}", kills, tell
         self.random, self.score, self.gate = random.Random(seed), self.score_kind(), Gate()
         self.options = [*STORE, *self.random.choice(KEEPS), *options]
-        self.addresses, self.starts, self.lives, self.rush = [], 0, [], RUSH
+        self.addresses, self.starts, self.lives, self.told, self.rush = [], 0, [], [], RUSH
         sites = [Site(f"crash-{kind.__name__.lower()}", "Asia/Kolkata") for kind in KINDS]
         self.senders = [kind(self.random.getrandbits(32), site, self.gate, self.place)
                         for kind, site in zip(KINDS, sites)]
@@ -138,8 +138,12 @@ class Run:
         self.start()
         self.look(f"{self.name}, after a stop:", True)
         self.daemon.stop()
-        until(lambda: not processes.orphans(self.daemon.process.pid), "the end of all that daemons have left")
+        until(lambda: not processes.orphans(self.own()), "the end of all that daemons have left")
         self.read_logs(all_of_them=True)
+
+    def own(self):
+        """Processes that are not left behind by a daemon."""
+        return {self.daemon.process.pid}
 
     def give_up(self):
         self.gate.set(over=True)
@@ -147,6 +151,8 @@ class Run:
         if process and process.poll() is None:
             process.kill()
             process.wait()
+        with open(os.path.join(self.daemon.directory, "lives.log"), "w", encoding="utf-8") as file:
+            file.writelines("\n".join([*lines, "-", ""]) for lines in self.told)
 
     # The daemon's life.
 
@@ -159,6 +165,7 @@ class Run:
         daemon.options = [*self.options, *self.addresses, f"store.durability={durability}"]
         daemon.spawn()
         self.lives.append((daemon.reader, daemon.lines))
+        self.told.append(daemon.lines)
 
     def start(self):
         """Where it was before, unless somebody else has taken that port since."""
