@@ -104,7 +104,11 @@ void house_stop_if_alone(struct house *h);
 void house_flush(void *house);
 void house_hear(void *house);
 
-/* house_store.c: whenever the store may have news, and once a second. */
+/* house_store.c: once the state is restored, takes in what an owner before has left: what it had answered counts from
+ * the first question on. */
+void house_store_begin(struct house *h);
+
+/* Whenever the store may have news, and once a second. */
 void house_store_look_after(struct house *h, ff_wall now);
 
 /* house.c: begins to stop, as a signal asks for. */

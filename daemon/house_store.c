@@ -69,7 +69,7 @@ static enum ff_status stray_take(void *house, uint64_t seq, struct ff_span body)
 }
 
 /* One step: the store gives a few at a time, and has news when these are durable. */
-static void strays_take(struct house *h)
+static enum ff_status strays_take(struct house *h)
 {
     const struct house_store before = h->store;
     enum ff_status status = journal_strays(h->journal, stray_take, h);
@@ -79,6 +79,17 @@ static void strays_take(struct house *h)
                  s->strays_known - before.strays_known);
     if (status == FF_OK)
         journal_flush(h->journal);
+    return status;
+}
+
+void house_store_begin(struct house *h)
+{
+    struct ff_store_health health;
+    for (;;) {
+        journal_health(h->journal, &health);
+        if (!health.strays || strays_take(h) != FF_OK || journal_drain(h->journal) != FF_OK)
+            return;
+    }
 }
 
 static bool lost_give(void *journal, struct ff_span block)

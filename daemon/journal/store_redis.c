@@ -179,6 +179,10 @@ static enum ff_status redis_replay(struct ff_store *s, uint64_t from, uint64_t u
         return *last < s->owner.last ? FF_STORE_CORRUPT : FF_STORE_FENCED;
     }
     if (st == FF_OK && all) {
+        snprintf(why, size, "%s: %s cannot be seen", redis_link_server(s->link), s->keys.handover.text);
+        st = redis_trouble_status(redis_handover_count(s->link, &s->keys, &s->owner.handover));
+    }
+    if (st == FF_OK && all) {
         redis_seen_begin(&s->owner.seen, s->shard.epoch, *last);
         s->replayed = true;
     }
@@ -327,6 +331,8 @@ static void redis_health(const struct ff_store *s, struct ff_store_health *out)
     if (!s->beside)
         redis_owner_health(&s->owner, out);
     out->strays = store_redis_has_strays(s);
+    if (!out->degraded && store_redis_awaits_strays(s))
+        out->degraded = "taking in what was left elsewhere";
 }
 
 static void redis_close(struct ff_store **store)

@@ -49,4 +49,7 @@ bool store_redis_lost(const struct ff_store *s);
 enum ff_status store_redis_strays(struct ff_store *s, ff_replay_fn fn, void *ctx);
 bool store_redis_has_strays(const struct ff_store *s);
 
+/* Whether there are any, also while what was given last is on its way. */
+bool store_redis_awaits_strays(const struct ff_store *s);
+
 #endif

@@ -26,6 +26,12 @@ bool store_redis_has_strays(const struct ff_store *s)
     return o->stray.took.epoch ? o->acked >= o->stray.last : o->handover > 0 || any_left(s);
 }
 
+bool store_redis_awaits_strays(const struct ff_store *s)
+{
+    const struct redis_owner *o = &s->owner;
+    return !s->beside && o->mode == REDIS_DIRECT && (o->stray.took.epoch || o->handover > 0 || any_left(s));
+}
+
 /* One step of giving: whose records they are, and how far it came. */
 struct giving {
     struct ff_store *store;

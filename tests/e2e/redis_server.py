@@ -295,7 +295,11 @@ class Proxy:
 
     @property
     def url(self):
-        return f"redis://127.0.0.1:{self.address[1]}"
+        return f"redis://127.0.0.1:{self.port}"
+
+    @property
+    def port(self):
+        return self.address[1]
 
     # What tests call.
 
