@@ -12,6 +12,8 @@
 /* An answer is to hold about so many bytes, and never more entries. */
 #define BATCH_BYTES ((size_t)1 << 20)
 #define BATCH_ENTRIES 1024
+/* What a new connection may take. */
+#define PATIENCE (5 * FF_SECOND)
 
 struct read {
     struct redis_link *link;
@@ -86,11 +88,22 @@ static enum ff_status group_give(struct read *r, const struct segment_group *g, 
     return FF_OK;
 }
 
+/* Asks for the entries that come next; where the connection was cut, once more over a new one: entries do not
+ * change, so it goes on where it was. */
+static enum redis_trouble batch_ask(struct read *r)
+{
+    enum redis_trouble t = range_ask(r->link, r->keys, r->next, r->batch_most, &r->batch);
+    if (t != REDIS_AWAY)
+        return t;
+    t = redis_link_connect(r->link, PATIENCE);
+    return t == REDIS_OK ? range_ask(r->link, r->keys, r->next, r->batch_most, &r->batch) : t;
+}
+
 /* The entry that comes next, or {NULL} at the end. */
 static enum ff_status entry_next(struct read *r, struct redis_reply *entry)
 {
     if (r->batch_at >= redis_reply_count(r->batch)) {
-        const enum redis_trouble t = range_ask(r->link, r->keys, r->next, r->batch_most, &r->batch);
+        const enum redis_trouble t = batch_ask(r);
         r->batch_at = 0;
         if (t != REDIS_OK) {
             r->batch = (struct redis_reply){NULL};

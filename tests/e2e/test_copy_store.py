@@ -174,7 +174,9 @@ class Refused(Case):
                 self.assertIn("start a daemon on it first", err)
                 self.assertIn("more wait beside it", ctl("check", "--config", shard.config_file)[1])
                 shard.start()
-                until(lambda: digest(shard)["seq"] == 2, "what was left is taken in")
+                until(lambda: "more wait beside it" not in ctl("check", "--config", shard.config_file)[1],
+                      "what was left is taken in")
+                self.assertEqual(digest(shard)["seq"], 2)
                 shard.stop()
                 self.assertEqual(copy(shard, back)[0], 0)
                 server.ask("HSET", BASE + "handover", "5-1-1", "of somebody else")

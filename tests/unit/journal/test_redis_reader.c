@@ -247,6 +247,31 @@ static void what_was_read_is_noted(void **state)
     assert_int_equal(redis_took_of(&seen.took, 12), 25);
 }
 
+/* Cuts the connection at some records. */
+static enum ff_status cut(void *ctx, uint64_t seq, struct ff_span body)
+{
+    struct stage *s = ctx;
+    char answer[64], expected[32];
+    assert_int_equal(seq, s->last + 1);
+    assert_true(ff_span_equal(body, stage_body(seq, expected)));
+    s->last = seq;
+    if (seq % 1000 == 0)
+        redis_server_ask(&s->server, "CLIENT KILL TYPE normal", answer, sizeof answer);
+    return FF_OK;
+}
+
+static void a_cut_connection_is_made_anew_and_nothing_is_given_twice(void **state)
+{
+    struct stage *s = *state;
+    struct redis_seen seen = {0};
+    uint64_t last;
+    for (unsigned i = 0; i < 2500; i++)
+        stage_group(s, 2);
+    s->last = 0;
+    assert_int_equal(redis_read(s->link, &s->keys, 1, UINT64_MAX, cut, s, &seen, &last, why, sizeof why), FF_OK);
+    assert_true(last == 5000 && s->last == 5000);
+}
+
 static void without_redis_it_says_so(void **state)
 {
     struct stage *s = *state;
@@ -272,6 +297,7 @@ int main(void)
         STAGE_TEST(a_flipped_bit_is_found),
         STAGE_TEST(what_the_function_gives_ends_it),
         STAGE_TEST(what_was_read_is_noted),
+        STAGE_TEST(a_cut_connection_is_made_anew_and_nothing_is_given_twice),
         STAGE_TEST(without_redis_it_says_so),
     };
     return STAGE_RUN(tests);
