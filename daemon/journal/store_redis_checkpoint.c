@@ -102,7 +102,8 @@ enum ff_status store_redis_commit(struct ff_store *s)
 
 void store_redis_abort(struct ff_store *s)
 {
-    checkpoint_link(s);
+    if (checkpoint_link(s) != REDIS_OK) /* what is there of it goes with the next trim */
+        s->checkpoints.made = (struct redis_checkpoint){0};
     s->mending = false;
     redis_checkpoint_abort(&s->checkpoints, &s->shard);
 }
