@@ -245,6 +245,7 @@ static bool house_serve(struct house *h)
     house_say_ready(h);
     net_run(h->own.net);
     threads_join(h);
+    house_store_end(h);
     enum ff_status status = journal_drain(h->journal);
     struct fold_counts n = fold_counts(h->shard.fold);
     log_info("house", "stopped", "store=%s records=%" PRIu64 " durable=%" PRIu64 " late=%" PRIu64,

@@ -111,6 +111,9 @@ void house_store_begin(struct house *h);
 /* Whenever the store may have news, and once a second. */
 void house_store_look_after(struct house *h, ff_wall now);
 
+/* Before the end: what only this process still knows is written. */
+void house_store_end(struct house *h);
+
 /* house.c: begins to stop, as a signal asks for. */
 void house_stop(struct house *h);
 

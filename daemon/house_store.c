@@ -165,3 +165,10 @@ void house_store_look_after(struct house *h, ff_wall now)
     else if (health.strays)
         strays_take(h);
 }
+
+void house_store_end(struct house *h)
+{
+    h->store.not_before = FF_NEVER;
+    if (journal_lost(h->journal))
+        lost_mend(h, h->own.now);
+}

@@ -405,8 +405,9 @@ void redis_owner_health(const struct redis_owner *o, struct ff_store_health *out
         .degraded = degraded && o->trouble != REDIS_OK ? "spilling" : degraded,
         .spilled_bytes = outage->spill ? spill_bytes(outage->spill) : 0,
     };
+    out->spilled_records = outage->left;
     if (outage->running)
-        out->spilled_records = spill_last(outage->spill) - outage->place;
+        out->spilled_records += spill_last(outage->spill) - outage->place;
 }
 
 enum redis_trouble redis_owner_link(struct redis_owner *o, bool lost)

@@ -16,6 +16,9 @@
 
 #define FOLDER "/spill"
 #define PREFIX 16
+/* The small value that says which journal's records are in it. */
+#define JOURNAL_NAME "journal"
+#define JOURNAL_MAX 512
 /* Segments are read from their beginning, whatever is wanted of them: small ones make that cheap. */
 #define SEGMENT_BYTES ((uint64_t)4 << 20)
 
@@ -73,6 +76,24 @@ static enum ff_status store_open(struct spill *s, char *why, size_t size)
     return st;
 }
 
+/* Writes down which journal's records are in it, while none are; else they must be of that one. */
+static enum ff_status journal_claim(struct spill *s, const char *journal, char *why, size_t size)
+{
+    char name[JOURNAL_MAX] = "";
+    size_t n = 0;
+    enum ff_status st = store_embedded.get(s->store, JOURNAL_NAME, name, sizeof name - 1, &n);
+    if (st == FF_OK && ff_span_equal(ff_span_of(name, n), ff_span_text(journal)))
+        return FF_OK;
+    if (s->last > 0) {
+        snprintf(why, size, "%s: it holds records of the journal %s, not of %s", s->path, n ? name : "(unknown)", journal);
+        return FF_STORE_FAILED;
+    }
+    st = store_embedded.put(s->store, JOURNAL_NAME, ff_span_text(journal));
+    if (st != FF_OK)
+        snprintf(why, size, "%s: %s", s->path, ff_status_prose(st));
+    return st;
+}
+
 /* One is enough. */
 static enum ff_status left_found(void *found, uint64_t place, struct ff_span body)
 {
@@ -113,6 +134,8 @@ enum ff_status spill_open(struct spill **out, const struct spill_options *option
     int error = n < 0 || (size_t)n >= sizeof s->path ? -ENAMETOOLONG : s->io->mkdir(s->io, options->path, 0750);
     enum ff_status st = error < 0 && error != -EEXIST ? place_why(why, size, options->path, error)
                                                       : store_open(s, why, size);
+    if (st == FF_OK)
+        st = journal_claim(s, options->journal, why, size);
     if (st != FF_OK)
         spill_close(&s);
     *out = s;

@@ -13,6 +13,7 @@ struct spill_options {
     enum ff_durability durability;
     const struct ff_io *io;  /* NULL: the system's */
     uint64_t max;            /* bytes of records, with what each takes beside its body */
+    const char *journal;     /* which journal they are of: one that holds records of another is refused */
 };
 
 /* Opens and locks it, and finds what is in it. *out is owned by the caller until spill_close. Fails as a

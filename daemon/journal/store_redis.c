@@ -70,9 +70,11 @@ static enum ff_status link_make(struct ff_store *s, const struct ff_redis_option
 }
 
 /* Before the shard is taken over: who cannot have the spill must not have the shard either. */
-static enum ff_status spill_make(const struct ff_store_options *options, struct spill **out, char *why, size_t size)
+static enum ff_status spill_make(const struct ff_store *s, const struct ff_store_options *options, struct spill **out,
+                                 char *why, size_t size)
 {
     const struct spill_options spill = {
+        .journal = s->keys.journal.text,
         .path = options->path,
         .durability = options->durability,
         .io = options->io,
@@ -88,7 +90,7 @@ static enum ff_status owner_open(struct ff_store *s, const struct ff_store_optio
     struct redis_id mine;
     struct spill *spill = NULL;
     uint64_t last;
-    enum ff_status st = spill_make(options, &spill, why, size);
+    enum ff_status st = spill_make(s, options, &spill, why, size);
     if (st == FF_OK)
         st = redis_start(&start, &mine, &last, s->by, why, size);
     if (st != FF_OK) {

@@ -78,6 +78,18 @@ class Lost(LostCase):
         self.send(5)
         self.all_is_there()
 
+    def test_what_could_not_be_written_is_with_the_stop(self):
+        self.send(10)
+        self.redis.ask("CONFIG", "SET", "maxmemory", "1")
+        self.redis.ask("FLUSHALL")
+        self.daemon.logged("house lost_data why=")
+        self.send(5)
+        self.redis.ask("CONFIG", "SET", "maxmemory", "0")
+        self.daemon.stop()
+        self.daemon.start()
+        self.holds()
+        self.stream_holds()
+
     def test_the_stream_alone_is_removed(self):
         self.send(10)
         self.daemon.checkpoint()

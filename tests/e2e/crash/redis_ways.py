@@ -111,6 +111,7 @@ def late(run):
     run.spawn()
     run.wait(2)
     run.start_redis()
+    run.serve()
 
 
 def checkpointing(run):

@@ -168,10 +168,14 @@ class Run:
         self.told.append(daemon.lines)
 
     def start(self):
-        """Where it was before, unless somebody else has taken that port since."""
         begun = time.monotonic()
+        self.spawn()
+        self.serve()
+        self.score.worst_restart = max(self.score.worst_restart, time.monotonic() - begun)
+
+    def serve(self):
+        """Waits until it serves where it was before, unless somebody else has taken that port since."""
         try:
-            self.spawn()
             self.daemon.serve()
         except Failure:
             if not self.addresses or not IN_USE.search(self.daemon.log):
@@ -179,8 +183,6 @@ class Run:
             self.addresses = []
             self.spawn()
             self.daemon.serve()
-        took = time.monotonic() - begun
-        self.score.worst_restart = max(self.score.worst_restart, took)
         self.addresses = [f"ingest.http={self.daemon.http}", f"ingest.udp={self.daemon.udp}",
                           f"stats.http={self.daemon.stats_address}"]
 

@@ -33,13 +33,13 @@ static int setup(void **state)
     redis_server_make(&room->server);
     redis_server_start(&room->server, NULL);
     scratch_make(room->path);
-    const struct spill_options options = {.path = room->path, .durability = FF_DURABLE_PROCESS, .max = (uint64_t)64 << 20};
+    const struct spill_options options = {.path = room->path, .journal = "test", .durability = FF_DURABLE_PROCESS, .max = (uint64_t)64 << 20};
     assert_int_equal(spill_open(&room->spill, &options, room->why, sizeof room->why), FF_OK);
     assert_true(redis_url_parse(room->server.url, &url, room->why, sizeof room->why));
     assert_true(redis_keys_make(&room->keys, "footfall", "test"));
     room->link = redis_link_new(&url);
     assert_int_equal(redis_link_connect(room->link, 5 * FF_SECOND), REDIS_OK);
-    const struct redis_claim claim = {.now = 1000, .by = "test"};
+    const struct redis_claim claim = {.now = 1000, .by = "test:1:1"};
     assert_int_equal(redis_stream_take(room->link, &room->keys, &claim, &mine, &last), REDIS_OK);
     assert_true(mine.epoch == 1000 && last == 0);
     *state = room;
@@ -203,7 +203,7 @@ static void a_greater_epoch_is_a_fence(void **state)
     struct room *room = *state;
     struct redis_id mine;
     uint64_t last;
-    const struct redis_claim claim = {.now = 2000, .by = "another"};
+    const struct redis_claim claim = {.now = 2000, .by = "another:1:1"};
     spill(room, 1000, 1, 10);
     assert_int_equal(redis_stream_take(room->link, &room->keys, &claim, &mine, &last), REDIS_OK);
     assert_int_equal(drain(room, 1), REDIS_FENCED);

@@ -26,6 +26,7 @@ static void opened(struct room *room)
     struct spill *spill;
     const struct spill_options options = {
         .path = room->path,
+        .journal = "footfall:{test}:journal",
         .durability = FF_DURABLE_DISK,
         .io = &room->faulty.io,
         .max = room->max,

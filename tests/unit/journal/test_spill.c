@@ -42,15 +42,21 @@ static int teardown(void **state)
     return 0;
 }
 
-static enum ff_status open_spill(struct room *room)
+static enum ff_status open_spill_of(struct room *room, const char *journal)
 {
     const struct spill_options options = {
         .path = room->path,
+        .journal = journal,
         .durability = FF_DURABLE_DISK,
         .io = &room->faulty.io,
         .max = room->max,
     };
     return spill_open(&room->spill, &options, room->why, sizeof room->why);
+}
+
+static enum ff_status open_spill(struct room *room)
+{
+    return open_spill_of(room, "footfall:{test}:journal");
 }
 
 static void opened(struct room *room)
@@ -185,6 +191,23 @@ static void a_second_one_is_refused(void **state)
     room->spill = first;
 }
 
+static void records_of_another_journal_are_not_taken_for_its_own(void **state)
+{
+    struct room *room = *state;
+    opened(room);
+    spill_close(&room->spill);
+    assert_int_equal(open_spill_of(room, "footfall:{other}:journal"), FF_OK); /* there was nothing in it */
+    add(room, 7, 1, 3);
+    settle(room);
+    spill_close(&room->spill);
+    assert_int_equal(open_spill(room), FF_STORE_FAILED);
+    assert_non_null(strstr(room->why, "{other}"));
+    assert_int_equal(open_spill_of(room, "footfall:{other}:journal"), FF_OK);
+    assert_int_equal(spill_empty(room->spill), FF_OK);
+    spill_close(&room->spill);
+    opened(room);
+}
+
 static enum ff_status count(void *ctx, uint64_t place, uint64_t epoch, uint64_t seq, struct ff_span body)
 {
     (void)body;
@@ -272,6 +295,7 @@ int main(void)
         CASE(what_a_process_left_is_found_again),
         CASE(an_emptied_one_begins_again),
         CASE(it_takes_no_more_than_it_may),
+        CASE(records_of_another_journal_are_not_taken_for_its_own),
         CASE(a_second_one_is_refused),
         CASE(one_that_is_emptied_only_in_part_still_has_the_first_records),
         CASE(a_disk_that_is_full_is_told_and_mended),
