@@ -14,6 +14,7 @@ struct check {
     struct offline offline;
     uint64_t first;               /* oldest record that is kept */
     uint64_t erased, last_erased; /* records that hold nothing any more; the last of them */
+    uint64_t lost, last_lost;     /* records that a server has lost and checkpoints alone know; the last of them */
     uint64_t last;                /* newest that can be read in one run from it */
     uint64_t whole[CHECKPOINTS_MAX]; /* seqs of checkpoints, newest first */
     unsigned wholes;
@@ -30,6 +31,10 @@ static void check_wrong(struct check *c, const char *what, const char *why)
 static enum ff_status check_count(void *check, uint64_t seq, struct ff_span body)
 {
     struct check *c = check;
+    if (seq > c->last + 1) {
+        c->lost += seq - c->last - 1;
+        c->last_lost = seq - 1;
+    }
     c->last = seq;
     if (body.n == 0) {
         c->erased++;
@@ -57,6 +62,8 @@ static void check_journal(struct check *c)
     journal_health(j, &health);
     if (health.strays)
         puts("            more wait beside it, which the daemon takes in when it can");
+    if (c->lost)
+        printf("            %" PRIu64 " between them lost by the server, known to checkpoints\n", c->lost);
     if (c->erased)
         printf("            %" PRIu64 " of them erased, with whoever was forgotten\n", c->erased);
 }
@@ -112,6 +119,10 @@ static void check_digest(struct check *c)
     }
     if (before < c->last_erased && c->last_erased <= newest) {
         printf("            records before it are erased: not compared\n");
+        return;
+    }
+    if (before < c->last_lost && c->last_lost <= newest) {
+        printf("            the server has lost records before it: not compared\n");
         return;
     }
     if (!check_restore(c, newest, newest))

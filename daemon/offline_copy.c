@@ -18,7 +18,8 @@
 
 struct copy {
     struct offline from, to;
-    uint64_t first, last;  /* records that are kept */
+    uint64_t first, last;  /* records that are copied */
+    uint64_t looked;       /* the last that was seen before that */
     uint64_t checkpoint;   /* seq of the newest whole one; 0: none */
     struct hash128 digest; /* of the state after the last */
     ff_wall at;            /* and the instant it is of */
@@ -43,6 +44,31 @@ static enum ctl_exit from_open(struct copy *c, const char *file)
     return end == CTL_DONE ? offline_seed(&c->from) : end;
 }
 
+static enum ff_status record_look(void *copy, uint64_t seq, struct ff_span body)
+{
+    struct copy *c = copy;
+    (void)body;
+    c->first = seq == c->looked + 1 ? c->first : seq;
+    c->looked = seq;
+    return FF_OK;
+}
+
+/* Where the journal begins that can be copied: behind what a server has lost, which the checkpoint knows. */
+static enum ctl_exit from_look(struct copy *c)
+{
+    char why[CONFIG_WHY];
+    if (journal_first(c->from.journal, &c->first))
+        return offline_fail(&c->from, CTL_FAILED, "the journal's beginning cannot be seen");
+    c->looked = c->first - 1;
+    if (c->last >= c->first && journal_read(c->from.journal, c->first, c->last, record_look, c, why, sizeof why))
+        return offline_fail(&c->from, CTL_FAILED, why);
+    if (c->looked < c->last)
+        c->first = c->last + 1;
+    if (c->first > 1 && c->checkpoint < c->first - 1)
+        return offline_fail(&c->from, CTL_FAILED, "no whole checkpoint knows the records before its journal");
+    return CTL_DONE;
+}
+
 static enum ctl_exit from_restore(struct copy *c)
 {
     char why[CONFIG_WHY];
@@ -55,15 +81,13 @@ static enum ctl_exit from_restore(struct copy *c)
     if (health.strays || health.spilled_records)
         return offline_fail(&c->from, CTL_FAILED, "there are records beside its journal that were not taken in yet: "
                                                   "start a daemon on it first");
-    if (journal_first(c->from.journal, &c->first))
-        return offline_fail(&c->from, CTL_FAILED, "the journal's beginning cannot be seen");
     c->checkpoint = restored.checkpoint;
     c->last = s->seq;
     c->at = s->now;
     c->digest = shard_digest(s, s->seq);
     offline_print_digest("from", s, c->digest);
     shard_fini(s); /* its tables are not needed twice */
-    return CTL_DONE;
+    return from_look(c);
 }
 
 /* Whether a daemon has ever begun there; asked before it is taken over, for that would end one at work. */

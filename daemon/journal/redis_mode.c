@@ -19,7 +19,7 @@ static const struct mode_row {
 #define ENDS [REDIS_EVENT_LOST] = TO(REDIS_LOST), [REDIS_EVENT_FENCED] = TO(REDIS_MODE_FENCED)
     [REDIS_DIRECT] = {"direct", NULL, false, {ENDS, [TROUBLE] = TO(REDIS_SPILLING)}},
     [REDIS_SPILLING] = {"spilling", "spilling", true, {ENDS, [OURS] = TO(REDIS_DRAINING)}},
-    [REDIS_DRAINING] = {"draining", "draining", true,
+    [REDIS_DRAINING] = {"draining", "spilling", true,
                         {ENDS, [TROUBLE] = TO(REDIS_SPILLING), [NEARLY] = TO(REDIS_CLOSING), [DRAINED] = TO(REDIS_DIRECT)}},
     [REDIS_CLOSING] = {"closing", "draining", false,
                        {ENDS, [TROUBLE] = TO(REDIS_SPILLING), [DRAINED] = TO(REDIS_DIRECT)}},

@@ -44,7 +44,8 @@ enum redis_event redis_mode_event(enum redis_trouble t);
 /* Whether records go to the spill. */
 bool redis_mode_spills(enum redis_mode mode);
 
-/* What health says of it while records are taken: "spilling", "draining", NULL: nothing. */
+/* What health says of it while records are taken: "spilling" while they go to the disk, "draining" for the moment
+ * in which they wait for what is there, NULL: nothing. */
 const char *redis_mode_degraded(enum redis_mode mode);
 
 /* For the log. */

@@ -333,7 +333,8 @@ static void handover_step(struct redis_owner *o)
         drain_ask(o, REDIS_ERRAND_HANDOVER, o->handed + 1, o->to_hand);
 }
 
-/* All that the disk has goes to the stream. What is not there then is little, if Redis is quick. */
+/* All that the disk has goes to the stream. What is not there then is little, if Redis is quick; if it is not, a spill
+ * is emptied all the same before it is full of what Redis has long had. */
 static void drain_step(struct redis_owner *o)
 {
     uint64_t from, upto;
@@ -341,7 +342,7 @@ static void drain_step(struct redis_owner *o)
         drain_ask(o, REDIS_ERRAND_DRAIN, from, upto);
     else if (redis_outage_over(&o->outage) && !redis_outage_parted(&o->outage, &o->queue))
         happened(o, REDIS_EVENT_DRAINED);
-    else if (o->quick && !redis_outage_parted(&o->outage, &o->queue))
+    else if ((o->quick || spill_half_full(o->outage.spill)) && !redis_outage_parted(&o->outage, &o->queue))
         happened(o, REDIS_EVENT_NEARLY);
 }
 

@@ -230,6 +230,11 @@ uint64_t spill_bytes(const struct spill *s)
     return s->bytes;
 }
 
+bool spill_half_full(const struct spill *s)
+{
+    return s->bytes > s->max / 2;
+}
+
 struct each {
     spill_fn fn;
     void *ctx;

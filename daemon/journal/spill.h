@@ -45,6 +45,9 @@ uint64_t spill_settled(struct spill *s);
 uint64_t spill_last(const struct spill *s);
 uint64_t spill_bytes(const struct spill *s);
 
+/* Whether half of what it may hold is in it. */
+bool spill_half_full(const struct spill *s);
+
 /* Called with the records in order. body is borrowed. Anything but FF_OK ends it and becomes its result. */
 typedef enum ff_status (*spill_fn)(void *ctx, uint64_t place, uint64_t epoch, uint64_t seq, struct ff_span body);
 

@@ -18,21 +18,23 @@ bool store_redis_lost(const struct ff_store *s)
 }
 
 /* Begins an epoch behind the last record; what of the records between the stream's and it is lost to a reader is
- * in the checkpoint that is to come. */
+ * in the checkpoint that is to come. What is found may be the beginning of an attempt before this one, whose answer
+ * did not come, and which had fewer: then there is one more. */
 static enum ff_status epoch_claim(struct ff_store *s)
 {
-    const uint64_t last = s->owner.last;
-    const struct redis_claim claim = {.now = (uint64_t)(now_wall() / FF_MILLISECOND), .by = s->by,
-                                      .above = s->owner.epoch, .last = &last, .lost = true};
-    struct redis_id mine;
-    uint64_t begin;
-    enum redis_trouble t = redis_owner_link(&s->owner, true);
-    if (t == REDIS_OK)
+    struct redis_owner *o = &s->owner;
+    const uint64_t last = o->last;
+    uint64_t begin = UINT64_MAX;
+    enum redis_trouble t = redis_owner_link(o, true);
+    while (t == REDIS_OK && begin != last) {
+        struct redis_id mine;
+        const struct redis_claim claim = {.now = (uint64_t)(now_wall() / FF_MILLISECOND), .by = s->by,
+                                          .above = o->claimed ? o->claimed : o->epoch, .last = &last, .lost = true};
         t = redis_stream_take(s->link, &s->keys, &claim, &mine, &begin);
-    if (t != REDIS_OK)
-        return redis_trouble_status(t);
-    s->owner.claimed = s->shard.epoch = mine.epoch;
-    return FF_OK;
+        if (t == REDIS_OK)
+            o->claimed = s->shard.epoch = mine.epoch;
+    }
+    return redis_trouble_status(t);
 }
 
 static enum ff_status mend_begin(struct ff_store *s, uint64_t seq)
@@ -100,7 +102,8 @@ enum ff_status store_redis_commit(struct ff_store *s)
 
 void store_redis_abort(struct ff_store *s)
 {
-    checkpoint_link(s);
+    if (checkpoint_link(s) != REDIS_OK) /* what is there of it goes with the next trim */
+        s->checkpoints.made = (struct redis_checkpoint){0};
     s->mending = false;
     redis_checkpoint_abort(&s->checkpoints, &s->shard);
 }

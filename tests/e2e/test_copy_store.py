@@ -101,6 +101,21 @@ class Copy(Case):
                     shard.close()
                     back.close()
 
+    def test_from_files_to_files_and_from_one_shard_to_another(self):
+        with RedisServer() as server, RedisServer(aof=True) as other, Files(SITES) as daemon:
+            copies = [Files(SITES), Shard(server), Shard(other), Files(SITES)]
+            try:
+                daemon.bring([{**VIEW, "visitor": f"v{i}"} for i in range(500)])
+                daemon.checkpoint()
+                daemon.send(VIEW)
+                state = digest(daemon)
+                daemon.stop()
+                for source, target in zip([daemon, *copies], copies):
+                    self.assert_copied(source, target, state)
+            finally:
+                for each in copies:
+                    each.close()
+
     def test_visitors_without_an_id_are_known_again(self):
         """Their ids hang on salts, which are in no journal."""
         view = {"site": SITES[0].id, "type": "page_view"}

@@ -124,7 +124,8 @@ class Network(RedisCase):
         begun = time.monotonic()
         self.send(30)
         self.assertLess(time.monotonic() - begun, 15)  # not each waits for Redis
-        until(lambda: "degraded" in readiness(self.daemon).json, "an outage")
+        self.assertEqual(spilling(self.daemon)["degraded"], "spilling")
+        self.send(5)
         self.proxy.delay = 0.0
         well(self.daemon)
         self.holds()

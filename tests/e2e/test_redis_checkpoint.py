@@ -333,6 +333,39 @@ class Check(Case):
             self.assertEqual(status, 1)
             self.assertIn(f"{epoch}-{int(seq) + 1}", err)
 
+    def test_a_shard_that_lost_records_and_was_mended_is_whole(self):
+        with RedisServer() as server, Shard(server) as daemon:
+            view = {"site": SITES[0].id, "type": "page_view"}
+
+            def send(name):
+                daemon.send([{**view, "visitor": f"{name}-{i}"} for i in range(20)])
+            send("before")
+            daemon.checkpoint()
+            send("in the journal")
+            server.ask("SAVE")
+            send("lost")
+            server.restart()
+            until(lambda: 60 in checkpoints(server), "a checkpoint of all")
+            until(lambda: daemon.office.get("/readyz").json.get("degraded") is None, "it is well again")
+            send("after")
+            state = digest(daemon)
+            self.assertEqual(state["seq"], 80)
+            daemon.stop()
+            status, out, err = self.check(daemon, "--at", state["at"])
+            self.assertEqual((status, err), (0, ""), out)
+            self.assertIn("20 between them lost", out)
+            self.assertIn("not compared", out)
+            self.assertIn(state["digest"], out)
+            with RedisServer() as other:
+                copy = Shard(other)
+                try:
+                    status, out, err = ctl("copy-store", daemon.config_file, copy.config_file)
+                    self.assertEqual((status, err), (0, ""))
+                    self.assertIn("records 61 to 80, checkpoint 60", out)
+                    self.assert_whole(copy, state)
+                finally:
+                    copy.close()
+
     def test_where_there_is_no_shard_or_no_server_it_says_so(self):
         with RedisServer() as server:
             daemon = Shard(server)

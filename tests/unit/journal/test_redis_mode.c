@@ -74,6 +74,7 @@ static void what_spills_says_so(void **state)
     assert_null(redis_mode_degraded(REDIS_DIRECT));
     assert_string_equal(redis_mode_degraded(REDIS_SPILLING), "spilling");
     assert_string_equal(redis_mode_degraded(REDIS_LOST), "spilling");
+    assert_string_equal(redis_mode_degraded(REDIS_DRAINING), "spilling");
     assert_string_equal(redis_mode_degraded(REDIS_CLOSING), "draining");
     assert_string_equal(redis_mode_name(REDIS_CLOSING), "closing");
 }

@@ -128,6 +128,27 @@ static void a_fenced_owner_removes_nothing(void **state)
     assert_true(keys(s) == before && first(s).n == 0 && first(s).epoch == 7);
 }
 
+/* What goes makes room, so it must go where there is none. */
+static void a_full_server_is_trimmed(void **state)
+{
+    struct stage *s = *state;
+    struct redis_checkpoints more = {0};
+    for (unsigned i = 0; i < 4; i++)
+        checkpoint(s, 10, 100);
+    const size_t before = keys(s);
+    STAGE_ASK(s, "CONFIG", "SET", "maxmemory", "1");
+    assert_int_equal(redis_checkpoint_begin(&more, &s->shard, 40), FF_STORE_FULL);
+    redis_checkpoint_abort(&more, &s->shard);
+    struct redis_trimmed done = trim(s, keep_nothing);
+    STAGE_ASK(s, "CONFIG", "SET", "maxmemory", "0");
+    redis_checkpoints_fini(&more);
+    assert_true(done.checkpoints == 2 && done.upto.n == 30 && first(s).n == 35);
+    assert_int_equal(keys(s), before - 80);
+    static struct redis_manifest m;
+    assert_int_equal(redis_manifest_read(&s->shard, &m, why, sizeof why), FF_OK);
+    assert_true(m.checkpoints == 2 && m.drafts == 0 && m.ages.n == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +158,7 @@ int main(void)
         STAGE_TEST(the_journal_goes_across_epochs),
         STAGE_TEST(drafts_of_the_dead_go),
         STAGE_TEST(a_fenced_owner_removes_nothing),
+        STAGE_TEST(a_full_server_is_trimmed),
     };
     int failed = STAGE_RUN(tests);
     redis_checkpoints_fini(&c);

@@ -172,7 +172,11 @@ static void it_takes_no_more_than_it_may(void **state)
     char body[64];
     room->max = 10 * (16 + 16 + 14);
     opened(room);
-    add(room, 7, 101, 10);
+    add(room, 7, 101, 5);
+    assert_false(spill_half_full(room->spill));
+    add(room, 7, 106, 5);
+    assert_true(spill_half_full(room->spill));
+    assert_int_equal(spill_fits(room->spill, 1, 0), FF_STORE_FULL);
     assert_int_equal(spill_add(room->spill, 7, 111, ff_span_of(body, body_of(111, body))), FF_STORE_FULL);
     assert_int_equal(spill_last(room->spill), 10);
     settle(room);
