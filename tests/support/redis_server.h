@@ -16,8 +16,15 @@ struct redis_server {
     pid_t pid;                     /* 0: it does not run */
 };
 
-/* Whether there is a redis-server to be had: without one such tests are skipped. */
+/* Whether there is a redis-server to be had. */
 bool redis_server_there(void);
+
+/* Says loudly that tests are skipped for want of one; gives the status to end with. */
+int redis_server_missing(void);
+
+/* Runs a program's cases (an array), which need a server: what main gives. */
+#define REDIS_SERVER_RUN(tests) \
+    (redis_server_there() ? cmocka_run_group_tests(tests, NULL, NULL) : redis_server_missing())
 
 /* Makes the directory; nothing runs yet. To be ended by redis_server_end. */
 void redis_server_make(struct redis_server *s);

@@ -130,6 +130,7 @@ static inline void stage_group(struct stage *s, unsigned n)
 #define STAGE_TEST(test) cmocka_unit_test_setup(test, stage_setup)
 
 /* Runs the tests; without a redis-server there is nothing to run them on. */
-#define STAGE_RUN(tests) (redis_server_there() ? cmocka_run_group_tests(tests, stage_open, stage_close) : 0)
+#define STAGE_RUN(tests)                                                                             \
+    (redis_server_there() ? cmocka_run_group_tests(tests, stage_open, stage_close) : redis_server_missing())
 
 #endif

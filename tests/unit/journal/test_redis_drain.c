@@ -262,5 +262,5 @@ int main(void)
         CASE(trouble_says_how_far_it_came),
         CASE(another_owner_finds_it_in_the_handover),
     };
-    return redis_server_there() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
+    return REDIS_SERVER_RUN(tests);
 }

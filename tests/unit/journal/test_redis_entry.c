@@ -18,8 +18,6 @@ static int setup(void **state)
     static struct stage s;
     struct redis_url url;
     char why[256];
-    if (!redis_server_there())
-        skip();
     redis_server_make(&s.server);
     redis_server_start(&s.server, NULL);
     assert_true(redis_url_parse(s.server.url, &url, why, sizeof why));
@@ -106,5 +104,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_not_ours_is_refused, setup, teardown),
         cmocka_unit_test(ids_are_read_printed_and_ordered),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return REDIS_SERVER_RUN(tests);
 }

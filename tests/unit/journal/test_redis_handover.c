@@ -186,5 +186,5 @@ int main(void)
         CASE(a_group_under_another_s_name_is_damaged),
         CASE(a_server_that_is_away_is_told),
     };
-    return redis_server_there() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
+    return REDIS_SERVER_RUN(tests);
 }

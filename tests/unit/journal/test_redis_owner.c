@@ -170,5 +170,5 @@ int main(void)
         SEAT_TEST(a_full_spill_refuses_until_redis_is_back),
         SEAT_TEST(the_fence_is_noticed_while_nothing_happens),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return REDIS_SERVER_RUN(tests);
 }

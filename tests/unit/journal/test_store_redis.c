@@ -24,8 +24,6 @@ static int redis_setup(void **state, enum ff_durability durability, const char *
 {
     static struct room room;
     room = (struct room){.suite.ops = &store_redis};
-    if (!redis_server_there())
-        skip();
     redis_server_make(&room.server);
     redis_server_start(&room.server, options);
     scratch_make(room.path);
@@ -248,5 +246,5 @@ int main(void)
         CASE(the_child_of_a_former_owner_can_write_no_checkpoint, process_setup),
         CASE(the_stream_is_kept_for_its_last_id, process_setup),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return REDIS_SERVER_RUN(tests);
 }

@@ -151,5 +151,5 @@ int main(void)
         SEAT_TEST(who_came_after_the_loss_has_the_shard),
         SEAT_TEST(what_was_mended_is_not_taken_for_a_stray),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return REDIS_SERVER_RUN(tests);
 }

@@ -275,5 +275,5 @@ int main(void)
         SEAT_TEST(what_of_it_was_delivered_is_passed_over),
         SEAT_TEST(an_outage_in_its_middle_takes_nothing_twice),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return REDIS_SERVER_RUN(tests);
 }
