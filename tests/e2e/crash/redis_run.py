@@ -13,7 +13,7 @@ from footfall import DEADLINE, Daemon, Failure, until
 from redis_server import Proxy, RedisServer, on_redis
 
 OUTAGES = (0.05, 0.3, 1.5, 3)  # seconds at most; the daemon waits one for an answer
-MANIFEST = "footfall:{default}:manifest"
+MANIFEST, HANDOVER = "footfall:{default}:manifest", "footfall:{default}:handover"
 FENCED = 3                     # exit status
 KEEPS = (["store.redis.keep_bytes=0"], ["store.redis.keep_bytes=128k"], [])
 
@@ -41,9 +41,9 @@ class RedisRun(Run):
 
     def __init__(self, seed, faults, options=(), tell=lambda score: None):
         self.redis = RedisServer(aof=True, appendfsync="always")
-        self.proxy = Proxy(self.redis.address)
-        super().__init__(seed, faults, on_redis(self.redis, *options, url=self.proxy.url), tell)
+        super().__init__(seed, faults, options, tell)
         self.options += self.random.choice(KEEPS)
+        self.proxies = {self.daemon: Proxy(self.redis.address)}
 
     def done(self):
         return self.score.faults
@@ -55,10 +55,22 @@ class RedisRun(Run):
         self.redis.close()
         return score
 
+    @property
+    def proxy(self):
+        """What stands between the run's daemon and Redis."""
+        return self.proxies[self.daemon]
+
+    def options_of(self, daemon):
+        return on_redis(self.redis, *self.options, url=self.proxies[daemon].url)
+
     def give_up(self):
         """What Redis has on its disk stays, too."""
         super().give_up()
-        self.proxy.close()
+        for daemon, proxy in self.proxies.items():
+            if daemon.process and daemon.process.poll() is None:
+                daemon.process.kill()
+                daemon.process.wait()
+            proxy.close()
         if self.redis.running:
             self.redis.kill()
 
@@ -153,16 +165,38 @@ class RedisRun(Run):
         self.score.moves += 1
 
     def take_over(self):
-        """A daemon with a directory of its own becomes the run's; the one before it ends by itself."""
+        """A daemon with a directory of its own becomes the run's. The one before it, which may have been cut
+        off, ends by itself and has handed over all that it had answered."""
+        before = self.replace()
+        self.proxies[before].mend()
+        self.let_go(before)
+        until(lambda: not self.redis.ask("HLEN", HANDOVER), f"a handover that is taken in:\n{self.daemon.log}", PATIENCE)
+
+    def replace(self):
+        """Another daemon becomes the run's; gives the one before it, as it was."""
         before, after = self.daemon, Daemon(self.sites)
+        self.proxies[after] = Proxy(self.redis.address)
         self.addresses = []
         self.spawn_as(after)
         self.daemon = self.judge.daemon = after.serve()
-        before.process.wait(DEADLINE)
-        if before.process.returncode != FENCED:
-            raise Failure(f"ended with {before.process.returncode} when its shard was taken over:\n{before.log}")
-        for client in filter(None, (before.events, before.office)):
+        return before
+
+    def come_back(self, before):
+        """A daemon that is dead becomes the run's again, and brings what it has on its disk."""
+        after, self.daemon = self.daemon, before
+        self.judge.daemon, self.addresses = before, []
+        self.find_redis()
+        self.start()
+        self.let_go(after)
+
+    def let_go(self, daemon):
+        """It must find itself fenced, and nothing that it has left on its disk is needed."""
+        daemon.process.wait(DEADLINE)
+        if daemon.process.returncode != FENCED:
+            raise Failure(f"ended with {daemon.process.returncode} when its shard was taken over:\n{daemon.log}")
+        for client in filter(None, (daemon.events, daemon.office)):
             client.close()
         self.well()
-        shutil.rmtree(before.directory)
+        self.proxies.pop(daemon).close()
+        shutil.rmtree(daemon.directory)
         self.score.takeovers += 1

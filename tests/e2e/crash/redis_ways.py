@@ -148,6 +148,28 @@ def taken_over(run):
     run.take_over()
 
 
+def usurped(run):
+    """The same while it is cut off, so that it has much to hand over. Senders wait until that is done: what
+    comes out of its order may be late, which the judge does not know of."""
+    run.wait_for_some()
+    run.cut()
+    run.send_more()
+    run.outage()
+    run.gate.close()
+    run.take_over()
+
+
+def found_again(run):
+    """It is killed while it is cut off, and another one takes over; then it starts again, with what it had."""
+    run.wait_for_some()
+    run.cut()
+    run.send_more()
+    run.outage()
+    run.gate.close()
+    run.kill()
+    run.come_back(run.replace())
+
+
 def forgotten(run):
     """Redis has lost everything, and the daemon lives on until all that it knows is in Redis again."""
     run.well()
@@ -159,7 +181,7 @@ def forgotten(run):
 
 
 WAYS = {killed: 5, paused: 4, cut: 4, blinked: 3, torn: 4, unanswered: 5, slow: 1, both: 6, away: 5, returned: 5,
-        late: 2, checkpointing: 3, rewriting: 2, moved: 2, taken_over: 3, forgotten: 3,
+        late: 2, checkpointing: 3, rewriting: 2, moved: 2, taken_over: 3, usurped: 3, found_again: 3, forgotten: 3,
         ways.idle: 1, ways.loaded: 4, ways.starting: 2, ways.stopping: 2, ways.checkpointing: 3,
         ways.checkpointed: 3, ways.childless: 1}
 

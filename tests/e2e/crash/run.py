@@ -159,10 +159,13 @@ class Run:
     def spawn(self):
         self.spawn_as(self.daemon)
 
+    def options_of(self, daemon):
+        return self.options
+
     def spawn_as(self, daemon):
         durability = DURABILITY[self.starts % len(DURABILITY)]
         self.starts += 1
-        daemon.options = [*self.options, *self.addresses, f"store.durability={durability}"]
+        daemon.options = [*self.options_of(daemon), *self.addresses, f"store.durability={durability}"]
         daemon.spawn()
         self.lives.append((daemon.reader, daemon.lines))
         self.told.append(daemon.lines)
