@@ -387,7 +387,8 @@ enum ff_status redis_owner_poll(struct redis_owner *o, uint64_t *durable)
     if (redis_beat_take(&o->beat))
         o->look_due = true;
     land(o);
-    redis_outage_poll(&o->outage);
+    if (redis_outage_poll(&o->outage) != FF_OK && o->mode == REDIS_MODE_FENCED)
+        o->failures = TRIES; /* what the disk has not, it will not have; the rest stays there */
     step(o);
     const uint64_t spilled = o->mode == REDIS_MODE_FENCED ? 0 : redis_outage_durable(&o->outage);
     if (spilled > o->durable)

@@ -87,6 +87,10 @@ class Fence(FenceCase):
         self.holds(daemons[-1])
 
 
+class FenceThreads(Fence):
+    options = ("ingest.threads=2",)
+
+
 class Handover(FenceCase):
     """The older is cut off from Redis while the newer takes the shard over."""
 
