@@ -242,6 +242,7 @@ static void a_disk_in_trouble_is_told_until_it_is_mended(void **state)
     faulty_script(&room->faulty, FAULTY_WRITE, "enospc");
     assert_int_equal(take(room), FF_STORE_FULL);
     assert_int_equal(o->refused, FF_STORE_FULL);
+    assert_true(spill_last(o->spill) == 4 && none_due(room)); /* the disk has none of it */
     assert_int_equal(take(room), FF_OK);
     settle(room);
     assert_int_equal(o->refused, FF_OK);

@@ -157,6 +157,53 @@ static void the_fence_is_noticed_while_nothing_happens(void **state)
     suite_close(&s->suite);
 }
 
+static long long handed(struct seat *s)
+{
+    return redis_server_number(&s->server, "HLEN " SEAT_KEY "handover");
+}
+
+/* Until it waits for the next attempt, and the worker with it. */
+static void rested(struct seat *s)
+{
+    struct pollfd news = {.fd = store_redis.news_fd(s->suite.store), .events = POLLIN};
+    while (seat_owner(s)->worker.busy || seat_owner(s)->mode != REDIS_SPILLING) {
+        assert_int_equal(poll(&news, 1, 30000), 1);
+        store_redis.poll(s->suite.store, &s->suite.durable);
+    }
+}
+
+static void who_is_fenced_hands_over_what_was_answered_and_no_more(void **state)
+{
+    struct seat *s = *state;
+    struct ff_store_health health;
+    suite_open(&s->suite);
+    seat_append(s, 10);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    seat_append(s, 5); /* answered: the disk has them */
+    rested(s);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    seat_holds(s, 10); /* takes it over */
+    suite_append(&s->suite, 3);
+    seat_owner(s)->look_due = true;
+    store_redis.flush(s->suite.store); /* to the disk; and the worker looks */
+    redis_worker_wait(&seat_owner(s)->worker);
+    store_redis.poll(s->suite.store, &s->suite.durable);
+    assert_int_equal(seat_owner(s)->mode, REDIS_MODE_FENCED);
+    assert_int_equal(s->suite.durable, 15); /* the three are on the disk, and nobody is told so */
+    do {
+        store_redis.poll(s->suite.store, &s->suite.durable);
+        store_redis.health(s->suite.store, &health);
+    } while (health.spilled_records > 0);
+    assert_int_equal(s->suite.durable, 15);
+    assert_int_equal(handed(s), 1);
+    char field[64], reply[256];
+    snprintf(field, sizeof field, "%llu-11-15", (unsigned long long)seat_owner(s)->epoch);
+    redis_server_ask(&s->server, "HKEYS " SEAT_KEY "handover", reply, sizeof reply);
+    assert_non_null(strstr(reply, field));
+    suite_close(&s->suite);
+    assert_false(spill_is_left(s->store, &io_system));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +216,7 @@ int main(void)
         SEAT_TEST(without_a_spill_records_wait_in_memory),
         SEAT_TEST(a_full_spill_refuses_until_redis_is_back),
         SEAT_TEST(the_fence_is_noticed_while_nothing_happens),
+        SEAT_TEST(who_is_fenced_hands_over_what_was_answered_and_no_more),
     };
     return REDIS_SERVER_RUN(tests);
 }
