@@ -157,6 +157,67 @@ static void the_fence_is_noticed_while_nothing_happens(void **state)
     suite_close(&s->suite);
 }
 
+/* What the worker finds when it looks now. */
+static void looked(struct seat *s)
+{
+    seat_owner(s)->look_due = true;
+    store_redis.flush(s->suite.store);
+    redis_worker_wait(&seat_owner(s)->worker);
+    store_redis.poll(s->suite.store, &s->suite.durable);
+}
+
+static void a_journal_of_its_epoch_that_ends_too_soon_has_lost_records(void **state)
+{
+    struct seat *s = *state;
+    char add[128];
+    suite_open(&s->suite);
+    seat_append(s, 10);
+    looked(s);
+    assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
+    redis_server_number(&s->server, "DEL " SEAT_KEY "journal");
+    snprintf(add, sizeof add, "XADD " SEAT_KEY "journal %llu-9 begin 9", (unsigned long long)seat_owner(s)->epoch);
+    char reply[64];
+    redis_server_ask(&s->server, add, reply, sizeof reply);
+    looked(s);
+    assert_int_equal(seat_owner(s)->mode, REDIS_LOST);
+}
+
+static void a_journal_to_which_nothing_was_added_since_the_start_is_whole(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 10);
+    suite_close(&s->suite);
+    suite_open(&s->suite);
+    looked(s);
+    assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
+    assert_int_equal(seat_owner(s)->trouble, REDIS_OK);
+    seat_append(s, 1);
+    suite_close(&s->suite);
+    seat_holds(s, 11);
+}
+
+/* It might be written at any time, so that it must be found under the same id. */
+static void a_group_that_was_sent_is_not_made_longer_by_an_outage(void **state)
+{
+    struct seat *s = *state;
+    char range[128], reply[4096];
+    suite_open(&s->suite);
+    const long long before = seat_entries(s);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    seat_append(s, 3); /* refused */
+    seat_append(s, 6);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    seat_until(s, REDIS_DIRECT);
+    assert_int_equal(seat_entries(s), before + 2);
+    snprintf(range, sizeof range, "XRANGE " SEAT_KEY "journal %llu-3 %llu-3", (unsigned long long)seat_owner(s)->epoch,
+             (unsigned long long)seat_owner(s)->epoch);
+    redis_server_ask(&s->server, range, reply, sizeof reply);
+    assert_non_null(strstr(reply, "*1\r\n"));
+    suite_close(&s->suite);
+    seat_holds(s, 9);
+}
+
 static long long handed(struct seat *s)
 {
     return redis_server_number(&s->server, "HLEN " SEAT_KEY "handover");
@@ -216,6 +277,9 @@ int main(void)
         SEAT_TEST(without_a_spill_records_wait_in_memory),
         SEAT_TEST(a_full_spill_refuses_until_redis_is_back),
         SEAT_TEST(the_fence_is_noticed_while_nothing_happens),
+        SEAT_TEST(a_journal_of_its_epoch_that_ends_too_soon_has_lost_records),
+        SEAT_TEST(a_journal_to_which_nothing_was_added_since_the_start_is_whole),
+        SEAT_TEST(a_group_that_was_sent_is_not_made_longer_by_an_outage),
         SEAT_TEST(who_is_fenced_hands_over_what_was_answered_and_no_more),
     };
     return REDIS_SERVER_RUN(tests);
