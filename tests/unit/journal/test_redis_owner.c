@@ -233,6 +233,25 @@ static void rested(struct seat *s)
     }
 }
 
+/* The name may lead to another server by the next time. */
+static void a_server_that_may_only_be_read_is_connected_to_anew(void **state)
+{
+    struct seat *s = *state;
+    struct ff_store_health health;
+    suite_open(&s->suite);
+    seat_append(s, 3);
+    redis_server_do(&s->server, "REPLICAOF 127.0.0.1 1");
+    seat_append(s, 3);
+    store_redis.health(s->suite.store, &health);
+    assert_string_equal(health.state, "readonly");
+    rested(s);
+    assert_false(redis_link_connected(seat_owner(s)->link));
+    redis_server_do(&s->server, "REPLICAOF NO ONE");
+    seat_until(s, REDIS_DIRECT);
+    suite_close(&s->suite);
+    seat_holds(s, 6);
+}
+
 static void who_is_fenced_hands_over_what_was_answered_and_no_more(void **state)
 {
     struct seat *s = *state;
@@ -280,6 +299,7 @@ int main(void)
         SEAT_TEST(a_journal_of_its_epoch_that_ends_too_soon_has_lost_records),
         SEAT_TEST(a_journal_to_which_nothing_was_added_since_the_start_is_whole),
         SEAT_TEST(a_group_that_was_sent_is_not_made_longer_by_an_outage),
+        SEAT_TEST(a_server_that_may_only_be_read_is_connected_to_anew),
         SEAT_TEST(who_is_fenced_hands_over_what_was_answered_and_no_more),
     };
     return REDIS_SERVER_RUN(tests);

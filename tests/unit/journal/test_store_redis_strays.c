@@ -158,6 +158,58 @@ static void what_was_taken_is_not_given_again_after_a_crash(void **state)
     assert_int_equal(handed(s), 0);
 }
 
+static void what_a_trimmed_journal_had_of_them_the_manifest_knows(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    redis_server_number(&s->server, "HSET " SEAT_KEY "manifest version 1 took 5:30");
+    leave(s, 5, 11, 50);
+    opened(s);
+    take_all(&got);
+    expect_seqs(&got, 31, 50);
+    assert_int_equal(handed(s), 0);
+}
+
+static void they_stay_where_they_are_until_they_are_in_the_journal(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    struct ff_store_health health;
+    leave(s, 5, 11, 30);
+    opened(s);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    store_redis.health(s->suite.store, &health);
+    assert_false(health.strays);
+    assert_non_null(health.degraded);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_NOT_FOUND);
+    assert_int_equal(handed(s), 1);
+    suite_flush(&s->suite);
+    take_all(&got);
+    expect_seqs(&got, 11, 30);
+    assert_int_equal(handed(s), 0);
+}
+
+static void they_are_a_group_of_their_own_among_what_comes(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s}, again = {.seat = s};
+    struct ff_store *store;
+    leave(s, 5, 11, 30);
+    opened(s);
+    store = s->suite.store;
+    const long long before = seat_entries(s);
+    assert_int_equal(store_redis.append(store, ++s->suite.last, FF_LITERAL("before")), FF_OK);
+    assert_int_equal(store_redis.strays(store, stray_take, &got), FF_OK);
+    assert_int_equal(store_redis.append(store, ++s->suite.last, FF_LITERAL("after")), FF_OK);
+    suite_flush(&s->suite);
+    assert_int_equal(seat_entries(s), before + 3);
+    store_redis.close(&s->suite.store); /* it dies before it can drop them */
+    opened(s);
+    take_all(&again);
+    assert_true(again.n == 0 && s->suite.last == 22);
+    assert_int_equal(handed(s), 0);
+}
+
 static void all_that_is_known_is_dropped(void **state)
 {
     struct seat *s = *state;
@@ -269,6 +321,9 @@ int main(void)
         SEAT_TEST(a_handover_is_taken_in_while_nothing_happens),
         SEAT_TEST(one_that_is_there_at_the_start_is_known_at_once),
         SEAT_TEST(what_was_taken_is_not_given_again_after_a_crash),
+        SEAT_TEST(what_a_trimmed_journal_had_of_them_the_manifest_knows),
+        SEAT_TEST(they_stay_where_they_are_until_they_are_in_the_journal),
+        SEAT_TEST(they_are_a_group_of_their_own_among_what_comes),
         SEAT_TEST(all_that_is_known_is_dropped),
         SEAT_TEST(what_is_not_taken_is_given_again),
         SEAT_TEST(what_a_process_left_on_the_disk_is_taken_in),
