@@ -149,8 +149,8 @@ static enum ff_status redis_open(struct ff_store **out, const struct ff_store_op
 
 enum redis_trouble store_redis_link(struct ff_store *s)
 {
-    if (!s->beside)
-        return redis_owner_link(&s->owner, false);
+    if (s->replayed)
+        return redis_owner_link(&s->owner, false, s->owner.timeout);
     return redis_link_connected(s->link) ? REDIS_OK : redis_link_connect(s->link, PATIENCE);
 }
 

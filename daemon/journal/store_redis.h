@@ -32,7 +32,8 @@ struct ff_store {
     struct redis_handover handed;
 };
 
-/* The link for a verb of the calling thread: until the owner is called again. */
+/* The link for a verb of the calling thread: until the owner is called again. From the replay on beacons wait
+ * behind the verb, which is patient no longer than they are and does not connect. */
 enum redis_trouble store_redis_link(struct ff_store *s);
 
 /* What was read and acknowledged by this process. */
