@@ -1,5 +1,7 @@
 #include "redis_worker.h"
 
+#include "redis_socket.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
@@ -23,8 +25,10 @@ static void *worker_main(void *ctx)
         pthread_mutex_lock(&w->lock);
         w->result = result;
         w->state = REDIS_MAIL_RESULT;
-        /* Cannot fail: the counter never passes 1. */
+        pthread_mutex_unlock(&w->lock);
+        /* Cannot fail: the counter never passes 1. Whom it wakes finds the lock free. */
         eventfd_write(w->news_fd, 1);
+        pthread_mutex_lock(&w->lock);
     }
     pthread_mutex_unlock(&w->lock);
     return NULL;
@@ -60,7 +64,8 @@ int redis_worker_init(struct redis_worker *w, struct redis_link *link)
 
 void redis_worker_fini(struct redis_worker *w)
 {
-    redis_worker_wait(w);
+    while (!redis_worker_wait(w, FF_MINUTE))
+        continue;
     pthread_mutex_lock(&w->lock);
     w->state = REDIS_MAIL_STOP;
     pthread_cond_signal(&w->mail);
@@ -80,30 +85,25 @@ void redis_worker_ask(struct redis_worker *w, redis_job_fn job, void *ctx)
     w->job = job;
     w->ctx = ctx;
     w->state = REDIS_MAIL_JOB;
-    pthread_cond_signal(&w->mail);
     pthread_mutex_unlock(&w->lock);
+    pthread_cond_signal(&w->mail); /* whom it wakes finds the lock free */
 }
 
 bool redis_worker_take(struct redis_worker *w, enum redis_trouble *result)
 {
-    if (!w->busy)
+    eventfd_t seen;
+    if (!w->busy || eventfd_read(w->news_fd, &seen) != 0)
         return false;
     pthread_mutex_lock(&w->lock);
-    const bool there = w->state == REDIS_MAIL_RESULT;
-    if (there) {
-        eventfd_t seen;
-        eventfd_read(w->news_fd, &seen);
-        *result = w->result;
-        w->state = REDIS_MAIL_IDLE;
-        w->busy = false;
-    }
+    assert(w->state == REDIS_MAIL_RESULT);
+    *result = w->result;
+    w->state = REDIS_MAIL_IDLE;
     pthread_mutex_unlock(&w->lock);
-    return there;
+    w->busy = false;
+    return true;
 }
 
-void redis_worker_wait(struct redis_worker *w)
+bool redis_worker_wait(struct redis_worker *w, ff_dur most)
 {
-    struct pollfd news = {.fd = w->news_fd, .events = POLLIN};
-    while (w->busy && poll(&news, 1, -1) != 1)
-        continue;
+    return !w->busy || redis_socket_wait(w->news_fd, POLLIN, redis_clock() + most) != 0;
 }
