@@ -182,7 +182,7 @@ static void looked(struct seat *s)
 {
     seat_owner(s)->look_due = true;
     store_redis.flush(s->suite.store);
-    redis_worker_wait(&seat_owner(s)->worker);
+    assert_true(redis_worker_wait(&seat_owner(s)->worker, 30 * FF_SECOND));
     store_redis.poll(s->suite.store, &s->suite.durable);
 }
 
@@ -253,6 +253,24 @@ static void rested(struct seat *s)
     }
 }
 
+/* The live state is all that still has it. */
+static void what_the_disk_does_not_give_back_is_lost_data(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 3);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    seat_append(s, 40);
+    seat_spoil_spill(s);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    seat_until(s, REDIS_LOST);
+    assert_true(store_redis.lost(s->suite.store));
+    const struct suite_state now = suite_state_now(&s->suite);
+    assert_int_equal(suite_save(&store_redis, s->suite.store, &now), FF_OK);
+    suite_close(&s->suite);
+    seat_holds(s, 43);
+}
+
 /* The name may lead to another server by the next time. */
 static void a_server_that_may_only_be_read_is_connected_to_anew(void **state)
 {
@@ -286,7 +304,7 @@ static void who_is_fenced_hands_over_what_was_answered_and_no_more(void **state)
     suite_append(&s->suite, 3);
     seat_owner(s)->look_due = true;
     store_redis.flush(s->suite.store); /* to the disk; and the worker looks */
-    redis_worker_wait(&seat_owner(s)->worker);
+    assert_true(redis_worker_wait(&seat_owner(s)->worker, 30 * FF_SECOND));
     store_redis.poll(s->suite.store, &s->suite.durable);
     assert_int_equal(seat_owner(s)->mode, REDIS_MODE_FENCED);
     assert_int_equal(s->suite.durable, 15); /* the three are on the disk, and nobody is told so */
@@ -320,6 +338,7 @@ int main(void)
         SEAT_TEST(a_journal_of_its_epoch_that_ends_too_soon_has_lost_records),
         SEAT_TEST(a_journal_to_which_nothing_was_added_since_the_start_is_whole),
         SEAT_TEST(a_group_that_was_sent_is_not_made_longer_by_an_outage),
+        SEAT_TEST(what_the_disk_does_not_give_back_is_lost_data),
         SEAT_TEST(a_server_that_may_only_be_read_is_connected_to_anew),
         SEAT_TEST(who_is_fenced_hands_over_what_was_answered_and_no_more),
     };

@@ -142,6 +142,18 @@ static void a_checkpoint_that_was_given_up_leaves_it_lost(void **state)
     seat_holds(s, 30);
 }
 
+static void none_is_of_records_that_redis_has_not(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 5);
+    suite_append(&s->suite, 2);
+    assert_int_equal(store_redis.checkpoint_begin(s->suite.store, 6), FF_BAD_PARAMETER);
+    assert_int_equal(store_redis.checkpoint_begin(s->suite.store, 5), FF_OK);
+    store_redis.checkpoint_abort(s->suite.store);
+    suite_close(&s->suite);
+}
+
 static void redis_may_go_away_in_its_middle(void **state)
 {
     struct seat *s = *state;
@@ -216,6 +228,7 @@ int main(void)
         SEAT_TEST(its_checkpoint_is_of_all_that_was_appended),
         SEAT_TEST(what_a_former_owner_had_brought_is_known_after_a_loss),
         SEAT_TEST(a_checkpoint_that_was_given_up_leaves_it_lost),
+        SEAT_TEST(none_is_of_records_that_redis_has_not),
         SEAT_TEST(redis_may_go_away_in_its_middle),
         SEAT_TEST(a_stream_without_records_needs_no_checkpoint),
         SEAT_TEST(who_came_after_the_loss_has_the_shard),

@@ -315,6 +315,38 @@ static void an_outage_in_its_middle_takes_nothing_twice(void **state)
     assert_int_equal(redis_took_of(&seat_owner(s)->seen.took, 5), 30);
 }
 
+static void with_a_checkpoint_for_lost_data_those_on_their_way_are_taken(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s}, again = {.seat = s};
+    leave(s, 5, 11, 30);
+    opened(s);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    redis_server_do(&s->server, "FLUSHALL");
+    seat_until(s, REDIS_LOST);
+    assert_int_equal(store_redis.checkpoint_begin(s->suite.store, s->suite.last), FF_OK);
+    assert_int_equal(store_redis.checkpoint_put(s->suite.store, FF_LITERAL("all of them")), FF_OK);
+    assert_int_equal(store_redis.checkpoint_commit(s->suite.store), FF_OK);
+    assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
+    leave(s, 5, 11, 30); /* by one who does not know */
+    seen(s);
+    take_all(&again);
+    assert_int_equal(again.n, 0);
+    assert_int_equal(handed(s), 0);
+}
+
+static void what_the_disk_does_not_give_back_stays_there(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    spill_strays(s, 5, 101, 150);
+    opened(s);
+    seat_spoil_spill(s);
+    take_all(&got);
+    assert_true(got.n < 50);
+    assert_int_equal(spill_last(seat_owner(s)->outage.spill), 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +361,8 @@ int main(void)
         SEAT_TEST(what_a_process_left_on_the_disk_is_taken_in),
         SEAT_TEST(what_of_it_was_delivered_is_passed_over),
         SEAT_TEST(an_outage_in_its_middle_takes_nothing_twice),
+        SEAT_TEST(with_a_checkpoint_for_lost_data_those_on_their_way_are_taken),
+        SEAT_TEST(what_the_disk_does_not_give_back_stays_there),
     };
     return REDIS_SERVER_RUN(tests);
 }
