@@ -85,6 +85,7 @@ static bool house_restore(struct house *h)
     struct shard_restored restored;
     if (!shard_take_seed(&h->shard, h->journal, true, why, sizeof why))
         return house_fail("seed", why);
+    salts_find(h);
     if (shard_restore(&h->shard, h->journal, UINT64_MAX, UINT64_MAX, &restored, why, sizeof why))
         return house_fail("replay", why);
     if (h->shard.now > h->own.now)

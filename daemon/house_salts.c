@@ -62,7 +62,7 @@ void salts_look_after(struct house *h, ff_wall now)
         hs->due = now + SALTS_AGAIN;
 }
 
-void salts_begin(struct house *h, ff_wall now)
+void salts_find(struct house *h)
 {
     uint8_t bytes[SALTS_BYTES];
     size_t n = 0;
@@ -74,6 +74,10 @@ void salts_begin(struct house *h, ff_wall now)
     if (!sound && status != FF_NOT_FOUND)
         log_warning("house", "salts_lost", "why=%s", ff_status_code(status ? status : FF_STORE_CORRUPT));
     h->salts.due = FF_NEVER;
+}
+
+void salts_begin(struct house *h, ff_wall now)
+{
     salts_look_after(h, now);
     salts_show(&h->salts);
 }

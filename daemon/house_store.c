@@ -7,6 +7,7 @@
 #include "log.h"
 #include "note.h"
 #include "service.h"
+#include "shard_forget.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,23 +15,32 @@
 /* After a checkpoint for a store that has lost records could not be written, it is tried again this much later. */
 #define LOST_RETRY FF_SECOND
 
+static enum ff_status stray_forget(struct house *h, struct ff_note *n, struct ff_span body)
+{
+    enum ff_status status = journal_append(h->journal, body, &n->seq);
+    if (status == FF_OK)
+        shard_note(&h->shard, n);
+    return status;
+}
+
 /* A forget is noted anew; that one was seen to is not, for it speaks of records by numbers of then. */
 static enum ff_status stray_take_note(struct house *h, struct ff_span body)
 {
     struct ff_note n;
-    uint64_t seq;
     enum ff_status status = note_decode(0, body, &n);
     if (status || n.kind != FF_NOTE_FORGET)
         return status;
-    if (!fold_can_forget(h->shard.fold))
-        return FF_BUSY;
-    status = journal_append(h->journal, body, &seq);
-    if (status)
-        return status;
-    n.seq = seq;
-    shard_note(&h->shard, &n);
-    h->store.strays_taken++;
-    return FF_OK;
+    status = fold_can_forget(h->shard.fold) ? stray_forget(h, &n, body) : FF_BUSY;
+    h->store.strays_taken += status == FF_OK;
+    return status;
+}
+
+/* Whoever was forgotten after that was received is not to come back with it: it counts, and is forgotten again. Both
+ * are of one group. */
+static enum ff_status stray_forget_again(struct house *h, struct ff_note *n)
+{
+    char body[NOTE_MAX];
+    return stray_forget(h, n, ff_span_of(body, note_encode(n, body, sizeof body)));
 }
 
 static enum ff_status stray_take_record(struct house *h, struct ff_record *r, struct ff_span body)
@@ -40,6 +50,10 @@ static enum ff_status stray_take_record(struct house *h, struct ff_record *r, st
         h->store.strays_known++;
         return FF_OK;
     }
+    struct ff_note forgotten;
+    const bool late = shard_forget_late(&h->shard, r, &forgotten);
+    if (late && (!fold_can_forget(h->shard.fold) || journal_admits(h->journal) != FF_OK))
+        return FF_BUSY;
     enum ff_status status = journal_append(h->journal, body, &r->seq);
     if (status)
         return status;
@@ -48,7 +62,7 @@ static enum ff_status stray_take_record(struct house *h, struct ff_record *r, st
     tally_advance(h->shard.tally, r->received);
     fold_apply(h->shard.fold, r);
     h->store.strays_taken++;
-    return FF_OK;
+    return late ? stray_forget_again(h, &forgotten) : FF_OK;
 }
 
 /* An ff_replay_fn. What this daemon cannot read, it need not keep from the rest. */

@@ -182,6 +182,16 @@ static int give(struct redis_link *l)
     return 0;
 }
 
+/* Bytes of an error that may be shown. Of a command that it does not know (a renamed AUTH) a server repeats the
+ * arguments: a password, or what somebody has bought. */
+static int error_shown(struct ff_span error)
+{
+    static const char args[] = ", with args beginning with";
+    const char *repeated = memmem(error.p, error.n, args, sizeof args - 1);
+    const size_t n = repeated ? (size_t)(repeated - error.p) : error.n;
+    return n < 300 ? (int)n : 300;
+}
+
 /* The answer that has come, as the call's outcome. */
 static enum redis_trouble outcome(struct redis_link *l, struct redis_reply *out)
 {
@@ -189,9 +199,9 @@ static enum redis_trouble outcome(struct redis_link *l, struct redis_reply *out)
     out->node = l->reply;
     if (l->reply->type != REDIS_REPLY_ERROR)
         return REDIS_OK;
-    snprintf(l->why, sizeof l->why, "%s: %.*s", l->server, (int)(l->reply->len < 300 ? l->reply->len : 300),
-             l->reply->str);
-    return redis_trouble_of(redis_reply_text(*out));
+    const struct ff_span error = redis_reply_text(*out);
+    snprintf(l->why, sizeof l->why, "%s: %.*s", l->server, error_shown(error), error.p);
+    return redis_trouble_of(error);
 }
 
 enum redis_trouble redis_link_receive(struct redis_link *l, struct redis_reply *out)

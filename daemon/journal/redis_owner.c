@@ -286,6 +286,7 @@ static void land(struct redis_owner *o)
     enum redis_trouble t;
     if (!redis_worker_take(&o->worker, &t))
         return;
+    o->answers = t == REDIS_OK;
     switch (o->flight.errand) {
     case REDIS_ERRAND_LOOK:
         if (t == REDIS_OK)
@@ -356,6 +357,10 @@ static void step(struct redis_owner *o)
         handover_step(o);
         return;
     }
+    if (o->mode == REDIS_DIRECT && !redis_link_connected(o->link)) { /* a verb has found it broken */
+        failure_land(o, REDIS_AWAY);
+        queue_spill(o);
+    }
     if (o->look_due) {
         look_ask(o);
         return;
@@ -412,20 +417,19 @@ void redis_owner_health(const struct redis_owner *o, struct ff_store_health *out
         out->spilled_records += spill_last(outage->spill) - outage->place;
 }
 
-enum redis_trouble redis_owner_link(struct redis_owner *o, bool lost)
+enum redis_trouble redis_owner_link(struct redis_owner *o, bool lost, ff_dur patience)
 {
     const enum redis_mode wanted = lost ? REDIS_LOST : REDIS_DIRECT;
-    enum redis_trouble t = REDIS_OK;
-    if (o->mode == wanted) {
-        redis_worker_wait(&o->worker);
+    if (o->mode == wanted && (!lost || o->answers)) {
+        if (!redis_worker_wait(&o->worker, patience))
+            return REDIS_AWAY;
         land(o);
     }
-    if (o->mode != wanted)
+    if (o->mode != wanted || (lost && !o->answers))
         return o->trouble != REDIS_OK ? o->trouble : REDIS_AWAY;
-    if (!redis_link_connected(o->link))
-        t = redis_link_connect(o->link, REDIS_PATIENCE);
-    redis_link_patience(o->link, REDIS_PATIENCE);
-    return t;
+    o->answers = redis_link_connected(o->link);
+    redis_link_patience(o->link, patience);
+    return o->answers ? REDIS_OK : REDIS_AWAY;
 }
 
 void redis_owner_mended(struct redis_owner *o, uint64_t epoch)

@@ -28,6 +28,7 @@ struct redis_owner {
     enum redis_mode mode;
     bool look_due;      /* the shard is to be looked at before more is sent */
     bool quick;         /* the last drain's commands were */
+    bool answers;       /* Redis did, when it was last asked by the worker */
     ff_dur backoff;     /* after the next failure it is looked at again this much later */
     uint64_t claimed;   /* lost: an epoch that this owner has begun for the checkpoint to be written; 0: none */
     uint64_t begin;     /* seq of the last record before the epoch */
@@ -62,10 +63,10 @@ enum ff_status redis_owner_flush(struct redis_owner *o);
 enum ff_status redis_owner_poll(struct redis_owner *o, uint64_t *durable);
 void redis_owner_health(const struct redis_owner *o, struct ff_store_health *out);
 
-/* Waits until the worker is idle, so that the calling thread may use the link until it calls the owner again;
- * connects where that is needed. REDIS_OK: it is connected. Fails at once while records do not go straight to
- * Redis, but when lost is set and it has lost data. */
-enum redis_trouble redis_owner_link(struct redis_owner *o, bool lost);
+/* Waits until the worker is idle, so that the calling thread may use the link until it calls the owner again, with
+ * commands of that patience, which is how long is waited, too. It never connects: that is the worker's. Fails at
+ * once while records do not go straight to Redis, but when lost is set and it has lost data and answers. */
+enum redis_trouble redis_owner_link(struct redis_owner *o, bool lost, ff_dur patience);
 
 /* After lost data: a checkpoint of all up to the last record appended was written under a new epoch, which goes
  * on from there. */

@@ -99,7 +99,11 @@ static enum redis_trouble try(const struct redis_start *s, const char *by, struc
         t = demands_ask(s, met, why, size);
     if (t != REDIS_OK || !*met)
         return t;
-    const struct redis_claim claim = {.now = now_milliseconds(), .by = by};
+    struct redis_look found;
+    t = redis_stream_look(s->link, s->keys, &found);
+    if (t != REDIS_OK)
+        return t;
+    const struct redis_claim claim = {.now = now_milliseconds(), .by = by, .found = &found.last.epoch};
     return redis_stream_take(s->link, s->keys, &claim, mine, last);
 }
 

@@ -16,7 +16,7 @@
 /* journal handover -> [id or nil, fields of handover] */
 static const char look_script[] = LAST_ID "return {last_id(KEYS[1]), redis.call('HLEN', KEYS[2])}";
 
-/* journal manifest | least epoch, by, above or 0, last or "", lost or "" -> [id, last]
+/* journal manifest | least epoch, by, above or 0, last or "", lost or "", found or "" -> [id, last]
  * The last record's seq is that of the last id; where that began an epoch, the entry says it; where even that
  * entry was trimmed, the newest checkpoint is what all goes on from. */
 static const char take_script[] = LAST_ID
@@ -32,6 +32,9 @@ static const char take_script[] = LAST_ID
     "local epoch, seq = string.match(last, '^(%d+)-(%d+)$')\n"
     "local by, mark = string.match(ARGV[2], '^(.*):(.*)$')\n"
     "local above = tonumber(ARGV[3])\n"
+    "if ARGV[6] ~= '' and ARGV[6] ~= epoch then\n"
+    "  return redis.error_reply('BUSY with another start: ' .. last)\n"
+    "end\n"
     "local entry = seq == '0' and last ~= '0-0' and redis.call('XRANGE', KEYS[1], last, last)[1]\n"
     "local begun = entry and entry[2][1] == 'begin' and entry[2][2]\n"
     "if above > 0 and tonumber(epoch) > above then\n"
@@ -66,19 +69,21 @@ enum redis_trouble redis_stream_look(struct redis_link *l, const struct redis_ke
 enum redis_trouble redis_stream_take(struct redis_link *l, const struct redis_keys *k,
                                      const struct redis_claim *claim, struct redis_id *mine, uint64_t *last)
 {
-    char now[24], above[24], begin[24] = "";
+    char now[24], above[24], begin[24] = "", found[24] = "";
     snprintf(now, sizeof now, "%" PRIu64, claim->now);
     snprintf(above, sizeof above, "%" PRIu64, claim->above);
     if (claim->last)
         snprintf(begin, sizeof begin, "%" PRIu64, *claim->last);
+    if (claim->found)
+        snprintf(found, sizeof found, "%" PRIu64, *claim->found);
     const struct ff_span argv[] = {
         FF_LITERAL("EVAL"),          FF_LITERAL(take_script),      FF_LITERAL("2"),
         redis_key_span(&k->journal), redis_key_span(&k->manifest), ff_span_text(now),
         ff_span_text(claim->by),     ff_span_text(above),          ff_span_text(begin),
-        claim->lost ? FF_LITERAL("lost") : FF_LITERAL(""),
+        claim->lost ? FF_LITERAL("lost") : FF_LITERAL(""), ff_span_text(found),
     };
     struct redis_reply reply;
-    const enum redis_trouble t = redis_link_call(l, argv, 10, &reply);
+    const enum redis_trouble t = redis_link_call(l, argv, sizeof argv / sizeof *argv, &reply);
     if (t != REDIS_OK)
         return t;
     const bool sound = redis_id_read(redis_reply_text(redis_reply_at(reply, 0)), mine) &&

@@ -28,6 +28,8 @@ enum redis_trouble redis_stream_look(struct redis_link *l, const struct redis_ke
 struct redis_claim {
     uint64_t now;         /* the epoch is not below this: Unix time in milliseconds */
     const char *by;       /* "<host>:<pid>:<mark>": who takes it, mark being a number by chance */
+    const uint64_t *found; /* NULL, or the epoch that was there at a look: REDIS_BUSY when another has begun since. So
+                            * that of two tries of one start the first cannot come late and fence the second */
     uint64_t above;       /* 0: from whoever has it; else REDIS_FENCED when somebody else's epoch is above this one */
     const uint64_t *last; /* seq of the last record before the new epoch; NULL: what the stream says */
     bool lost;            /* the records between the stream's and *last are lost: a reader goes on without them */

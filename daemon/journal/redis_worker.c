@@ -1,5 +1,7 @@
 #include "redis_worker.h"
 
+#include "redis_socket.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
@@ -62,7 +64,8 @@ int redis_worker_init(struct redis_worker *w, struct redis_link *link)
 
 void redis_worker_fini(struct redis_worker *w)
 {
-    redis_worker_wait(w);
+    while (!redis_worker_wait(w, FF_MINUTE))
+        continue;
     pthread_mutex_lock(&w->lock);
     w->state = REDIS_MAIL_STOP;
     pthread_cond_signal(&w->mail);
@@ -100,9 +103,7 @@ bool redis_worker_take(struct redis_worker *w, enum redis_trouble *result)
     return true;
 }
 
-void redis_worker_wait(struct redis_worker *w)
+bool redis_worker_wait(struct redis_worker *w, ff_dur most)
 {
-    struct pollfd news = {.fd = w->news_fd, .events = POLLIN};
-    while (w->busy && poll(&news, 1, -1) != 1)
-        continue;
+    return !w->busy || redis_socket_wait(w->news_fd, POLLIN, redis_clock() + most) != 0;
 }

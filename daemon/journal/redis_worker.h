@@ -35,7 +35,7 @@ void redis_worker_ask(struct redis_worker *w, redis_job_fn job, void *ctx);
 /* Takes the result of the job, if it is there. */
 bool redis_worker_take(struct redis_worker *w, enum redis_trouble *result);
 
-/* Waits until a result can be taken; at once when not busy. */
-void redis_worker_wait(struct redis_worker *w);
+/* Waits until a result can be taken; at once when not busy. False: there is none after so long. */
+bool redis_worker_wait(struct redis_worker *w, ff_dur most);
 
 #endif

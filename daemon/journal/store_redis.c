@@ -149,8 +149,8 @@ static enum ff_status redis_open(struct ff_store **out, const struct ff_store_op
 
 enum redis_trouble store_redis_link(struct ff_store *s)
 {
-    if (!s->beside)
-        return redis_owner_link(&s->owner, false);
+    if (s->replayed)
+        return redis_owner_link(&s->owner, false, s->owner.timeout);
     return redis_link_connected(s->link) ? REDIS_OK : redis_link_connect(s->link, PATIENCE);
 }
 
@@ -170,6 +170,16 @@ static enum ff_status link_take_why(struct ff_store *s, char *why, size_t size)
     return redis_trouble_status(t);
 }
 
+/* What former owners have brought to Redis, as the manifest says: it stays known should Redis lose the manifest. */
+static enum ff_status took_read(struct ff_store *s, char *why, size_t size)
+{
+    struct redis_manifest *m = &s->checkpoints.manifest;
+    const enum ff_status st = redis_manifest_read(&s->shard, m, why, size);
+    for (uint32_t i = 0; st == FF_OK && i < m->took.n; i++)
+        redis_took_note(&s->owner.seen.took, m->took.row[i].epoch, m->took.row[i].seq);
+    return st;
+}
+
 static enum ff_status redis_replay(struct ff_store *s, uint64_t from, uint64_t upto, ff_replay_fn fn, void *ctx,
                                    uint64_t *last, char *why, size_t size)
 {
@@ -182,6 +192,8 @@ static enum ff_status redis_replay(struct ff_store *s, uint64_t from, uint64_t u
                  redis_link_server(s->link), s->keys.journal.text, s->owner.last, *last);
         return *last < s->owner.last ? FF_STORE_CORRUPT : FF_STORE_FENCED;
     }
+    if (st == FF_OK && all)
+        st = took_read(s, why, size);
     if (st == FF_OK && all) {
         snprintf(why, size, "%s: %s cannot be seen", redis_link_server(s->link), s->keys.handover.text);
         st = redis_trouble_status(redis_handover_count(s->link, &s->keys, &s->owner.handover));

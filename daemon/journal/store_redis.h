@@ -25,14 +25,14 @@ struct ff_store {
 
     /* Strays: of the spill up to place left_taken all were taken in. What is on its way (owner.stray) is done
      * with once it is acknowledged: then left_given is taken, or the group handed is dropped. */
-    bool took_read;           /* what the manifest says is in owner.seen.took, too */
     uint64_t left_taken, left_given;
     bool left_kept;           /* some of it could not be read: it stays there */
     bool handed_whole;
     struct redis_handover handed;
 };
 
-/* The link for a verb of the calling thread: until the owner is called again. */
+/* The link for a verb of the calling thread: until the owner is called again. From the replay on beacons wait
+ * behind the verb, which is patient no longer than they are and does not connect. */
 enum redis_trouble store_redis_link(struct ff_store *s);
 
 /* What was read and acknowledged by this process. */

@@ -25,7 +25,7 @@ static enum ff_status epoch_claim(struct ff_store *s)
     struct redis_owner *o = &s->owner;
     const uint64_t last = o->last;
     uint64_t begin = UINT64_MAX;
-    enum redis_trouble t = redis_owner_link(o, true);
+    enum redis_trouble t = redis_owner_link(o, true, REDIS_PATIENCE);
     while (t == REDIS_OK && begin != last) {
         struct redis_id mine;
         const struct redis_claim claim = {.now = (uint64_t)(now_wall() / FF_MILLISECOND), .by = s->by,
@@ -80,7 +80,7 @@ enum ff_status store_redis_begin(struct ff_store *s, uint64_t seq)
 
 static enum redis_trouble checkpoint_link(struct ff_store *s)
 {
-    return s->mending ? redis_owner_link(&s->owner, true) : store_redis_link(s);
+    return s->mending ? redis_owner_link(&s->owner, true, REDIS_PATIENCE) : store_redis_link(s);
 }
 
 enum ff_status store_redis_put(struct ff_store *s, struct ff_span block)

@@ -4,7 +4,6 @@
 #include "store_redis.h"
 
 #include "log.h"
-#include "redis_manifest.h"
 
 #include <inttypes.h>
 
@@ -134,20 +133,6 @@ static enum ff_status stray_end(struct ff_store *s)
     return FF_OK;
 }
 
-static enum ff_status took_read(struct ff_store *s)
-{
-    char why[512];
-    struct redis_manifest *m = &s->checkpoints.manifest;
-    const enum redis_trouble t = store_redis_link(s);
-    if (s->took_read || t != REDIS_OK)
-        return redis_trouble_status(t);
-    const enum ff_status st = redis_manifest_read(&s->shard, m, why, sizeof why);
-    for (uint32_t i = 0; st == FF_OK && i < m->took.n; i++)
-        redis_took_note(&s->owner.seen.took, m->took.row[i].epoch, m->took.row[i].seq);
-    s->took_read = st == FF_OK;
-    return st;
-}
-
 /* Gives the next few, in a group of their own. What fn has appended when it fails is as good as the rest. */
 static enum ff_status strays_give(struct ff_store *s, ff_replay_fn fn, void *ctx)
 {
@@ -169,8 +154,6 @@ enum ff_status store_redis_strays(struct ff_store *s, ff_replay_fn fn, void *ctx
     if (!store_redis_has_strays(s))
         return FF_NOT_FOUND;
     enum ff_status st = s->owner.stray.took.epoch ? stray_end(s) : FF_OK;
-    if (st == FF_OK)
-        st = took_read(s);
     if (st == FF_OK && !store_redis_has_strays(s))
         return FF_NOT_FOUND;
     return st == FF_OK ? strays_give(s, fn, ctx) : st;

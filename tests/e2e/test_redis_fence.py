@@ -4,9 +4,9 @@ answered and ends with 3; nothing that was answered is lost or doubled."""
 import threading
 import unittest
 
-from footfall import Client, until
+from footfall import Client, expect, until
 from redis_server import TO_CLIENT, TO_SERVER, Proxy
-from redis_views import HANDOVER, RedisCase, metric, spilling, view, views
+from redis_views import HANDOVER, SITE, RedisCase, metric, spilling, view, views
 
 
 class Sender(threading.Thread):
@@ -128,6 +128,22 @@ class Handover(FenceCase):
         self.daemon.start()  # with the emptied spill, it takes the shard back
         self.ends_fenced(newer)
         self.holds()
+
+    def test_who_was_forgotten_meanwhile_does_not_come_back(self):
+        newer = self.cut_off(3)
+        number = self.sent
+        self.send(1, named=False)                 # the older's, on its disk alone
+        self.sent += 1
+        newer.send(view(number, named=False))     # the same visitor's, at the newer
+        path = f"/v1/visitors/v{number}?site={SITE.id}"
+        expect(newer.office.get(path), 200)
+        expect(newer.office.request("DELETE", path), 202)
+        self.proxy.mend()
+        self.ends_fenced(self.daemon)
+        self.handed_over(newer)                   # it counts all the same
+        self.assertEqual(newer.office.get(path).status, 404)
+        self.send(1, daemon=newer)
+        self.assertEqual(expect(newer.office.get(f"/v1/visitors/v{self.sent - 1}?site={SITE.id}"), 200).status, 200)
 
     def test_what_is_repeated_by_its_id_counts_once(self):
         newer = self.cut_off(0)

@@ -56,14 +56,22 @@ static inline struct redis_owner *seat_owner(struct seat *s)
     return &s->suite.store->owner;
 }
 
+/* Waits for news and takes them. */
+static inline void seat_news(struct seat *s)
+{
+    struct pollfd news = {.fd = store_redis.news_fd(s->suite.store), .events = POLLIN};
+    if (poll(&news, 1, 30000) != 1)
+        fail_msg("no news, it is %s", redis_mode_name(seat_owner(s)->mode));
+    store_redis.poll(s->suite.store, &s->suite.durable);
+}
+
 /* Takes news until the owner is in the mode. */
 static inline void seat_until(struct seat *s, enum redis_mode mode)
 {
     for (int turns = 0; seat_owner(s)->mode != mode; turns++) {
-        struct pollfd news = {.fd = store_redis.news_fd(s->suite.store), .events = POLLIN};
-        if (turns > 10000 || poll(&news, 1, 30000) != 1)
+        if (turns > 10000)
             fail_msg("it is %s, not %s", redis_mode_name(seat_owner(s)->mode), redis_mode_name(mode));
-        store_redis.poll(s->suite.store, &s->suite.durable);
+        seat_news(s);
     }
 }
 

@@ -56,6 +56,16 @@ static void an_error_is_named_and_the_link_goes_on(void **state)
     assert_int_equal(CALL(s->link, &r, "PING"), REDIS_OK);
 }
 
+static void what_was_sent_is_not_repeated_in_what_is_shown(void **state)
+{
+    struct stage *s = *state;
+    struct redis_reply r;
+    assert_int_equal(CALL(s->link, &r, "NONSENSE", "shop", "a-password"), REDIS_REFUSED);
+    assert_non_null(strstr(redis_reply_text(r).p, "a-password"));
+    assert_non_null(strstr(redis_link_why(s->link), "NONSENSE"));
+    assert_null(strstr(redis_link_why(s->link), "a-password"));
+}
+
 static void long_arguments_and_any_bytes_come_through(void **state)
 {
     struct stage *s = *state;
@@ -206,6 +216,7 @@ int main(void)
         STAGE_TEST(answers_of_every_kind_are_read),
         STAGE_TEST(what_is_not_there_reads_as_nothing),
         STAGE_TEST(an_error_is_named_and_the_link_goes_on),
+        STAGE_TEST(what_was_sent_is_not_repeated_in_what_is_shown),
         STAGE_TEST(long_arguments_and_any_bytes_come_through),
         STAGE_TEST(several_commands_go_on_one_way),
         STAGE_TEST(a_late_answer_is_nobodys),

@@ -1,4 +1,5 @@
 #include "redis_seat.h"
+#include "redis_socket.h"
 
 #include <string.h>
 
@@ -54,6 +55,25 @@ static void rare_verbs_do_not_wait_for_a_redis_that_is_away(void **state)
     assert_int_equal(store_redis.trim(s->suite.store, (struct ff_keep){FF_NEVER, UINT64_MAX}), FF_STORE_AWAY);
     assert_int_equal(store_redis.checkpoint_open(s->suite.store, 1, &seq, why, sizeof why), FF_STORE_AWAY);
     assert_int_equal(store_redis.checkpoint_begin(s->suite.store, 1), FF_STORE_AWAY);
+    redis_server_resume(&s->server);
+    seat_until(s, REDIS_DIRECT);
+    assert_int_equal(store_redis.put(s->suite.store, "name", FF_LITERAL("value")), FF_OK);
+    suite_close(&s->suite);
+}
+
+/* Of a Redis that hangs when it is asked, and has not been known to. */
+static void a_rare_verb_is_no_more_patient_than_beacons(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 1);
+    redis_server_pause(&s->server);
+    const ff_mono before = redis_clock();
+    assert_int_equal(store_redis.put(s->suite.store, "name", FF_LITERAL("value")), FF_STORE_AWAY);
+    assert_true(redis_clock() - before < FF_SECOND);
+    seat_append(s, 1); /* the link is broken: it is spilled, and connecting is nobody's to wait for */
+    assert_true(redis_clock() - before < 2 * FF_SECOND);
+    assert_int_equal(seat_owner(s)->mode, REDIS_SPILLING);
     redis_server_resume(&s->server);
     seat_until(s, REDIS_DIRECT);
     assert_int_equal(store_redis.put(s->suite.store, "name", FF_LITERAL("value")), FF_OK);
@@ -163,6 +183,7 @@ int main(void)
         SEAT_TEST(what_is_appended_goes_straight_to_redis),
         SEAT_TEST(while_redis_is_away_it_goes_to_the_spill),
         SEAT_TEST(rare_verbs_do_not_wait_for_a_redis_that_is_away),
+        SEAT_TEST(a_rare_verb_is_no_more_patient_than_beacons),
         SEAT_TEST(a_group_that_comes_late_is_there_once),
         SEAT_TEST(a_close_leaves_the_spill_for_the_next),
         SEAT_TEST(a_refusal_is_named_and_records_are_spilled),

@@ -108,6 +108,23 @@ static void who_had_it_takes_it_only_from_nobody(void **state)
     assert_true(is(last_id(s), 8, 0));
 }
 
+static void a_try_that_comes_late_takes_nothing(void **state)
+{
+    struct stage *s = *state;
+    uint64_t found = 0, last;
+    struct redis_id mine;
+    const struct redis_claim claim = {.now = 5, .by = "host:1:0a", .found = &found},
+                             again = {.now = 6, .by = "host:1:0a", .found = &found};
+    empty(s);
+    assert_int_equal(redis_stream_take(s->link, &s->keys, &again, &mine, &last), REDIS_OK);
+    assert_int_equal(redis_stream_take(s->link, &s->keys, &claim, &mine, &last), REDIS_BUSY);
+    assert_true(is(last_id(s), 6, 0));
+    assert_int_equal(append(s, (struct redis_id){6, 1}), REDIS_OK);
+    found = 6; /* that the owner goes on writing is no reason */
+    assert_int_equal(redis_stream_take(s->link, &s->keys, &claim, &mine, &last), REDIS_OK);
+    assert_true(is(mine, 7, 0) && last == 1);
+}
+
 static void a_group_is_one_entry_with_its_own_id(void **state)
 {
     struct stage *s = *state;
@@ -165,6 +182,7 @@ int main(void)
         STAGE_TEST(a_group_is_one_entry_with_its_own_id),
         STAGE_TEST(nothing_is_written_where_the_stream_is_gone),
         STAGE_TEST(what_became_of_a_group_is_seen_by_the_last_id),
+        STAGE_TEST(a_try_that_comes_late_takes_nothing),
     };
     return STAGE_RUN(tests);
 }

@@ -58,7 +58,7 @@ static void a_job_is_done_elsewhere_and_reported_once(void **state)
     for (unsigned i = 1; i <= 100; i++) {
         redis_worker_ask(&worker, run, &e);
         assert_true(worker.busy);
-        redis_worker_wait(&worker);
+        assert_true(redis_worker_wait(&worker, FF_MINUTE));
         assert_true(redis_worker_take(&worker, &t));
         assert_int_equal(t, REDIS_OOM);
         assert_int_equal(e.done, i);
@@ -79,7 +79,7 @@ static void who_asks_does_not_wait(void **state)
     assert_false(redis_worker_take(&worker, &t));
     assert_true(worker.busy);
     assert_int_equal(write(e.gate[1], "", 1), 1);
-    redis_worker_wait(&worker);
+    assert_true(redis_worker_wait(&worker, FF_MINUTE));
     assert_true(redis_worker_take(&worker, &t));
     assert_int_equal(t, REDIS_OK);
     close(e.gate[0]);
