@@ -51,6 +51,14 @@ static const struct command command_table[] = {
         "  them. Times are of the events: RFC 3339 or Unix seconds.\n",
         export_run,
     },
+    {
+        "copy-store",
+        "copy-store FROM TO",
+        "  Copies the store of the configuration file FROM into that of TO, which must be empty: to\n"
+        "  Redis, from it, or elsewhere. No daemon may run on either. Prints the digests of both\n"
+        "  states, and exits with 1 when they differ.\n",
+        copy_store_run,
+    },
 };
 
 #define COMMANDS (sizeof(command_table) / sizeof(command_table[0]))

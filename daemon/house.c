@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "service.h"
+#include "shard_store.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -64,17 +65,16 @@ static bool house_make_doors(struct house *h)
     return door_listen_own(&h->own) && threads_make(h);
 }
 
+static bool house_check_store(struct house *h)
+{
+    char why[CONFIG_WHY] = "";
+    return shard_store_check(h->config, why, sizeof why) || house_fail("store", why);
+}
+
 static bool house_open_journal(struct house *h)
 {
-    const struct ff_config *c = h->config;
     char why[CONFIG_WHY] = "";
-    struct ff_store_options options = {
-        .path = c->store.path,
-        .durability = c->store.durability,
-        .segment_bytes = c->store.segment_bytes,
-        .io = h->source.io,
-    };
-    if (journal_open(&h->journal, &store_embedded, &options, why, sizeof why))
+    if (shard_store_open(h->config, h->source.io, false, &h->journal, why, sizeof why))
         return house_fail("store", why);
     return true;
 }
@@ -85,12 +85,14 @@ static bool house_restore(struct house *h)
     struct shard_restored restored;
     if (!shard_take_seed(&h->shard, h->journal, true, why, sizeof why))
         return house_fail("seed", why);
+    salts_find(h);
     if (shard_restore(&h->shard, h->journal, UINT64_MAX, UINT64_MAX, &restored, why, sizeof why))
         return house_fail("replay", why);
     if (h->shard.now > h->own.now)
         h->own.now = h->shard.now;
     shard_advance(&h->shard, door_now(&h->own));
     checkpoint_begin(h, restored.checkpoint);
+    house_store_begin(h);
     salts_begin(h, door_now(&h->own));
     log_info("house", "restored", "records=%" PRIu64 " checkpoint=%" PRIu64 " replayed=%" PRIu64,
              journal_last(h->journal), restored.checkpoint, restored.replayed);
@@ -125,6 +127,7 @@ static void house_on_tick(void *house)
     salts_look_after(h, now);
     journal_flush(h->journal);
     house_hear(h);
+    house_store_look_after(h, now);
     checkpoint_look_after(h, now);
     house_customers_go_on(h);
     house_judges_sweep(h);
@@ -136,13 +139,17 @@ static void house_on_tick(void *house)
 }
 
 /* The ingest threads stop first; what they have taken still needs the state's loop. */
-static void house_on_stop(void *house)
+void house_stop(struct house *h)
 {
-    struct house *h = house;
     service_stopping();
     log_info("house", "stopping", "grace_ms=%" PRId64, h->config->stop.grace / FF_MILLISECOND);
     threads_ask_to_stop(h);
     house_stop_if_alone(h);
+}
+
+static void house_on_stop(void *house)
+{
+    house_stop(house);
 }
 
 static void house_report_change(void *ctx, const char *key, bool reloadable)
@@ -239,6 +246,7 @@ static bool house_serve(struct house *h)
     house_say_ready(h);
     net_run(h->own.net);
     threads_join(h);
+    house_store_end(h);
     enum ff_status status = journal_drain(h->journal);
     struct fold_counts n = fold_counts(h->shard.fold);
     log_info("house", "stopped", "store=%s records=%" PRIu64 " durable=%" PRIu64 " late=%" PRIu64,
@@ -282,12 +290,14 @@ enum house_end house_run(struct ff_config *config, const struct house_source *so
     signal(SIGHUP, SIG_IGN); /* until the loop listens to them */
     signal(SIGUSR1, SIG_IGN);
     log_set_level(config->log.level);
-    bool judges = house_make_judge(&h);
-    bool ok = judges && house_take_sockets(&h) && house_make_sites(&h) && house_make_access(&h) &&
+    bool sane = house_make_judge(&h) && house_check_store(&h);
+    bool ok = sane && house_take_sockets(&h) && house_make_sites(&h) && house_make_access(&h) &&
               house_read_token(&h) && house_make_doors(&h) && house_open_journal(&h) &&
               house_restore(&h) && house_connect(&h) && house_serve(&h);
     house_put_away(&h);
-    return ok ? HOUSE_DONE : judges ? HOUSE_FAILED : HOUSE_MISCONFIGURED;
+    if (h.store.fenced)
+        return HOUSE_FENCED;
+    return ok ? HOUSE_DONE : sane ? HOUSE_FAILED : HOUSE_MISCONFIGURED;
 }
 
 bool house_check(const struct ff_config *config, char *why, size_t size)
@@ -295,5 +305,5 @@ bool house_check(const struct ff_config *config, char *why, size_t size)
     struct judge *j = judge_new(config, why, size);
     bool ok = j != NULL;
     judge_free(&j);
-    return ok;
+    return ok && shard_store_check(config, why, size);
 }

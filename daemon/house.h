@@ -13,7 +13,7 @@ struct ff_io;
 struct house;
 
 /* What house_run came to; also the exit status of the process. */
-enum house_end { HOUSE_DONE = 0, HOUSE_FAILED = 1, HOUSE_MISCONFIGURED = 2 };
+enum house_end { HOUSE_DONE = 0, HOUSE_FAILED = 1, HOUSE_MISCONFIGURED = 2, HOUSE_FENCED = 3 };
 
 /* Where the configuration came from, so that it can be read again. All borrowed. */
 struct house_source {

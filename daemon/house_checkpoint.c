@@ -3,6 +3,7 @@
 #include "house_state.h"
 
 #include "log.h"
+#include "shard_store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -141,7 +142,7 @@ static void checkpoint_wait(struct house *h, ff_wall now)
     pid_t ended = waitpid(c->child, &status, WNOHANG);
     if (ended == 0)
         return;
-    const struct ff_keep keep = {now - h->config->store.keep, h->config->store.keep_bytes};
+    const struct ff_keep keep = shard_store_keep(h->config, now);
     c->child = 0;
     if (ended < 0)
         checkpoint_failed(h, now, "it is lost", errno);

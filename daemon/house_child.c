@@ -8,6 +8,7 @@
 #include "log.h"
 #include "shard.h"
 #include "shard_forget.h"
+#include "shard_store.h"
 
 #include <inttypes.h>
 #include <sched.h>
@@ -87,16 +88,9 @@ static enum house_end child_run(struct child *c, const struct ff_config *config,
 {
     char why[CONFIG_WHY] = "";
     struct shard_restored restored;
-    struct ff_store_options options = {
-        .path = config->store.path,
-        .durability = config->store.durability,
-        .segment_bytes = config->store.segment_bytes,
-        .io = io,
-        .beside = true,
-    };
     if (!shard_init(&c->shard, config, true, why, sizeof why))
         return child_fail("memory", why);
-    if (journal_open(&c->journal, &store_embedded, &options, why, sizeof why) ||
+    if (shard_store_open(config, io, true, &c->journal, why, sizeof why) ||
         !shard_take_seed(&c->shard, c->journal, false, why, sizeof why) ||
         shard_restore(&c->shard, c->journal, UINT64_MAX, upto, &restored, why, sizeof why))
         return child_fail("restore", why);

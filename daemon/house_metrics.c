@@ -69,6 +69,13 @@ static const struct metric_row {
      "Records of the journal, since it was begun."},
     {"footfall_journal_pending_records", GAUGE, NULL, NULL, COUNT(pending),
      "Records that are not durable yet."},
+    {"footfall_store_spilled_records", GAUGE, NULL, NULL, COUNT(spilled_records),
+     "Records on this machine's disk that wait to be brought to the store."},
+    {"footfall_store_spilled_bytes", GAUGE, NULL, NULL, COUNT(spilled_bytes), "What they take (store.spill_max)."},
+    {"footfall_store_strays", COUNTER, "outcome", "taken", COUNT(strays_taken),
+     "Records that an owner before this one had answered and not brought to the store, by what became of them."},
+    {"footfall_store_strays", COUNTER, "outcome", "known", COUNT(strays_known), NULL},
+    {"footfall_store_strays", COUNTER, "outcome", "refused", COUNT(strays_refused), NULL},
     {"footfall_checkpoint_record", GAUGE, NULL, NULL, COUNT(checkpoint_record),
      "The last record that the newest checkpoint holds; 0: there is none."},
     {"footfall_checkpoint_timestamp_seconds", GAUGE, NULL, NULL, DOUBLE(checkpoint_at),
@@ -277,17 +284,22 @@ static void write_queues(const struct house *h, struct openmetrics *m)
     }
 }
 
-/* The states that journal_admits may give. */
+/* What journal_admits may give, and what a store's health may be: that is not "ok" also while beacons are taken. */
 static void write_store_state(const struct house *h, struct openmetrics *m)
 {
-    static const enum ff_status states[] = {FF_OK, FF_BUSY, FF_STORE_FULL, FF_STORE_FAILED};
-    enum ff_status now = journal_admits(h->journal);
+    static const char *const states[] = {"busy", "store_full", "store_failed", "store_away", "store_fenced", "away",
+                                         "loading", "oom", "readonly", "misconf", "noauth", "noperm", "refused",
+                                         "lost_data"};
+    const enum ff_status now = journal_admits(h->journal);
+    struct ff_store_health health;
+    journal_health(h->journal, &health);
     openmetrics_family(m, "footfall_store_state", OPENMETRICS_STATESET,
-                       "Whether the store takes beacons, or why not.");
+                       "Whether the store takes beacons, or why not, and what is wrong with it.");
+    struct openmetrics_label label = {"footfall_store_state", FF_LITERAL("ok")};
+    openmetrics_value(m, &label, 1, now == FF_OK && strcmp(health.state, "ok") == 0);
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        const struct openmetrics_label label = {"footfall_store_state",
-                                                ff_span_text(ff_status_code(states[i]))};
-        openmetrics_value(m, &label, 1, now == states[i]);
+        label.value = ff_span_text(states[i]);
+        openmetrics_value(m, &label, 1, ff_span_is(label.value, ff_status_code(now)) || ff_span_is(label.value, health.state));
     }
 }
 

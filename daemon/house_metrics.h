@@ -44,6 +44,8 @@ struct scrape {
     uint64_t records, pending; /* in the journal; of them, those that are not durable */
     uint64_t checkpoint_record, checkpoint_failures, checkpoint_running;
     double checkpoint_at;
+    uint64_t spilled_records, spilled_bytes;
+    uint64_t strays_taken, strays_known, strays_refused; /* since the start */
     double started, cpu; /* of the process */
     uint64_t resident, mapped, open_fds, max_fds;
 };

@@ -171,6 +171,8 @@ static void query_health(struct door *d, const struct client *client, const stru
 /* What is not as it should be while beacons are taken all the same; NULL: nothing. */
 static const char *house_degraded(const struct house *h)
 {
+    if (h->store.degraded)
+        return h->store.degraded;
     if (h->checkpoint.failed)
         return "the last checkpoint could not be written";
     if (h->clock_behind)
@@ -184,11 +186,14 @@ static void query_ready(struct door *d, const struct client *client, const struc
     (void)request;
     enum ff_status state = (enum ff_status)atomic_load_explicit(&d->house->store_state, memory_order_acquire);
     const char *degraded = d->lane ? NULL : house_degraded(d->house);
+    const char *health = d->lane || !d->house->store.state ? "ok" : d->house->store.state;
     char body[256];
     int n, status = state ? 503 : 200;
     if (state)
         n = snprintf(body, sizeof body, "{\"status\":\"unavailable\",\"error\":\"%s\",\"code\":\"%s\"}",
                      ff_status_prose(state), ff_status_code(state));
+    else if (degraded && strcmp(health, "ok") != 0)
+        n = snprintf(body, sizeof body, "{\"status\":\"ready\",\"degraded\":\"%s\",\"store\":\"%s\"}", degraded, health);
     else if (degraded)
         n = snprintf(body, sizeof body, "{\"status\":\"ready\",\"degraded\":\"%s\"}", degraded);
     else

@@ -2,12 +2,12 @@
 #include "house_state.h"
 
 #include "log.h"
+#include "shard_store.h"
 
 #include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 
-#define SALTS_NAME "salts"
 #define SALTS_AGAIN FF_SECOND /* when the store has not taken them */
 
 static bool salts_draw(void *p, size_t n)
@@ -35,7 +35,7 @@ static void salts_keep(struct house *h)
 {
     uint8_t bytes[SALTS_BYTES];
     salts_write(&h->salts.salts, bytes);
-    enum ff_status status = journal_put(h->journal, SALTS_NAME, ff_span_of((const char *)bytes, sizeof bytes));
+    enum ff_status status = journal_put(h->journal, SHARD_SALTS, ff_span_of((const char *)bytes, sizeof bytes));
     explicit_bzero(bytes, sizeof bytes);
     if (status && !h->salts.unwritten)
         log_warning("house", "salts_unwritten", "why=%s", ff_status_code(status));
@@ -62,11 +62,11 @@ void salts_look_after(struct house *h, ff_wall now)
         hs->due = now + SALTS_AGAIN;
 }
 
-void salts_begin(struct house *h, ff_wall now)
+void salts_find(struct house *h)
 {
     uint8_t bytes[SALTS_BYTES];
     size_t n = 0;
-    enum ff_status status = journal_get(h->journal, SALTS_NAME, bytes, sizeof bytes, &n);
+    enum ff_status status = journal_get(h->journal, SHARD_SALTS, bytes, sizeof bytes, &n);
     bool sound = status == FF_OK && salts_read(&h->salts.salts, bytes, n);
     explicit_bzero(bytes, sizeof bytes);
     if (!sound)
@@ -74,6 +74,10 @@ void salts_begin(struct house *h, ff_wall now)
     if (!sound && status != FF_NOT_FOUND)
         log_warning("house", "salts_lost", "why=%s", ff_status_code(status ? status : FF_STORE_CORRUPT));
     h->salts.due = FF_NEVER;
+}
+
+void salts_begin(struct house *h, ff_wall now)
+{
     salts_look_after(h, now);
     salts_show(&h->salts);
 }

@@ -159,6 +159,13 @@ static void scrape_state(const struct house *h, struct scrape *s)
     s->checkpoint_record = h->checkpoint.seq;
     s->checkpoint_at = (double)h->checkpoint.done / FF_SECOND;
     s->checkpoint_failures = h->checkpoint.failures;
+    struct ff_store_health health;
+    journal_health(h->journal, &health);
+    s->spilled_records = health.spilled_records;
+    s->spilled_bytes = health.spilled_bytes;
+    s->strays_taken = h->store.strays_taken;
+    s->strays_known = h->store.strays_known;
+    s->strays_refused = h->store.strays_refused;
     s->checkpoint_running = h->checkpoint.child != 0;
 }
 

@@ -35,6 +35,16 @@ struct checkpoint {
     struct durations durations; /* of those that worked */
 };
 
+/* What the house knows of the store beside its status. */
+struct house_store {
+    const char *state, *degraded; /* of its health, as last logged; constants, or NULL */
+    uint64_t strays_taken;        /* since the start, as the next two */
+    uint64_t strays_known;        /* were in the journal already */
+    uint64_t strays_refused;      /* could not be read here */
+    ff_wall not_before;           /* no checkpoint for a store that has lost records, after one failed */
+    bool fenced;                  /* another daemon has it, and this one stops */
+};
+
 struct house {
     struct ff_config *config;
     struct house_source source;
@@ -59,6 +69,7 @@ struct house {
     struct journal *journal;
     struct house_salts salts;
     struct checkpoint checkpoint;
+    struct house_store store;
     uint64_t forgets_left_out; /* asked for while limits.forgets were under way */
     bool clock_behind; /* the clock was set back by more than a little */
     enum ff_status store_logged; /* state of the store, as last logged */
@@ -92,6 +103,19 @@ void house_stop_if_alone(struct house *h);
 /* Sends what the turn gathered to the store, and tells everybody how far all is durable. */
 void house_flush(void *house);
 void house_hear(void *house);
+
+/* house_store.c: once the state is restored, takes in what an owner before has left: what it had answered counts from
+ * the first question on. */
+void house_store_begin(struct house *h);
+
+/* Whenever the store may have news, and once a second. */
+void house_store_look_after(struct house *h, ff_wall now);
+
+/* Before the end: what only this process still knows is written. */
+void house_store_end(struct house *h);
+
+/* house.c: begins to stop, as a signal asks for. */
+void house_stop(struct house *h);
 
 /* house_query.c: what a query of this moment reads. */
 void house_answer_context(struct house *h, struct answer_context *out);

@@ -88,6 +88,7 @@ void house_hear(void *house)
 {
     struct house *h = house;
     journal_poll(h->journal);
+    house_store_look_after(h, h->own.now);
     house_publish(h);
     if (h->checkpoint.asked)
         checkpoint_look_after(h, door_now(&h->own));

@@ -28,7 +28,10 @@ struct house_salts {
     struct salts_shown shown;
 };
 
-/* Before the first beacon, when the store is open and the time is known: those of the store, or new ones. */
+/* Those of the store, as soon as it is open: what it is in later does not cost them. */
+void salts_find(struct house *h);
+
+/* Before the first beacon, when the time is known: those that were found, or new ones. */
 void salts_begin(struct house *h, ff_wall now);
 
 /* Turns them when they are due. The state's thread, often. */

@@ -2,7 +2,6 @@
  * says. */
 #include "offline.h"
 
-#include "instant.h"
 #include "options.h"
 
 #include <inttypes.h>
@@ -15,6 +14,7 @@ struct check {
     struct offline offline;
     uint64_t first;               /* oldest record that is kept */
     uint64_t erased, last_erased; /* records that hold nothing any more; the last of them */
+    uint64_t lost, last_lost;     /* records that a server has lost and checkpoints alone know; the last of them */
     uint64_t last;                /* newest that can be read in one run from it */
     uint64_t whole[CHECKPOINTS_MAX]; /* seqs of checkpoints, newest first */
     unsigned wholes;
@@ -31,6 +31,10 @@ static void check_wrong(struct check *c, const char *what, const char *why)
 static enum ff_status check_count(void *check, uint64_t seq, struct ff_span body)
 {
     struct check *c = check;
+    if (seq > c->last + 1) {
+        c->lost += seq - c->last - 1;
+        c->last_lost = seq - 1;
+    }
     c->last = seq;
     if (body.n == 0) {
         c->erased++;
@@ -39,12 +43,12 @@ static enum ff_status check_count(void *check, uint64_t seq, struct ff_span body
     return FF_OK;
 }
 
-/* Segments, checksums, and that no record is missing. */
+/* Groups, checksums, and that no record is missing. */
 static void check_journal(struct check *c)
 {
     struct journal *j = c->offline.journal;
     if (journal_first(j, &c->first)) {
-        check_wrong(c, "journal", "its files cannot be listed");
+        check_wrong(c, "journal", "its beginning cannot be seen");
         return;
     }
     c->last = c->first - 1;
@@ -54,6 +58,12 @@ static void check_journal(struct check *c)
         c->damage[0] = '\0';
     printf("journal     records %" PRIu64 " to %" PRIu64 "%s\n", c->first, c->last,
            c->damage[0] ? ", then damaged" : ", whole");
+    struct ff_store_health health;
+    journal_health(j, &health);
+    if (health.strays)
+        puts("            more wait beside it, which the daemon takes in when it can");
+    if (c->lost)
+        printf("            %" PRIu64 " between them lost by the server, known to checkpoints\n", c->lost);
     if (c->erased)
         printf("            %" PRIu64 " of them erased, with whoever was forgotten\n", c->erased);
 }
@@ -78,14 +88,6 @@ static void check_checkpoints(struct check *c)
         if (seq <= 1)
             break;
     }
-}
-
-static void digest_print(const char *name, const struct shard *s, struct hash128 digest)
-{
-    char at[INSTANT_TEXT];
-    at[instant_print(at, s->now)] = '\0';
-    printf("%-11s after record %" PRIu64 " at %s: digest %016" PRIx64 "%016" PRIx64 "\n", name, s->seq, at,
-           digest.hi, digest.lo);
 }
 
 /* The state after record upto, from the checkpoint `from` (UINT64_MAX: the newest that will do; 0: none).
@@ -119,6 +121,10 @@ static void check_digest(struct check *c)
         printf("            records before it are erased: not compared\n");
         return;
     }
+    if (before < c->last_lost && c->last_lost <= newest) {
+        printf("            the server has lost records before it: not compared\n");
+        return;
+    }
     if (!check_restore(c, newest, newest))
         return;
     struct hash128 written = shard_digest(s, newest);
@@ -127,9 +133,9 @@ static void check_digest(struct check *c)
         return;
     shard_advance(s, at);
     struct hash128 replayed = shard_digest(s, newest);
-    digest_print("checkpoint", s, written);
+    offline_print_digest("checkpoint", s, written);
     if (written.lo != replayed.lo || written.hi != replayed.hi) {
-        digest_print("journal", s, replayed);
+        offline_print_digest("journal", s, replayed);
         check_wrong(c, "digest", "the newest checkpoint is not what the journal says");
     }
 }
@@ -141,7 +147,7 @@ static void check_state(struct check *c, ff_wall at)
     bool starts = check_restore(c, UINT64_MAX, UINT64_MAX);
     if (starts) {
         shard_advance(s, at);
-        digest_print("state", s, shard_digest(s, s->seq));
+        offline_print_digest("state", s, shard_digest(s, s->seq));
     }
     if (!c->damage[0])
         return;

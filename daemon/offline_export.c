@@ -59,7 +59,7 @@ static enum ctl_exit export_store(struct export *e)
     if (!e->line)
         return offline_fail(o, CTL_FAILED, "out of memory");
     if (journal_first(o->journal, &first))
-        return offline_fail(o, CTL_FAILED, "the journal's files cannot be listed");
+        return offline_fail(o, CTL_FAILED, "the journal's beginning cannot be seen");
     if (journal_read(o->journal, first, UINT64_MAX, export_record, e, why, sizeof why))
         return offline_fail(o, CTL_FAILED, ferror(stdout) ? strerror(errno) : why);
     if (fflush(stdout) != 0)

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "journal.h"
 #include "note.h"
+#include "shard_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,16 +79,17 @@ void shard_fini(struct shard *s)
 bool shard_take_seed(struct shard *s, struct journal *j, bool make, char *why, size_t size)
 {
     size_t n = 0;
-    enum ff_status status = journal_get(j, "seed", &s->seed, sizeof s->seed, &n);
+    enum ff_status status = journal_get(j, SHARD_SEED, &s->seed, sizeof s->seed, &n);
     if (status == FF_OK && n == sizeof s->seed)
         return true;
-    const char *place = s->config->store.path;
-    snprintf(why, size, "%s: the store's seed cannot be read", place);
+    char place[CONFIG_WHY];
+    shard_store_place(s->config, place, sizeof place);
+    snprintf(why, size, "%.400s: the store's seed cannot be read", place);
     if (status != FF_NOT_FOUND || !make)
         return false;
-    snprintf(why, size, "%s: the store's seed cannot be written", place);
+    snprintf(why, size, "%.400s: the store's seed cannot be written", place);
     return getrandom(&s->seed, sizeof s->seed, 0) == (ssize_t)sizeof s->seed &&
-           journal_put(j, "seed", ff_span_of((const char *)&s->seed, sizeof s->seed)) == FF_OK;
+           journal_put(j, SHARD_SEED, ff_span_of((const char *)&s->seed, sizeof s->seed)) == FF_OK;
 }
 
 static struct fold *shard_make_fold(struct shard *s)

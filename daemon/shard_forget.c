@@ -56,11 +56,26 @@ static bool forget_names(const struct shard_forget *f, uint64_t key, uint64_t se
     return low < f->n && f->keys[low].key == key && f->keys[low].seq > seq;
 }
 
+/* Whom a record is of; 0: nobody. */
+struct record_keys {
+    uint64_t visitor, before, customer;
+};
+
+static struct record_keys keys_of(const struct hash_seed *seed, const struct ff_record *r)
+{
+    struct ff_span site = r->beacon.text[FF_TEXT_SITE], visitor = r->beacon.text[FF_TEXT_VISITOR],
+                   before = r->beacon.text[FF_TEXT_VISITOR_BEFORE], customer = r->beacon.text[FF_TEXT_CUSTOMER];
+    return (struct record_keys){
+        .visitor = visitor.n > 0 ? fold_visitor_key(seed, site, visitor) : 0,
+        .before = before.n > 0 ? fold_visitor_key(seed, site, before) : 0,
+        .customer = customer.n > 0 ? fold_customer_key(seed, site, customer) : 0,
+    };
+}
+
 /* Of a site that is configured no more, too. */
 bool shard_forget_is(void *forget, uint64_t seq, struct ff_span body)
 {
     const struct shard_forget *f = forget;
-    const struct hash_seed *seed = &f->shard->seed;
     struct ff_record r;
     if (seq >= f->last || note_is(body))
         return false;
@@ -68,9 +83,23 @@ bool shard_forget_is(void *forget, uint64_t seq, struct ff_span body)
     enum ff_status status = record_decode(f->shard->canon, seq, body, &r);
     if (status != FF_OK && status != FF_UNKNOWN_SITE)
         return false;
-    struct ff_span site = r.beacon.text[FF_TEXT_SITE], visitor = r.beacon.text[FF_TEXT_VISITOR],
-                   before = r.beacon.text[FF_TEXT_VISITOR_BEFORE], customer = r.beacon.text[FF_TEXT_CUSTOMER];
-    return (visitor.n > 0 && forget_names(f, fold_visitor_key(seed, site, visitor), seq)) ||
-           (before.n > 0 && forget_names(f, fold_visitor_key(seed, site, before), seq)) ||
-           (customer.n > 0 && forget_names(f, fold_customer_key(seed, site, customer), seq));
+    const struct record_keys k = keys_of(&f->shard->seed, &r);
+    return (k.visitor && forget_names(f, k.visitor, seq)) || (k.before && forget_names(f, k.before, seq)) ||
+           (k.customer && forget_names(f, k.customer, seq));
+}
+
+bool shard_forget_late(const struct shard *s, const struct ff_record *r, struct ff_note *note)
+{
+    uint32_t n;
+    const struct ff_note *notes = fold_to_forget(s->fold, &n);
+    if (n == 0)
+        return false;
+    const struct record_keys k = keys_of(&s->seed, r);
+    for (uint32_t i = n; i > 0; i--) {
+        *note = notes[i - 1];
+        const bool visitor = note->visitor && (note->visitor == k.visitor || note->visitor == k.before);
+        if (note->received >= r->received && (visitor || (note->customer && note->customer == k.customer)))
+            return true;
+    }
+    return false;
 }

@@ -20,4 +20,8 @@ void shard_forget_fini(struct shard_forget *f);
 /* An ff_erase_fn for *f: whether the record came before a note that names its visitor or its customer. */
 bool shard_forget_is(void *f, uint64_t seq, struct ff_span body);
 
+/* Whether a record that comes late was received before one that it is of was forgotten, as far as the state
+ * still knows: *note is what said so. */
+bool shard_forget_late(const struct shard *s, const struct ff_record *r, struct ff_note *note);
+
 #endif

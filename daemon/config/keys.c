@@ -14,6 +14,8 @@
 #define ADDRESS(member) KEY_ADDRESS, AT(const char *, member), 0, 0, NULL
 #define PATH(member, min) KEY_PATH, AT(const char *, member), min, 4095, NULL
 #define ROUTE(member) KEY_ROUTE, AT(const char *, member), 2, 255, NULL
+#define TEXT(member, min, max) KEY_TEXT, AT(const char *, member), min, max, NULL
+#define SECRET(member) KEY_SECRET, AT(const char *, member), 1, 1023, NULL
 #define NETWORKS(member) KEY_NETWORKS, AT(const char *const *, member), 0, 0, NULL
 
 #define KIB INT64_C(1024)
@@ -105,8 +107,8 @@ static const struct key config_rows[] = {
     {"tally.days", DURATION(tally.days, 32 * FF_DAY, 20 * YEAR), "800d", FIXED,
      "How long counters are kept by the local day."},
 
-    {"store.backend", WORD(store.backend, enum ff_backend, "embedded"), "embedded", FIXED,
-     "What keeps the journal: embedded (files in store.path)."},
+    {"store.backend", WORD(store.backend, enum ff_backend, "embedded redis"), "embedded", FIXED,
+     "What keeps the journal: embedded (files in store.path), or redis (a stream, see store.redis)."},
     {"store.path", PATH(store.path, 1), "/var/lib/footfalld", FIXED,
      "Directory of the store; made when it is missing."},
     {"store.durability", WORD(store.durability, enum ff_durability, "disk process"), "disk", FIXED,
@@ -123,6 +125,22 @@ static const struct key config_rows[] = {
      "How large the journal may grow before its oldest files go sooner."},
     {"store.forget_within", DURATION(store.forget_within, FF_SECOND, 30 * FF_DAY), "1h", RELOADABLE,
      "Nothing of a visitor is on the disk this long after it was to be forgotten."},
+    {"store.spill_max", SIZE(store.spill_max, MIB, 1000 * 1024 * MIB), "1G", FIXED,
+     "How much of what was taken may wait in store.path while Redis is away."},
+    {"store.redis.url", SECRET(store.redis.url), "redis://127.0.0.1:6379", FIXED,
+     "Where Redis is: redis://[user[:password]@]host[:port][/db] or unix:///path.sock[?db=N]."},
+    {"store.redis.password_file", PATH(store.redis.password_file, 0), "", FIXED,
+     "File whose first line is the password for Redis; empty: it stands in the url, or none is needed."},
+    {"store.redis.prefix", TEXT(store.redis.prefix, 1, 64), "footfall", FIXED,
+     "What all keys in Redis begin with."},
+    {"store.redis.shard", TEXT(store.redis.shard, 1, 64), "default", FIXED,
+     "Name of this daemon's journal in Redis; whoever starts with the same one takes it over."},
+    {"store.redis.timeout", DURATION(store.redis.timeout, 10 * FF_MILLISECOND, FF_MINUTE), "1s", FIXED,
+     "Redis counts as away when it has not answered for this long."},
+    {"store.redis.start_within", DURATION(store.redis.start_within, 0, FF_DAY), "1m", FIXED,
+     "How long a start waits for a Redis that is not there or reads its data."},
+    {"store.redis.keep_bytes", SIZE(store.redis.keep_bytes, 0, 1000 * 1024 * MIB), "256M", RELOADABLE,
+     "How large the journal in Redis may grow before its oldest part goes sooner."},
 
     {"limits.visitors", COUNT(limits.visitors, 1, 1000 * MILLION), "10M", FIXED,
      "Most visitors in memory, each with its session."},

@@ -14,7 +14,7 @@
 struct shelf;
 
 /* Which store keeps the journal. */
-enum ff_backend { FF_BACKEND_EMBEDDED };
+enum ff_backend { FF_BACKEND_EMBEDDED, FF_BACKEND_REDIS };
 
 /* How connections of ingest.trusted_proxies begin. */
 enum ff_proxy { FF_PROXY_NO, FF_PROXY_V1, FF_PROXY_V2, FF_PROXY_ANY };
@@ -96,6 +96,12 @@ struct ff_config {
         uint64_t segment_bytes, keep_bytes;
         uint32_t checkpoint_records;
         ff_dur checkpoint_every, keep, forget_within;
+        uint64_t spill_max;
+        struct {
+            const char *url, *password_file, *prefix, *shard; /* password_file: "" for none */
+            ff_dur timeout, start_within;
+            uint64_t keep_bytes;
+        } redis;
     } store;
     struct {
         uint32_t visitors, carts, ids, orders, tails, tail_events, cart_lines, cart_words, session_extras, words, connections;

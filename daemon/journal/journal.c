@@ -265,6 +265,34 @@ enum ff_status journal_erase(struct journal *j, uint64_t behind, uint64_t sealed
     return j->ops->erase(j->store, behind, sealed, gone, ctx, erased, why, size);
 }
 
+void journal_health(const struct journal *j, struct ff_store_health *out)
+{
+    j->ops->health(j->store, out);
+}
+
+bool journal_lost(const struct journal *j)
+{
+    return j->ops->lost(j->store);
+}
+
+enum ff_status journal_strays(struct journal *j, ff_replay_fn fn, void *ctx)
+{
+    assert(j->replayed);
+    return j->state == FF_OK ? j->ops->strays(j->store, fn, ctx) : j->state;
+}
+
+enum ff_status journal_graft(struct journal *j, uint64_t seq)
+{
+    assert(!j->replayed && !j->beside);
+    enum ff_status st = j->ops->graft(j->store, seq);
+    if (st != FF_OK)
+        return st;
+    j->last = seq;
+    j->replayed = true;
+    journal_poll(j);
+    return FF_OK;
+}
+
 /* Until the store has news; at once where it never has any by itself. */
 static void news_wait(const struct journal *j)
 {

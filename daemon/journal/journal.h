@@ -76,6 +76,14 @@ enum ff_status journal_erase(struct journal *j, uint64_t behind, uint64_t sealed
 enum ff_status journal_put(struct journal *j, const char *name, struct ff_span value);
 enum ff_status journal_get(struct journal *j, const char *name, void *out, size_t size, size_t *n);
 
+/* How the store is; whether the owner must write a whole checkpoint of its live state at journal_last, because
+ * the store has lost records; gives fn some strays, which it appends or knows; makes an empty journal begin
+ * behind record seq, instead of journal_replay. See health, lost, strays and graft in footfall/store.h. */
+void journal_health(const struct journal *j, struct ff_store_health *out);
+bool journal_lost(const struct journal *j);
+enum ff_status journal_strays(struct journal *j, ff_replay_fn fn, void *ctx);
+enum ff_status journal_graft(struct journal *j, uint64_t seq);
+
 /* Waits until all that was appended is durable or has failed; gives journal_state. For the stop. */
 enum ff_status journal_drain(struct journal *j);
 
@@ -83,5 +91,14 @@ void journal_close(struct journal **j);
 
 /* The embedded store: segment files in a directory. */
 extern const struct ff_store_ops store_embedded;
+
+/* The Redis store: a stream and what belongs to it on a server that others may use, too. */
+extern const struct ff_store_ops store_redis;
+
+/* Whether these are options it could be opened with, without asking any server; false with a sentence in why. */
+bool store_redis_check(const struct ff_redis_options *options, char *why, size_t size);
+
+/* Writes the address that the url names to out, without user and password. Gives out. */
+const char *store_redis_place(const char *url, char *out, size_t size);
 
 #endif

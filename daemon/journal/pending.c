@@ -76,6 +76,7 @@ static struct pending_group *group_new(struct pending *p)
         g->next = NULL;
         g->used = SEGMENT_GROUP_HEADER;
         g->count = 0;
+        g->closed = false;
     }
     return g;
 }
@@ -94,7 +95,7 @@ static void group_retire(struct pending *p, struct pending_group *g)
 /* A written group takes no more. */
 static bool tail_takes(const struct pending *p, size_t size)
 {
-    return p->unwritten && p->tail->used + size <= GROUP_GOAL;
+    return p->unwritten && !p->tail->closed && p->tail->used + size <= GROUP_GOAL;
 }
 
 static void group_append(struct pending *p, struct pending_group *g)
@@ -131,6 +132,12 @@ enum ff_status pending_add(struct pending *p, uint64_t seq, struct ff_span body)
     g->used += size;
     g->count++;
     return FF_OK;
+}
+
+void pending_close(struct pending *p)
+{
+    if (p->tail)
+        p->tail->closed = true;
 }
 
 void pending_wrote(struct pending *p)

@@ -6,6 +6,7 @@
 #include "footfall/span.h"
 #include "footfall/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A group: room for its header, then count records from seq first on. */
@@ -16,6 +17,7 @@ struct pending_group {
     size_t used;  /* bytes, header included */
     size_t room;  /* allocated */
     unsigned char *bytes;
+    bool closed;  /* takes no more, whatever its size */
 };
 
 struct pending {
@@ -34,6 +36,9 @@ void pending_fini(struct pending *p);
 /* Copies a record to the last group, or to a new one when that is written or large. FF_NO_MEMORY
  * when it does not fit under the ceiling or is longer than a record may be; nothing is added then. */
 enum ff_status pending_add(struct pending *p, uint64_t seq, struct ff_span body);
+
+/* The next record begins a group of its own. */
+void pending_close(struct pending *p);
 
 /* Notes that the first group that is not written is now. */
 void pending_wrote(struct pending *p);

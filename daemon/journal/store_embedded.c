@@ -384,6 +384,46 @@ static enum ff_status embedded_remove(struct ff_store *s, const char *name)
     return value_outcome(s, st, name, error);
 }
 
+/* What is wrong with files is a status of flush and poll: nothing waits elsewhere. */
+static void embedded_health(const struct ff_store *s, struct ff_store_health *out)
+{
+    (void)s;
+    *out = (struct ff_store_health){.state = "ok"};
+}
+
+static bool embedded_lost(const struct ff_store *s)
+{
+    (void)s;
+    return false;
+}
+
+static enum ff_status embedded_strays(struct ff_store *s, ff_replay_fn fn, void *ctx)
+{
+    (void)s;
+    (void)fn;
+    (void)ctx;
+    return FF_NOT_FOUND;
+}
+
+/* An empty segment says where the journal begins; the first group replaces it. */
+static enum ff_status embedded_graft(struct ff_store *s, uint64_t seq)
+{
+    struct names segments;
+    assert(!s->replayed && !s->beside);
+    int error = names_list(&segments, &s->place, &segment_kind);
+    const bool any = segments.count > 0;
+    names_fini(&segments);
+    if (any)
+        return FF_BAD_PARAMETER;
+    if (error == 0)
+        error = writer_make(&s->writer, seq + 1);
+    if (error < 0)
+        return trouble_tell(&s->trouble, trouble_of(error), s->place.path, error);
+    s->last = s->written = s->synced = s->durable = seq;
+    s->replayed = true;
+    return FF_OK;
+}
+
 /* Until all is as durable as was promised, or it has failed too often. */
 static void close_flush(struct ff_store *s)
 {
@@ -439,5 +479,9 @@ const struct ff_store_ops store_embedded = {
     .put = embedded_put,
     .get = embedded_get,
     .remove = embedded_remove,
+    .health = embedded_health,
+    .lost = embedded_lost,
+    .strays = embedded_strays,
+    .graft = embedded_graft,
     .close = embedded_close,
 };

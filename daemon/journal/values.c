@@ -16,7 +16,7 @@
 
 _Static_assert(sizeof PLACE_NEW BEFORE + VALUES_MAX_NAME <= PLACE_NAME_MAX, "the longest name fits");
 
-static bool name_ok(const char *name)
+bool values_name_ok(const char *name)
 {
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
     return n > 0 && n <= VALUES_MAX_NAME && name[n] == '\0';
@@ -54,7 +54,7 @@ static int file_make(const struct ff_io *io, const char *file, struct ff_span va
 enum ff_status values_put(const struct place *p, const char *name, struct ff_span value, int *error)
 {
     *error = 0;
-    if (!name_ok(name) || value.n > VALUES_MAX_BYTES)
+    if (!values_name_ok(name) || value.n > VALUES_MAX_BYTES)
         return FF_BAD_PARAMETER;
     char fresh[PATH_MAX], file[PATH_MAX];
     place_file(p, fresh, PLACE_NEW BEFORE, name);
@@ -103,7 +103,7 @@ enum ff_status values_get(const struct place *p, const char *name, void *out, si
                           int *error)
 {
     *error = 0;
-    if (!name_ok(name))
+    if (!values_name_ok(name))
         return FF_BAD_PARAMETER;
     char file[PATH_MAX];
     unsigned char *bytes;
@@ -128,7 +128,7 @@ enum ff_status values_get(const struct place *p, const char *name, void *out, si
 enum ff_status values_remove(const struct place *p, const char *name, int *error)
 {
     *error = 0;
-    if (!name_ok(name))
+    if (!values_name_ok(name))
         return FF_BAD_PARAMETER;
     char file[PATH_MAX];
     place_file(p, file, BEFORE, name);

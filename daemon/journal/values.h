@@ -13,6 +13,9 @@
 #define VALUES_MAX_NAME 64
 #define VALUES_MAX_BYTES (1u << 20)
 
+/* Whether it is the name of a value in any store. */
+bool values_name_ok(const char *name);
+
 /* The verbs of ff_store_ops. FF_BAD_PARAMETER for a name that is none or a value that is too long,
  * FF_STORE_CORRUPT for a damaged file. *error is the errno of a call that failed, else 0. */
 enum ff_status values_put(const struct place *p, const char *name, struct ff_span value, int *error);

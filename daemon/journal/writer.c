@@ -70,28 +70,57 @@ static int segment_fill(struct writer *w, struct pending *queue, uint64_t durabl
     return r == 0 ? io->rename(io, file, final) : r;
 }
 
-int writer_begin(struct writer *w, struct pending *queue, uint64_t durable)
+/* Opens the unfinished file of the segment that begins with first; its path and the name it will have. */
+static int file_open(struct writer *w, uint64_t first, char file[PATH_MAX], char name[NAMES_SIZE])
 {
-    assert(w->fd < 0 && queue->head && queue->unwritten == queue->head);
-    assert(queue->head->first == durable + 1);
     const struct ff_io *io = w->place->io;
-    char name[NAMES_SIZE];
-    char file[PATH_MAX];
-    names_make(name, &segment_kind, queue->head->first);
+    names_make(name, &segment_kind, first);
     place_file(w->place, file, PLACE_NEW, name);
     if (getrandom(&w->mark, sizeof w->mark, 0) != (ssize_t)sizeof w->mark)
         return -EIO;
     w->fd = io->open(io, file, O_RDWR | O_CREAT | O_TRUNC, 0640);
-    if (w->fd < 0)
-        return w->fd;
     w->torn = false;
-    int r = segment_fill(w, queue, durable, file, name);
+    return w->fd < 0 ? w->fd : 0;
+}
+
+int writer_begin(struct writer *w, struct pending *queue, uint64_t durable)
+{
+    assert(w->fd < 0 && queue->head && queue->unwritten == queue->head);
+    assert(queue->head->first == durable + 1);
+    char name[NAMES_SIZE];
+    char file[PATH_MAX];
+    int r = file_open(w, queue->head->first, file, name);
+    if (r < 0)
+        return r;
+    r = segment_fill(w, queue, durable, file, name);
     if (r < 0) {
         writer_end(w);
-        io->unlink(io, file);
+        w->place->io->unlink(w->place->io, file);
         pending_rewind(queue);
     }
     return r;
+}
+
+int writer_make(struct writer *w, uint64_t first)
+{
+    assert(w->fd < 0);
+    const struct ff_io *io = w->place->io;
+    char name[NAMES_SIZE];
+    char file[PATH_MAX];
+    char final[PATH_MAX];
+    int r = file_open(w, first, file, name);
+    if (r < 0)
+        return r;
+    place_file(w->place, final, "", name);
+    r = header_write(w, first);
+    if (r == 0)
+        r = io->sync(io, w->fd);
+    if (r == 0)
+        r = io->rename(io, file, final);
+    if (r < 0)
+        io->unlink(io, file);
+    writer_end(w);
+    return r == 0 ? io->sync_dir(io, w->place->dir) : r;
 }
 
 void writer_end(struct writer *w)

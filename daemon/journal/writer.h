@@ -24,6 +24,10 @@ void writer_init(struct writer *w, const struct place *place);
  * with no segment begun and no group written. Only while there is no current one. */
 int writer_begin(struct writer *w, struct pending *queue, uint64_t durable);
 
+/* Makes a segment without a group, whose first record will be first, durably, and leaves it. 0, or a
+ * negative errno. Only while there is no current one. */
+int writer_make(struct writer *w, uint64_t first);
+
 /* Writes the groups that are not written yet, in order. 0, or a negative errno: the group that
  * failed is undone, or the segment is torn and takes no more. */
 int writer_put(struct writer *w, struct pending *queue, uint64_t durable);

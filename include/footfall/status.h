@@ -58,6 +58,8 @@
     X(BUSY, "busy", 503, "too much is waiting")                                                  \
     X(STORE_FULL, "store_full", 503, "the disk of the store is full")                            \
     X(STORE_FAILED, "store_failed", 503, "the store cannot be written")                          \
+    X(STORE_AWAY, "store_away", 503, "the store cannot be reached")                              \
+    X(STORE_FENCED, "store_fenced", 503, "another daemon has taken the store over")              \
     X(STORE_LOCKED, "store_locked", 503, "another process holds the store")                      \
     X(STORE_CORRUPT, "store_corrupt", 503, "the store is damaged")                               \
     X(STORE_VERSION, "store_version", 503, "the store was written by another version")           \

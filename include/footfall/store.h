@@ -24,14 +24,26 @@ enum ff_durability {
     FF_DURABLE_PROCESS, /* durable = written to the operating system: survives the process */
 };
 
+/* Of a store that lies in Redis. All texts are borrowed for the call of open. */
+struct ff_redis_options {
+    const char *url;           /* redis://... or unix://... */
+    const char *password_file; /* "": the password is the url's */
+    const char *prefix;        /* of all keys */
+    const char *shard;         /* whose journal it is */
+    ff_dur timeout;            /* what records wait for may take so long */
+    ff_dur start_within;       /* open waits so long for a server that is not there yet */
+    uint64_t spill_max;        /* bytes of records that may wait beside it while it is away */
+};
+
 struct ff_store_options {
     const char *path;          /* directory of the store; made when missing (its parent must exist) */
     enum ff_durability durability;
     uint64_t segment_bytes;    /* a segment that has grown to this is closed and the next begun */
     const struct ff_io *io;    /* file operations; NULL: the system's (base/io.h) */
+    const struct ff_redis_options *redis; /* of the Redis store; borrowed for the call of open */
     /* Opened beside its owner (a process that writes checkpoints, export, check): takes no lock, makes,
      * removes and cuts nothing but checkpoints, and what erase does. Only replay, first, get, news_fd (-1),
-     * erase, close and the verbs of checkpoints may be called then. */
+     * health, erase, close and the verbs of checkpoints may be called then. */
     bool beside;
 };
 
@@ -48,6 +60,17 @@ typedef enum ff_status (*ff_replay_fn)(void *ctx, uint64_t seq, struct ff_span b
 
 /* Whether a record is to be erased. body is borrowed. Asked more than once of the same, it says the same. */
 typedef bool (*ff_erase_fn)(void *ctx, uint64_t seq, struct ff_span body);
+
+/* How a store is, for people, dashboards and the house. All texts are constants. */
+struct ff_store_health {
+    /* What it is in, beside any status that refuses records: "ok"; of a store behind a connection, too: "away",
+     * "loading", "oom", "readonly", "misconf", "noauth", "noperm", "lost_data", "fenced". */
+    const char *state;
+    const char *degraded;     /* what is wrong while records are taken all the same ("spilling"), or NULL */
+    uint64_t spilled_records; /* that wait beside the store to be brought there */
+    uint64_t spilled_bytes;   /* what these take */
+    bool strays;              /* there are some to be taken in now: see strays */
+};
 
 struct ff_store_ops {
     const char *name;
@@ -146,6 +169,26 @@ struct ff_store_ops {
     enum ff_status (*put)(struct ff_store *s, const char *name, struct ff_span value);
     enum ff_status (*get)(struct ff_store *s, const char *name, void *out, size_t size, size_t *n);
     enum ff_status (*remove)(struct ff_store *s, const char *name);
+
+    /* How it is now; news (news_fd) when this changes. */
+    void (*health)(const struct ff_store *s, struct ff_store_health *out);
+
+    /* Whether the medium has lost records that were durable: the owner then writes a whole checkpoint of its
+     * live state at the last record appended, by the verbs of checkpoints, which may be begun at that record
+     * although it is not settled. Once it is committed the store is whole again. */
+    bool (*lost)(const struct ff_store *s);
+
+    /* Gives some strays to fn: records that an owner before this one had answered, and that are perhaps not in the
+     * journal. seq is what it was there. fn appends the body as a new record, or finds that it is known and
+     * leaves it; in between nobody else appends. A stray is given again, also after a crash, until what fn
+     * appended of it is durable, and not after that. FF_NOT_FOUND: there are none now; anything else is what
+     * fn gave, and they are given again later. May be called once replay was. */
+    enum ff_status (*strays)(struct ff_store *s, ff_replay_fn fn, void *ctx);
+
+    /* Of a store to which nothing was ever written, before replay: its records up to seq are elsewhere. A
+     * checkpoint at seq may be written then, from which a restore begins, and the next record is seq + 1.
+     * Durable when it returns. FF_BAD_PARAMETER when something was written; FF_STORE_FULL, FF_STORE_FAILED. */
+    enum ff_status (*graft)(struct ff_store *s, uint64_t seq);
 
     /* Makes durable what was gathered (best effort), unlocks, frees and nulls *s. */
     void (*close)(struct ff_store **s);

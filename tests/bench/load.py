@@ -20,10 +20,15 @@ class Sample:
     seconds: float          # of the clock
     latency: dict = field(default_factory=dict)  # microseconds
     missed: int = 0         # not answered with success, or dropped
+    beside: float = 0.0     # seconds of a process behind the server
 
     @property
     def per_million(self):
         return (self.user + self.system) / self.units * 1e6 if self.units else 0.0
+
+    @property
+    def beside_per_million(self):
+        return self.beside / self.units * 1e6 if self.units else 0.0
 
     @property
     def rate(self):
@@ -49,14 +54,14 @@ class Load:
 
     def stream(self, server, options, by_beacon=False):
         """A round of requests."""
-        before = server.cpu()
+        before, beside = server.cpu(), server.cpu_beside()
         out = self.run(server.http, options)
         time.sleep(SETTLE_SECONDS)
-        after = server.cpu()
+        after, beside = server.cpu(), server.cpu_beside() - beside
         good = sum(n for status, n in out["statuses"].items() if status in ("200", "204"))
         units = out["answered"] * (out["beacons"] // out["answered"] if by_beacon and out["answered"] else 1)
         return Sample(units, after[0] - before[0], after[1] - before[1], out["seconds"],
-                      out["latency_us"], out["sent"] - good + out["faults"])
+                      out["latency_us"], out["sent"] - good + out["faults"], beside)
 
     def datagrams(self, server, options):
         """A round of datagrams; those that were dropped count as missed, not as handled."""

@@ -65,8 +65,14 @@ def detail_line(o):
             system = [s.system / (s.user + s.system) for s in samples if s.user + s.system]
             parts.append(f"{who} {spread([s.rate / 1000 for s in samples], '{:.0f}')} k/s, "
                          f"{statistics.median(system):.0%} in the kernel, "
-                         f"missed {sum(s.missed for s in samples)}")
+                         f"missed {sum(s.missed for s in samples)}{beside_text(samples)}")
     return f"| {o.row.name} | " + " | ".join(parts + ["–"] * (2 - len(parts))) + " |"
+
+
+def beside_text(samples):
+    """What a Redis behind it spends, where there is one."""
+    spent = [s.beside_per_million for s in samples if s.beside]
+    return f"; Redis itself {spread(spent)}" if spent else ""
 
 
 def pace_verdict(o):

@@ -8,7 +8,7 @@ class Row:
     name: str
     options: dict            # of the load generator
     requests: int            # a round
-    baseline: str = ""       # nginx, sink, or none
+    baseline: str = ""       # nginx, sink, embedded (footfalld itself on its embedded store), or none
     beacon: bool = False     # per million beacons, not requests
     bar: float = 0           # ratio to the baseline, or microseconds of CPU a unit without one; 0: none
     moonshot: float = 0
@@ -18,6 +18,7 @@ class Row:
 @dataclass
 class Work(Row):
     """Requests over HTTP, to a store with durability `process`."""
+    store: str = "embedded"  # or redis
 
 
 @dataclass
@@ -50,6 +51,10 @@ ROWS = [
          beacon=True, bar=2.0, moonshot=1.2),
     Work("batch of 100 MessagePack beacons", {"kind": "packed100", "connections": 16}, 3_000,
          beacon=True, bar=2.0, moonshot=1.2),
+    Work("single JSON beacon on Redis", single(), 60_000, baseline="embedded", bar=1.15, store="redis",
+         note="the embedded store"),
+    Work("batch of 20 JSON beacons on Redis", {"kind": "json20", "connections": 16}, 12_000, beacon=True,
+         baseline="embedded", store="redis", note="the embedded store"),
     Datagrams("UDP, a MessagePack beacon of 150 B a datagram, 100,000/s", {"kind": "datagram", "rate": 100_000},
               200_000, baseline="sink", bar=1.6),
     Datagrams("the same, sent with GSO (the sink has no GRO)",

@@ -76,6 +76,10 @@ class Server:
             fields = stat.read().rsplit(")", 1)[1].split()
         return int(fields[11]) / TICKS, int(fields[12]) / TICKS
 
+    def cpu_beside(self):
+        """Seconds of another process that does a part of its work."""
+        return 0.0
+
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -162,6 +166,39 @@ class Footfall(Server):
         self.process.wait(10 * STOP_SECONDS)
         with open(self.log, encoding="utf-8", errors="replace") as log:
             return log.read()
+
+
+class Redis(Server):
+    """A redis-server that appends to its file and syncs it once a second, on a socket."""
+
+    def __init__(self, core, folder):
+        super().__init__("redis", core, folder)
+        self.socket = os.path.join(self.directory, "redis.sock")
+
+    def start(self):
+        self.run(["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", self.directory, "--save", "",
+                  "--appendonly", "yes", "--appendfsync", "everysec"])
+        wait_for("redis-server", lambda: "ready to accept connections" in self.said() and os.path.exists(self.socket))
+
+
+class FootfallOnRedis(Footfall):
+    """The daemon on a fresh store in a Redis of its own, which works on another core."""
+
+    def __init__(self, program, core, folder, durability, redis_core):
+        super().__init__(program, core, folder, durability)
+        self.redis = Redis(redis_core, folder)
+
+    def start(self):
+        self.redis.start()
+        self.options = {"store.backend": "redis", "store.redis.url": "unix://" + self.redis.socket}
+        super().start()
+
+    def cpu_beside(self):
+        return sum(self.redis.cpu())
+
+    def stop(self):
+        super().stop()
+        self.redis.stop()
 
 
 class Sink(Server):

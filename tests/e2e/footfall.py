@@ -255,7 +255,8 @@ class Daemon:
     def signal(self, number):
         os.kill(self.process.pid, number)
 
-    def _gone(self):
+    def gone(self):
+        """Waits for its end."""
         for client in filter(None, (self.events, self.office)):
             client.close()
         self.process.wait(DEADLINE)
@@ -268,7 +269,7 @@ class Daemon:
         if self.process.poll() is not None:
             raise Failure(f"ended by itself with {self.process.returncode}:\n{self.log}")
         self.process.kill()
-        self._gone()
+        self.gone()
 
     def stop(self):
         """SIGTERM; it must end with 0."""
@@ -277,7 +278,7 @@ class Daemon:
 
     def stop_has_come(self):
         """Waits for the end after a SIGTERM."""
-        self._gone()
+        self.gone()
         if self.process.returncode != 0:
             raise Failure(f"ended with {self.process.returncode} after SIGTERM:\n{self.log}")
 

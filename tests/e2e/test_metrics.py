@@ -237,7 +237,9 @@ class Counts(Case):
 
     def test_a_store_that_takes_nothing(self):
         daemon = self.daemon(kind=FaultyDaemon)
-        states = dict.fromkeys([("ok",), ("busy",), ("store_full",), ("store_failed",)], 0)
+        names = ("ok busy store_full store_failed store_away store_fenced away loading oom readonly misconf noauth noperm "
+                 "refused lost_data")
+        states = {(name,): 0 for name in names.split()}
         self.assertEqual(self.samples(daemon, "footfall_store_state"), {**states, ("ok",): 1})
         with daemon.faults.fault("write", error=28, name="journal-"):
             for _ in range(3):

@@ -375,6 +375,36 @@ static enum ff_status memory_get(struct ff_store *s, const char *name, void *out
     return FF_OK;
 }
 
+static void memory_health(const struct ff_store *s, struct ff_store_health *out)
+{
+    (void)s;
+    *out = (struct ff_store_health){.state = "ok"};
+}
+
+static bool memory_lost(const struct ff_store *s)
+{
+    (void)s;
+    return false;
+}
+
+static enum ff_status memory_strays(struct ff_store *s, ff_replay_fn fn, void *ctx)
+{
+    (void)s;
+    (void)fn;
+    (void)ctx;
+    return FF_NOT_FOUND;
+}
+
+static enum ff_status memory_graft(struct ff_store *s, uint64_t seq)
+{
+    struct shelf *shelf = s->shelf;
+    if (shelf->last > 0)
+        return FF_BAD_PARAMETER;
+    shelf->first = seq + 1;
+    shelf->last = shelf->flushed = seq;
+    return FF_OK;
+}
+
 /* What was not flushed and cannot be is gone, as with any store. */
 static void owner_close(struct ff_store *store)
 {
@@ -427,6 +457,10 @@ const struct ff_store_ops store_memory = {
     .put = memory_put,
     .get = memory_get,
     .remove = memory_remove,
+    .health = memory_health,
+    .lost = memory_lost,
+    .strays = memory_strays,
+    .graft = memory_graft,
     .close = memory_close,
 };
 

@@ -15,6 +15,7 @@
 struct suite {
     const struct ff_store_ops *ops;
     struct ff_store_options options; /* path is that of a store that does not exist yet */
+    const char *named; /* what a sentence about a store that is not there must name; NULL: its path */
     struct ff_store *store;
     uint64_t last;    /* appended */
     uint64_t durable; /* told by poll */
@@ -132,6 +133,9 @@ void suite_a_trimmed_journal_is_not_replayed_from_its_start(void **state);
 void suite_seals_what_is_settled(void **state);
 void suite_erases_bodies_and_keeps_numbers(void **state);
 void suite_erases_only_behind_a_checkpoint(void **state);
+void suite_begins_behind_records_that_are_elsewhere(void **state);
+void suite_grafts_nothing_onto_what_was_written_to(void **state);
+void suite_a_store_that_is_well_says_so(void **state);
 
 #define SUITE_TESTS(setup, teardown)                                                             \
     cmocka_unit_test_setup_teardown(suite_replays_what_was_appended, setup, teardown),           \
@@ -150,7 +154,10 @@ void suite_erases_only_behind_a_checkpoint(void **state);
         SUITE_CHECKPOINT_TESTS(setup, teardown)
 
 #define SUITE_CHECKPOINT_TESTS(setup, teardown)                                                  \
-    cmocka_unit_test_setup_teardown(suite_seals_what_is_settled, setup, teardown),               \
+    cmocka_unit_test_setup_teardown(suite_begins_behind_records_that_are_elsewhere, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_grafts_nothing_onto_what_was_written_to, setup, teardown), \
+        cmocka_unit_test_setup_teardown(suite_a_store_that_is_well_says_so, setup, teardown),    \
+        cmocka_unit_test_setup_teardown(suite_seals_what_is_settled, setup, teardown),               \
         cmocka_unit_test_setup_teardown(suite_erases_bodies_and_keeps_numbers, setup, teardown), \
         cmocka_unit_test_setup_teardown(suite_erases_only_behind_a_checkpoint, setup, teardown), \
         cmocka_unit_test_setup_teardown(suite_settles_what_was_written, setup, teardown),        \

@@ -41,10 +41,10 @@ def adopt_orphans():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def orphans(own):
-    """Children of this process that still run, but for one of its own."""
+def orphans(*own):
+    """Children of this process that still run, but for those of its own."""
     for pid in children_of(os.getpid(), dead=True):
-        if pid != own:
+        if pid not in own:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
-    return [pid for pid in children_of(os.getpid()) if pid != own]
+    return [pid for pid in children_of(os.getpid()) if pid not in own]

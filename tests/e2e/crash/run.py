@@ -49,19 +49,22 @@ class Score:
 
 class Run:
     """go() goes through it and gives its score, and tells it after every kill. What goes wrong is
-    raised, and the directory of the daemon stays as it is then."""
+    raised, and the directory of the daemon stays as it is then, with what its daemons have logged."""
+
+    score_kind = Score
 
     def __init__(self, seed, kills, options=(), tell=lambda score: None):
         self.name, self.wanted, self.tell = f"seed {seed}", kills, tell
-        self.random, self.score, self.gate = random.Random(seed), Score(), Gate()
+        self.random, self.score, self.gate = random.Random(seed), self.score_kind(), Gate()
         self.options = [*STORE, *self.random.choice(KEEPS), *options]
-        self.addresses, self.starts, self.lives, self.rush = [], 0, [], RUSH
+        self.addresses, self.starts, self.lives, self.told, self.rush = [], 0, [], [], RUSH
         sites = [Site(f"crash-{kind.__name__.lower()}", "Asia/Kolkata") for kind in KINDS]
         self.senders = [kind(self.random.getrandbits(32), site, self.gate, self.place)
                         for kind, site in zip(KINDS, sites)]
         crowd = Site("crash-datagrams")
         self.datagrams = Datagrams(self.random.getrandbits(32), crowd, self.gate, self.place)
-        self.daemon = Daemon((*sites, crowd, PROBE))
+        self.sites = (*sites, crowd, PROBE)
+        self.daemon = Daemon(self.sites)
         self.judge = Judge(self.daemon, self.senders, self.datagrams)
 
     def place(self, door):
@@ -71,7 +74,7 @@ class Run:
         processes.adopt_orphans()
         try:
             self.begin()
-            while self.score.kills < self.wanted:
+            while self.done() < self.wanted:
                 self.cycle()
                 self.tell(self.sum_up())
             self.end()
@@ -80,6 +83,9 @@ class Run:
             raise
         shutil.rmtree(self.daemon.directory)
         return self.sum_up()
+
+    def done(self):
+        return self.score.kills
 
     def sum_up(self):
         self.score.answered = sum(len(sender.answered) for sender in self.senders)
@@ -132,8 +138,12 @@ class Run:
         self.start()
         self.look(f"{self.name}, after a stop:", True)
         self.daemon.stop()
-        until(lambda: not processes.orphans(self.daemon.process.pid), "the end of all that daemons have left")
+        until(lambda: not processes.orphans(*self.own()), "the end of all that daemons have left")
         self.read_logs(all_of_them=True)
+
+    def own(self):
+        """Processes that are not left behind by a daemon."""
+        return {self.daemon.process.pid}
 
     def give_up(self):
         self.gate.set(over=True)
@@ -141,21 +151,34 @@ class Run:
         if process and process.poll() is None:
             process.kill()
             process.wait()
+        with open(os.path.join(self.daemon.directory, "lives.log"), "w", encoding="utf-8") as file:
+            file.writelines("\n".join([*lines, "-", ""]) for lines in self.told)
 
     # The daemon's life.
 
     def spawn(self):
+        self.spawn_as(self.daemon)
+
+    def options_of(self, daemon):
+        return self.options
+
+    def spawn_as(self, daemon):
         durability = DURABILITY[self.starts % len(DURABILITY)]
         self.starts += 1
-        self.daemon.options = [*self.options, *self.addresses, f"store.durability={durability}"]
-        self.daemon.spawn()
-        self.lives.append((self.daemon.reader, self.daemon.lines))
+        daemon.options = [*self.options_of(daemon), *self.addresses, f"store.durability={durability}"]
+        daemon.spawn()
+        self.lives.append((daemon.reader, daemon.lines))
+        self.told.append(daemon.lines)
 
     def start(self):
-        """Where it was before, unless somebody else has taken that port since."""
         begun = time.monotonic()
+        self.spawn()
+        self.serve()
+        self.score.worst_restart = max(self.score.worst_restart, time.monotonic() - begun)
+
+    def serve(self):
+        """Waits until it serves where it was before, unless somebody else has taken that port since."""
         try:
-            self.spawn()
             self.daemon.serve()
         except Failure:
             if not self.addresses or not IN_USE.search(self.daemon.log):
@@ -163,8 +186,6 @@ class Run:
             self.addresses = []
             self.spawn()
             self.daemon.serve()
-        took = time.monotonic() - begun
-        self.score.worst_restart = max(self.score.worst_restart, took)
         self.addresses = [f"ingest.http={self.daemon.http}", f"ingest.udp={self.daemon.udp}",
                           f"stats.http={self.daemon.stats_address}"]
 

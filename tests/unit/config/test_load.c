@@ -38,7 +38,7 @@ static const char *const bad_table[][2] = {
                                         "127.0.0.1:7070 or [::1]:7070, got \"0.0.0.0:70700\""},
     {"ingest:\n  udp_allow:\n    - 10.0.0.0/8\n    - all\n",
      ":4: ingest.udp_allow: expected networks such as 10.0.0.0/8 or ::1/128, got \"all\""},
-    {"store:\n  backend: redis\n", ":2: store.backend: expected embedded, got \"redis\""},
+    {"store:\n  backend: sqlite\n", ":2: store.backend: expected one of embedded, redis, got \"sqlite\""},
     {"store:\n  durability: none\n",
      ":2: store.durability: expected one of disk, process, got \"none\""},
     {"store:\n  path: \"\"\n", ":2: store.path: expected 1 to 4095 bytes, got \"\""},

@@ -31,8 +31,9 @@ static void the_sample_says_every_key_once_with_its_help(void **state)
     for (size_t i = 0; i < config_keys.n; i++) {
         char lines[256];
         const struct key *k = &config_keys.rows[i];
-        int n = snprintf(lines, sizeof lines, "  # %s%s\n  %s: ", k->help,
-                         k->reloadable ? " [reload]" : "", strchr(k->name, '.') + 1);
+        const int indent = strchr(k->name, '.') == strrchr(k->name, '.') ? 2 : 4;
+        int n = snprintf(lines, sizeof lines, "%*s# %s%s\n%*s%s: ", indent, "", k->help,
+                         k->reloadable ? " [reload]" : "", indent, "", strrchr(k->name, '.') + 1);
         assert_true(n > 0 && (size_t)n < sizeof lines);
         assert_non_null(strstr(sample, lines));
         assert_null(strstr(strstr(sample, lines) + 1, lines));

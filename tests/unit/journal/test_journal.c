@@ -368,6 +368,26 @@ static void many_groups_share_a_sync(void **state)
     scratch_remove(path);
 }
 
+static void a_journal_may_begin_behind_another(void **state)
+{
+    (void)state;
+    char why[256];
+    uint64_t seq;
+    struct ff_store_health health;
+    assert_int_equal(journal_open(&journal, &store_memory, &(struct ff_store_options){.path = PATH}, why, sizeof why),
+                     FF_OK);
+    assert_int_equal(journal_graft(journal, 70), FF_OK);
+    assert_true(journal_last(journal) == 70 && journal_durable(journal) == 70);
+    assert_int_equal(append(&seq), FF_OK);
+    assert_int_equal(seq, 71);
+    journal_flush(journal);
+    assert_int_equal(journal_durable(journal), 71);
+    journal_health(journal, &health);
+    assert_string_equal(health.state, "ok");
+    assert_false(journal_lost(journal));
+    assert_int_equal(journal_strays(journal, count, NULL), FF_NOT_FOUND);
+}
+
 #define CASE(name) cmocka_unit_test_teardown(name, teardown)
 
 int main(void)
@@ -381,6 +401,7 @@ int main(void)
         CASE(more_groups_under_way_than_marks_are_counted_with_the_last),
         CASE(a_drain_gives_up_on_a_store_that_keeps_failing),
         CASE(an_open_that_fails_says_why),
+        CASE(a_journal_may_begin_behind_another),
         CASE(small_values_pass_through),
         CASE(checkpoints_shorten_the_replay),
         CASE(a_drain_outlives_a_few_failures_of_the_disk),

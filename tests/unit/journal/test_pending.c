@@ -131,6 +131,22 @@ static void a_large_group_is_followed_by_another(void **state)
     assert_true(queue.head->next == queue.tail && queue.tail->first == 2);
 }
 
+static void a_closed_group_is_followed_by_another(void **state)
+{
+    (void)state;
+    pending_close(&queue);
+    add(1, 2);
+    pending_close(&queue);
+    add(3, 1);
+    assert_true(queue.head->count == 2 && queue.head->next == queue.tail && queue.tail->first == 3);
+    add(4, 1);
+    assert_int_equal(queue.tail->count, 2);
+    written_all();
+    pending_release(&queue, 4);
+    add(5, 2); /* a group that was closed before is open when it is used again */
+    assert_true(queue.head == queue.tail && queue.head->count == 2);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -142,6 +158,7 @@ int main(void)
         CASE(what_is_durable_is_let_go),
         CASE(the_ceiling_holds_and_nothing_is_added_at_it),
         CASE(a_record_longer_than_a_segment_takes_is_refused),
+        CASE(a_closed_group_is_followed_by_another),
         CASE(a_large_group_is_followed_by_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,6 +175,21 @@ static void each_segment_has_a_mark_of_its_own(void **state)
     assert_true(differ > 0);
 }
 
+static void a_segment_may_be_made_before_it_has_a_group(void **state)
+{
+    struct room *room = *state;
+    unsigned groups;
+    uint64_t durable = 0;
+    assert_int_equal(writer_make(&room->writer, 8), 0);
+    assert_true(room->writer.fd < 0);
+    assert_int_equal(read_segment(room, 8, &groups, &durable), 8);
+    room->next = 8;
+    add(room, 2);
+    assert_int_equal(writer_begin(&room->writer, &room->queue, 7), 0);
+    assert_int_equal(read_segment(room, 8, &groups, &durable), 10);
+    assert_int_equal(groups, 1);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -184,6 +199,7 @@ int main(void)
         CASE(a_new_segment_begins_with_what_is_not_durable),
         CASE(a_segment_that_cannot_be_begun_leaves_the_one_of_its_name_alone),
         CASE(a_failed_group_is_undone_and_a_torn_end_is_told),
+        CASE(a_segment_may_be_made_before_it_has_a_group),
         CASE(each_segment_has_a_mark_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,49 @@
+#include "redis_beat.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+int redis_beat_init(struct redis_beat *b, ff_dur every)
+{
+    b->news_fd = epoll_create1(EPOLL_CLOEXEC);
+    b->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    int error = b->news_fd < 0 || b->timer_fd < 0 ? -errno : redis_beat_watch(b, b->timer_fd);
+    if (error < 0)
+        redis_beat_fini(b);
+    else
+        redis_beat_set(b, every);
+    return error;
+}
+
+void redis_beat_fini(struct redis_beat *b)
+{
+    if (b->news_fd >= 0)
+        close(b->news_fd);
+    if (b->timer_fd >= 0)
+        close(b->timer_fd);
+    *b = (struct redis_beat){-1, -1};
+}
+
+int redis_beat_watch(struct redis_beat *b, int fd)
+{
+    struct epoll_event e = {.events = EPOLLIN, .data.fd = fd};
+    if (fd < 0 || epoll_ctl(b->news_fd, EPOLL_CTL_ADD, fd, &e) == 0)
+        return 0;
+    return errno == EEXIST ? 0 : -errno;
+}
+
+/* Cannot fail: the descriptor is a timer's, and the time is sound. */
+void redis_beat_set(struct redis_beat *b, ff_dur every)
+{
+    const struct timespec t = {.tv_sec = every / FF_SECOND, .tv_nsec = every % FF_SECOND * 1000};
+    timerfd_settime(b->timer_fd, 0, &(struct itimerspec){.it_interval = t, .it_value = t}, NULL);
+}
+
+bool redis_beat_take(struct redis_beat *b)
+{
+    uint64_t beats;
+    return read(b->timer_fd, &beats, sizeof beats) == (ssize_t)sizeof beats;
+}

@@ -1,0 +1,139 @@
+"""What Redis can answer instead of yes: each is a state with a name, told by a log line, a gauge and /readyz; none is
+a crash, beacons are taken meanwhile, and when it is over all of them are in Redis."""
+
+import os
+import re
+import unittest
+
+from footfall import Daemon, Site, expect, until
+from redis_server import RedisServer, free_port, need_redis, on_redis
+
+SITE = Site("shop")
+USERS = ["default off", "shop on >pw ~footfall:* &* +@all", "op on >op ~* &* +@all"]
+
+
+def setUpModule():
+    need_redis()
+
+
+def view(number):
+    return {"type": "page_view", "site": SITE.id, "id": f"e{number}", "visitor": f"v{number}"}
+
+
+def state_of(daemon):
+    """The one state whose gauge is 1."""
+    text = expect(daemon.office.get("/metrics"), 200).body.decode()
+    found = re.findall(r'^footfall_store_state\{.*?="(\w+)"\} 1$', text, re.M)
+    return found[0] if len(found) == 1 else found
+
+
+class Case(unittest.TestCase):
+    settings = {}
+
+    def setUp(self):
+        self.redis = self.enterContext(RedisServer(aof=True, users=USERS, admin=("op", "op"), **self.settings))
+        self.url = f"redis://shop:pw@127.0.0.1:{self.redis.port}"
+        self.daemon = self.enterContext(Daemon((SITE,), on_redis(self.redis, url=self.url)))
+        self.sent = 0
+
+    def send(self, count=3):
+        for _ in range(count):
+            self.daemon.send(view(self.sent))
+            self.sent += 1
+
+    def views(self):
+        return self.daemon.stats(window="1h")["traffic"]["pageviews"]
+
+    def ready(self):
+        return self.daemon.office.get("/readyz")
+
+    def comes_and_goes(self, state, begin, end):
+        self.send()
+        self.assertEqual(state_of(self.daemon), "ok")
+        self.assertNotIn("degraded", expect(self.ready(), 200).json)
+        begin()
+        self.send()
+        until(lambda: state_of(self.daemon) == state, f"the state {state}")
+        self.daemon.logged(rf"(?i)redis.*\b{state}\b")
+        self.assertIn("spilling", expect(self.ready(), 200).json["degraded"])
+        self.send()
+        self.assertEqual(self.views(), self.sent)
+        end()
+        until(lambda: state_of(self.daemon) == "ok" and "degraded" not in self.ready().json, "all is well again")
+        self.send()
+        self.daemon.kill()
+        self.daemon.start()
+        self.assertEqual(self.views(), self.sent)
+
+
+class States(Case):
+    def test_out_of_memory(self):
+        self.comes_and_goes("oom", lambda: self.redis.ask("CONFIG", "SET", "maxmemory", "1"),
+                            lambda: self.redis.ask("CONFIG", "SET", "maxmemory", "0"))
+
+    def test_a_replica(self):
+        port = free_port()  # where nobody is
+        self.comes_and_goes("readonly", lambda: self.redis.ask("REPLICAOF", "127.0.0.1", port),
+                            lambda: self.redis.ask("REPLICAOF", "NO", "ONE"))
+
+    def test_a_command_that_is_not_permitted(self):
+        self.comes_and_goes("noperm", lambda: self.redis.ask("ACL", "SETUSER", "shop", "-xadd"),
+                            lambda: self.redis.ask("ACL", "SETUSER", "shop", "+xadd"))
+
+    def test_a_user_that_is_gone(self):
+        self.comes_and_goes("noauth", lambda: self.redis.ask("ACL", "DELUSER", "shop"),
+                            lambda: self.redis.ask("ACL", "SETUSER", *USERS[1].split()))
+
+    def test_a_server_that_is_not_there(self):
+        self.comes_and_goes("away", self.redis.kill, self.redis.start)
+
+
+class Misconfigured(Case):
+    settings = {"save": "3600 1"}
+
+    def test_a_dump_that_cannot_be_written(self):
+        dump = os.path.join(self.redis.directory, "dump.rdb")
+
+        def saved(outcome):
+            self.redis.ask("BGSAVE")
+            until(lambda: self.redis.info("persistence")["rdb_last_bgsave_status"] == outcome, f"BGSAVE: {outcome}")
+
+        def begin():
+            os.mkdir(dump)
+            saved("err")
+
+        def end():
+            os.rmdir(dump)
+            saved("ok")
+        self.comes_and_goes("misconf", begin, end)
+
+
+class Loading(Case):
+    def test_a_server_that_reads_its_data(self):
+        for n in range(40):
+            self.redis.ask("SET", f"filler-{n}", os.urandom(3000))
+        self.redis.ask("BGREWRITEAOF")
+        until(lambda: self.redis.info("persistence")["aof_rewrite_in_progress"] == "0", "a file written anew")
+        self.redis.settings.update(key_load_delay=100000, loading_process_events_interval_bytes=1024)
+
+        def begin():
+            self.redis.kill()
+            self.redis.start(wait=False)
+
+        def end():
+            until(self.redis.serves, "a server that has read its data")
+        self.comes_and_goes("loading", begin, end)
+
+    def test_it_waits_for_one_when_it_starts(self):
+        self.send()
+        self.daemon.kill()
+        self.redis.kill()
+        self.daemon.spawn()
+        self.daemon.logged(r"(?i)redis.*\baway\b")
+        self.redis.start()
+        self.daemon.serve()
+        self.assertEqual(self.views(), self.sent)
+
+
+if __name__ == "__main__":
+    unittest.main()

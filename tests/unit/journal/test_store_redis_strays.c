@@ -1,0 +1,368 @@
+#include "redis_seat.h"
+
+#include "segment.h"
+
+/* What the strays were that a store gave: as numbers, for a body is "stray <number>". */
+struct got {
+    struct seat *seat;
+    unsigned n;
+    uint64_t seq[512];
+    unsigned known; /* the first so many are not appended */
+    unsigned fail;  /* after so many it takes no more; 0: it takes all */
+};
+
+static enum ff_status stray_take(void *ctx, uint64_t seq, struct ff_span body)
+{
+    struct got *got = ctx;
+    char expected[32];
+    struct suite *s = &got->seat->suite;
+    if (got->fail && got->n == got->fail)
+        return FF_BUSY;
+    assert_true(ff_span_equal(body, ff_span_of(expected, (size_t)snprintf(expected, sizeof expected, "stray %llu",
+                                                                          (unsigned long long)seq))));
+    got->seq[got->n++] = seq;
+    if (got->n > got->known)
+        assert_int_equal(store_redis.append(s->store, ++s->last, body), FF_OK);
+    return FF_OK;
+}
+
+/* Takes all strays, as the house does. */
+static void take_all(struct got *got)
+{
+    struct ff_store_health health;
+    struct suite *s = &got->seat->suite;
+    for (int steps = 0; steps < 100; steps++) {
+        store_redis.health(s->store, &health);
+        if (!health.strays || store_redis.strays(s->store, stray_take, got) != FF_OK)
+            return;
+        suite_flush(s);
+    }
+    fail_msg("there is no end of them");
+}
+
+static enum ff_status pass_over(void *ctx, uint64_t seq, struct ff_span body)
+{
+    (void)ctx;
+    (void)seq;
+    (void)body;
+    return FF_OK;
+}
+
+static void opened(struct seat *s)
+{
+    char why[512];
+    if (store_redis.open(&s->suite.store, &s->suite.options, why, sizeof why) != FF_OK ||
+        store_redis.replay(s->suite.store, 1, UINT64_MAX, pass_over, NULL, &s->suite.last, why, sizeof why) != FF_OK)
+        fail_msg("%s", why);
+    assert_int_equal(store_redis.poll(s->suite.store, &s->suite.durable), FF_OK);
+}
+
+static size_t stray_put(unsigned char *out, uint64_t seq)
+{
+    char body[32];
+    const int n = snprintf(body, sizeof body, "stray %llu", (unsigned long long)seq);
+    segment_record_put(out, seq, ff_span_of(body, (size_t)n));
+    return segment_record_size((size_t)n);
+}
+
+/* Somebody with a link of his own leaves the records first to last in the handover. */
+static void leave(struct seat *s, uint64_t epoch, uint64_t first, uint64_t last)
+{
+    unsigned char bytes[16384];
+    char why[256];
+    struct redis_keys keys;
+    struct redis_url url;
+    size_t n = SEGMENT_GROUP_HEADER;
+    for (uint64_t seq = first; seq <= last; seq++)
+        n += stray_put(bytes + n, seq);
+    segment_group_put(bytes, &(struct segment_group){.first = first, .durable = first - 1,
+                                                     .count = (uint32_t)(last - first + 1),
+                                                     .bytes = (uint32_t)(n - SEGMENT_GROUP_HEADER)});
+    assert_true(redis_url_parse(s->server.url, &url, why, sizeof why) && redis_keys_make(&keys, "footfall", "seat"));
+    struct redis_link *link = redis_link_new(&url);
+    assert_int_equal(redis_link_connect(link, 5 * FF_SECOND), REDIS_OK);
+    assert_int_equal(redis_handover_put(link, &keys, epoch, ff_span_of((const char *)bytes, n)), REDIS_OK);
+    redis_link_free(link);
+}
+
+static long long handed(struct seat *s)
+{
+    return redis_server_number(&s->server, "HLEN " SEAT_KEY "handover");
+}
+
+/* Until the store has seen the handover, which it looks for while nothing happens. */
+static void seen(struct seat *s)
+{
+    struct ff_store_health health = {0};
+    for (int turns = 0; !health.strays; turns++) {
+        struct pollfd news = {.fd = store_redis.news_fd(s->suite.store), .events = POLLIN};
+        assert_true(turns < 1000 && poll(&news, 1, 30000) == 1);
+        assert_int_equal(store_redis.poll(s->suite.store, &s->suite.durable), FF_OK);
+        store_redis.health(s->suite.store, &health);
+    }
+}
+
+static void expect_seqs(const struct got *got, uint64_t first, uint64_t last)
+{
+    assert_int_equal(got->n, last - first + 1);
+    for (unsigned i = 0; i < got->n; i++)
+        assert_true(got->seq[i] == first + i);
+}
+
+static void a_handover_is_taken_in_while_nothing_happens(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    opened(s);
+    leave(s, 5, 11, 40);
+    seen(s);
+    take_all(&got);
+    expect_seqs(&got, 11, 40);
+    assert_int_equal(s->suite.last, 30);
+    assert_int_equal(handed(s), 0);
+    assert_int_equal(redis_took_of(&seat_owner(s)->seen.took, 5), 40);
+}
+
+static void one_that_is_there_at_the_start_is_known_at_once(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    struct ff_store_health health;
+    leave(s, 5, 11, 30);
+    opened(s);
+    store_redis.health(s->suite.store, &health);
+    assert_true(health.strays);
+    assert_non_null(health.degraded);
+    take_all(&got);
+    expect_seqs(&got, 11, 30);
+    store_redis.health(s->suite.store, &health);
+    assert_false(health.strays);
+    assert_null(health.degraded);
+}
+
+static void what_was_taken_is_not_given_again_after_a_crash(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s}, again = {.seat = s};
+    leave(s, 5, 11, 30);
+    opened(s);
+    take_all(&got);
+    /* It died before it could drop what it had taken; and the one before had added more. */
+    leave(s, 5, 11, 30);
+    leave(s, 5, 25, 50);
+    store_redis.close(&s->suite.store);
+    opened(s);
+    take_all(&again);
+    expect_seqs(&again, 31, 50);
+    assert_int_equal(s->suite.last, 40);
+    assert_int_equal(handed(s), 0);
+}
+
+static void what_a_trimmed_journal_had_of_them_the_manifest_knows(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    redis_server_number(&s->server, "HSET " SEAT_KEY "manifest version 1 took 5:30");
+    leave(s, 5, 11, 50);
+    opened(s);
+    take_all(&got);
+    expect_seqs(&got, 31, 50);
+    assert_int_equal(handed(s), 0);
+}
+
+static void they_stay_where_they_are_until_they_are_in_the_journal(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    struct ff_store_health health;
+    leave(s, 5, 11, 30);
+    opened(s);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    store_redis.health(s->suite.store, &health);
+    assert_false(health.strays);
+    assert_non_null(health.degraded);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_NOT_FOUND);
+    assert_int_equal(handed(s), 1);
+    suite_flush(&s->suite);
+    take_all(&got);
+    expect_seqs(&got, 11, 30);
+    assert_int_equal(handed(s), 0);
+}
+
+static void they_are_a_group_of_their_own_among_what_comes(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s}, again = {.seat = s};
+    struct ff_store *store;
+    leave(s, 5, 11, 30);
+    opened(s);
+    store = s->suite.store;
+    const long long before = seat_entries(s);
+    assert_int_equal(store_redis.append(store, ++s->suite.last, FF_LITERAL("before")), FF_OK);
+    assert_int_equal(store_redis.strays(store, stray_take, &got), FF_OK);
+    assert_int_equal(store_redis.append(store, ++s->suite.last, FF_LITERAL("after")), FF_OK);
+    suite_flush(&s->suite);
+    assert_int_equal(seat_entries(s), before + 3);
+    store_redis.close(&s->suite.store); /* it dies before it can drop them */
+    opened(s);
+    take_all(&again);
+    assert_true(again.n == 0 && s->suite.last == 22);
+    assert_int_equal(handed(s), 0);
+}
+
+static void all_that_is_known_is_dropped(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s, .known = 20};
+    leave(s, 5, 11, 30);
+    opened(s);
+    take_all(&got);
+    expect_seqs(&got, 11, 30);
+    assert_int_equal(s->suite.last, 0);
+    assert_int_equal(handed(s), 0);
+}
+
+static void what_is_not_taken_is_given_again(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s, .fail = 7};
+    leave(s, 5, 11, 30);
+    opened(s);
+    take_all(&got);
+    expect_seqs(&got, 11, 17);
+    suite_flush(&s->suite);
+    assert_int_equal(handed(s), 1);
+    got.fail = 0;
+    take_all(&got);
+    expect_seqs(&got, 11, 30);
+    assert_int_equal(s->suite.last, 20);
+    assert_int_equal(handed(s), 0);
+}
+
+/* Spills the strays first to last, as a process of that epoch would have. */
+static void spill_strays(struct seat *s, uint64_t epoch, uint64_t first, uint64_t last)
+{
+    struct spill *spill;
+    char why[512], body[32];
+    uint64_t durable = 0;
+    const struct spill_options options = {.path = s->store, .durability = FF_DURABLE_PROCESS, .max = 1 << 30,
+                                          .journal = SEAT_KEY "journal"};
+    if (spill_open(&spill, &options, why, sizeof why) != FF_OK)
+        fail_msg("%s", why);
+    for (uint64_t seq = first; seq <= last; seq++) {
+        const int n = snprintf(body, sizeof body, "stray %llu", (unsigned long long)seq);
+        assert_int_equal(spill_add(spill, epoch, seq, ff_span_of(body, (size_t)n)), FF_OK);
+    }
+    assert_int_equal(spill_flush(spill), FF_OK);
+    assert_int_equal(spill_poll(spill, &durable), FF_OK);
+    spill_close(&spill);
+}
+
+static void what_a_process_left_on_the_disk_is_taken_in(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    spill_strays(s, 5, 101, 150);
+    spill_strays(s, 6, 151, 170);
+    opened(s);
+    take_all(&got);
+    expect_seqs(&got, 101, 170);
+    assert_int_equal(s->suite.last, 70);
+    assert_int_equal(spill_last(seat_owner(s)->outage.spill), 0);
+    assert_true(redis_took_of(&seat_owner(s)->seen.took, 5) == 150 && redis_took_of(&seat_owner(s)->seen.took, 6) == 170);
+    store_redis.close(&s->suite.store);
+    assert_false(spill_is_left(s->store, &io_system));
+}
+
+static void what_of_it_was_delivered_is_passed_over(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    opened(s);
+    const uint64_t epoch = seat_owner(s)->epoch;
+    for (uint64_t seq = 1; seq <= 10; seq++)
+        assert_int_equal(store_redis.append(s->suite.store, ++s->suite.last, FF_LITERAL("delivered")), FF_OK);
+    suite_flush(&s->suite);
+    store_redis.close(&s->suite.store);
+    spill_strays(s, epoch, 4, 25);
+    opened(s);
+    take_all(&got);
+    expect_seqs(&got, 11, 25);
+    assert_int_equal(s->suite.last, 25);
+}
+
+static void an_outage_in_its_middle_takes_nothing_twice(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    leave(s, 5, 11, 30);
+    opened(s);
+    redis_server_pause(&s->server);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_STORE_AWAY);
+    redis_server_resume(&s->server);
+    seat_until(s, REDIS_DIRECT);
+    seen(s);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    expect_seqs(&got, 11, 30);
+    redis_server_pause(&s->server);
+    suite_flush(&s->suite); /* to the spill */
+    assert_int_equal(seat_owner(s)->mode, REDIS_SPILLING);
+    redis_server_resume(&s->server);
+    seat_until(s, REDIS_DIRECT);
+    take_all(&got);
+    expect_seqs(&got, 11, 30);
+    assert_int_equal(handed(s), 0);
+    assert_int_equal(redis_took_of(&seat_owner(s)->seen.took, 5), 30);
+}
+
+static void with_a_checkpoint_for_lost_data_those_on_their_way_are_taken(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s}, again = {.seat = s};
+    leave(s, 5, 11, 30);
+    opened(s);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    redis_server_do(&s->server, "FLUSHALL");
+    seat_until(s, REDIS_LOST);
+    assert_int_equal(store_redis.checkpoint_begin(s->suite.store, s->suite.last), FF_OK);
+    assert_int_equal(store_redis.checkpoint_put(s->suite.store, FF_LITERAL("all of them")), FF_OK);
+    assert_int_equal(store_redis.checkpoint_commit(s->suite.store), FF_OK);
+    assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
+    leave(s, 5, 11, 30); /* by one who does not know */
+    seen(s);
+    take_all(&again);
+    assert_int_equal(again.n, 0);
+    assert_int_equal(handed(s), 0);
+}
+
+static void what_the_disk_does_not_give_back_stays_there(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    spill_strays(s, 5, 101, 150);
+    opened(s);
+    seat_spoil_spill(s);
+    take_all(&got);
+    assert_true(got.n < 50);
+    assert_int_equal(spill_last(seat_owner(s)->outage.spill), 50);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SEAT_TEST(a_handover_is_taken_in_while_nothing_happens),
+        SEAT_TEST(one_that_is_there_at_the_start_is_known_at_once),
+        SEAT_TEST(what_was_taken_is_not_given_again_after_a_crash),
+        SEAT_TEST(what_a_trimmed_journal_had_of_them_the_manifest_knows),
+        SEAT_TEST(they_stay_where_they_are_until_they_are_in_the_journal),
+        SEAT_TEST(they_are_a_group_of_their_own_among_what_comes),
+        SEAT_TEST(all_that_is_known_is_dropped),
+        SEAT_TEST(what_is_not_taken_is_given_again),
+        SEAT_TEST(what_a_process_left_on_the_disk_is_taken_in),
+        SEAT_TEST(what_of_it_was_delivered_is_passed_over),
+        SEAT_TEST(an_outage_in_its_middle_takes_nothing_twice),
+        SEAT_TEST(with_a_checkpoint_for_lost_data_those_on_their_way_are_taken),
+        SEAT_TEST(what_the_disk_does_not_give_back_stays_there),
+    };
+    return REDIS_SERVER_RUN(tests);
+}
