@@ -322,7 +322,7 @@ static void queue_spill(struct redis_owner *o)
     if (!outage->spill || !redis_mode_spills(o->mode) || flying(o))
         return;
     if (o->queue.head || outage->refused != FF_OK)
-        redis_outage_take(outage, &o->queue, o->epoch);
+        redis_outage_take(outage, &o->queue, o->epoch, &o->stray);
 }
 
 static void handover_step(struct redis_owner *o)

@@ -60,7 +60,7 @@ static struct ff_span group_of(uint64_t first, uint64_t last, unsigned char *out
 static void put(struct room *room, uint64_t epoch, uint64_t first, uint64_t last)
 {
     unsigned char bytes[4096];
-    assert_int_equal(redis_handover_put(room->link, &room->keys, epoch, group_of(first, last, bytes)), REDIS_OK);
+    assert_int_equal(redis_handover_put(room->link, &room->keys, epoch, (struct redis_id){0}, group_of(first, last, bytes)), REDIS_OK);
 }
 
 /* Takes the first group, expects it to be this one, and drops it. */
@@ -127,7 +127,7 @@ static void what_is_left_twice_is_there_once(void **state)
 static void what_is_no_group_is_not_left(void **state)
 {
     struct room *room = *state;
-    assert_int_not_equal(redis_handover_put(room->link, &room->keys, 7, FF_LITERAL("a group?")), REDIS_OK);
+    assert_int_not_equal(redis_handover_put(room->link, &room->keys, 7, (struct redis_id){0}, FF_LITERAL("a group?")), REDIS_OK);
     assert_int_equal(count(room), 0);
 }
 
@@ -160,14 +160,14 @@ static void a_group_under_another_s_name_is_damaged(void **state)
 static void a_server_that_is_away_is_told(void **state)
 {
     struct room *room = *state;
-    struct redis_handover which = {1, 1, 1};
+    struct redis_handover which = {1, 1, 1, {0, 0}};
     struct segment_group g;
     struct ff_span bytes;
     unsigned char group[4096];
     bool found;
     uint64_t n;
     redis_server_kill(&room->server);
-    assert_int_equal(redis_handover_put(room->link, &room->keys, 7, group_of(1, 4, group)), REDIS_AWAY);
+    assert_int_equal(redis_handover_put(room->link, &room->keys, 7, (struct redis_id){0}, group_of(1, 4, group)), REDIS_AWAY);
     assert_int_equal(redis_handover_count(room->link, &room->keys, &n), REDIS_AWAY);
     assert_int_equal(redis_handover_next(room->link, &room->keys, &which, &g, &bytes, &found), REDIS_AWAY);
     assert_false(found);
