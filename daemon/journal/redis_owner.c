@@ -214,12 +214,26 @@ static void acknowledged(struct redis_owner *o, uint64_t first, uint64_t seq, si
     owner_check(o);
 }
 
+/* What it acknowledges goes on counting as durable: it is told, and for people to mend. */
+static void file_note(struct redis_owner *o)
+{
+    if (o->no_file == o->flight.no_file)
+        return;
+    o->no_file = o->flight.no_file;
+    if (o->no_file)
+        log_error("journal", "redis_no_aof", "server=\"%s\" why=\"appendonly is no: what it acknowledges would not survive it\"",
+                  redis_link_server(o->link));
+    else
+        log_info("journal", "redis_aof", "server=\"%s\"", redis_link_server(o->link));
+}
+
 /* After a look: is the shard still ours, is all there that was acknowledged, and what became of what was sent. */
 static void look_land(struct redis_owner *o)
 {
     const struct redis_look *look = &o->flight.look;
     enum redis_verdict verdict = redis_stream_verdict(look, acked_id(o), acked_id(o));
     o->handover = look->handover;
+    file_note(o);
     if (o->mode == REDIS_LOST)
         verdict = look->last.epoch > o->epoch && look->last.epoch > o->claimed ? REDIS_TAKEN : REDIS_GONE;
     if (verdict == REDIS_TAKEN || verdict == REDIS_GONE) {
@@ -412,6 +426,10 @@ void redis_owner_health(const struct redis_owner *o, struct ff_store_health *out
         .degraded = degraded && o->trouble != REDIS_OK ? "spilling" : degraded,
         .spilled_bytes = outage->spill ? spill_bytes(outage->spill) : 0,
     };
+    if (o->no_file && o->trouble == REDIS_OK) {
+        out->state = "no_aof";
+        out->degraded = out->degraded ? out->degraded : "Redis keeps no append-only file";
+    }
     out->spilled_records = outage->left;
     if (outage->running)
         out->spilled_records += spill_last(outage->spill) - outage->place;
