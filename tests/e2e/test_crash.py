@@ -4,7 +4,8 @@ longer. $FOOTFALL_KILLS says how often, $FOOTFALL_SEED how to begin."""
 import os
 import unittest
 
-from footfall import Daemon, Site
+from footfall import Daemon, Site, differences
+from crash.estimates import is_close, with_estimates
 from crash.run import Run
 
 SEED = int(os.environ.get("FOOTFALL_SEED", "1"))
@@ -25,6 +26,31 @@ class Crash(unittest.TestCase):
         self.assertGreaterEqual(score.kills, kills)
         self.assertGreater(score.repeats, kills)  # else nothing was under way when it was killed
         self.assertGreater(score.datagrams, kills)
+
+
+class Estimates(unittest.TestCase):
+    """What the judge lets pass."""
+
+    def test_up_to_2048_visitors_only_their_number_will_do(self):
+        self.assertTrue(is_close(2048, 2048))
+        for exact, answer in ((2048, 2049), (2048, 2047), (2049, 2048), (100, 101), (0, 1)):
+            self.assertFalse(is_close(exact, answer), (exact, answer))
+
+    def test_beyond_that_about_so_many_will_do(self):
+        for exact, answer in ((2049, 2060), (3000, 2900), (3000, 3149), (10000, 10000)):
+            self.assertTrue(is_close(exact, answer), (exact, answer))
+        for exact, answer in ((3000, 2849), (3000, 3151), (3000, 0)):
+            self.assertFalse(is_close(exact, answer), (exact, answer))
+
+    def test_what_follows_from_the_number_is_off_with_it_and_nothing_else(self):
+        def answer(visitors, orders=30):
+            return {"traffic": {"visitors": visitors, "new_visitors": 3000,
+                                "returning_visitors": max(0, visitors - 3000), "pageviews": 5000},
+                    "conversion": {"visitor_rate": orders / visitors}, "orders": {"orders": orders}}
+        for visitors in (2950, 3000, 3060):
+            self.assertEqual(differences(with_estimates(answer(3000), answer(visitors)), answer(visitors)), [])
+        for wrong in (answer(3200), answer(3060, orders=31)):
+            self.assertNotEqual(differences(with_estimates(answer(3000), wrong), wrong), [])
 
 
 class Store(unittest.TestCase):

@@ -154,8 +154,24 @@ class Handover(FenceCase):
         self.sent += 20
         self.proxy.mend()
         self.ends_fenced(self.daemon)
+        until(lambda: metric(newer, "footfall_store_strays_total", outcome="known") == 10, "repeats that are known")
+        self.assertEqual(metric(newer, "footfall_store_strays_total", outcome="taken"), 10)
         self.handed_over(newer)
         self.daemon = newer
+
+    def test_a_forget_is_handed_over(self):
+        def known(number, daemon):
+            return daemon.office.get(f"/v1/visitors/v{number}?site={SITE.id}").status
+        newer = self.cut_off(0)
+        expect(self.daemon.office.request("DELETE", f"/v1/visitors/v0?site={SITE.id}"), 202)
+        self.assertEqual((known(0, newer), known(1, newer)), (200, 200))
+        self.proxy.mend()
+        self.ends_fenced(self.daemon)
+        until(lambda: known(0, newer) == 404, "the visitor's end")
+        self.assertEqual(known(1, newer), 200)
+        newer.kill()
+        newer.start()
+        self.assertEqual((known(0, newer), known(1, newer)), (404, 200))
 
     def test_an_outcome_that_is_not_known_counts_once(self):
         """The older's last group was written; its answer did not come, and it is in the spill, too."""

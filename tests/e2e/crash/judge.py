@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 
 from beacons import SECOND, instant
+from crash.estimates import is_close, with_estimates
 from crash.stories import OLDEST, chapter_of
 from footfall import Failure, Site, differences, site_config, taken, until
 from reference import Reference
@@ -57,20 +58,20 @@ class Judge:
             expected[number] = self.told[sender].stats(sent[:number], answer)
             if expected[number] is None:
                 return None
-            if not differences(expected[number], answer):
+            if not differences(with_estimates(expected[number], answer), answer):
                 return number
-        found = differences(expected[least], answer)
+        found = differences(with_estimates(expected[least], answer), answer)
         return found, *gaps(expected[least], expected[len(sent)], answer)
 
     def datagrams_agree(self, note):
         """Never more than were sent, none twice, none gone that came before an answered beacon."""
         traffic = self.daemon.stats(self.datagrams.site.id, window="24h")["traffic"]
-        views, visitors = traffic["pageviews"], traffic["visitors"]
+        views, sessions = traffic["pageviews"], traffic["sessions"]
         sent = self.datagrams.sent
-        if not self.views <= views <= sent or views != visitors or views != traffic["sessions"]:
+        if not self.views <= views <= sent or views != sessions or not is_close(views, traffic["visitors"]):
             raise Deviation(f"{note} {self.datagrams.site.id}:",
                             [f"{sent} sent, {self.views} known to be durable, got {traffic}"],
-                            max(0, self.views - views), max(0, views - visitors, views - sent))
+                            max(0, self.views - views), max(0, views - sessions, views - sent))
         self.probe(note)
         self.views = views  # the journal has one order, and what was sent after them is answered
 

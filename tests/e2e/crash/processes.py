@@ -41,7 +41,7 @@ def adopt_orphans():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def orphans(own):
+def orphans(*own):
     """Children of this process that still run, but for those of its own."""
     for pid in children_of(os.getpid(), dead=True):
         if pid not in own:

@@ -138,7 +138,7 @@ class Run:
         self.start()
         self.look(f"{self.name}, after a stop:", True)
         self.daemon.stop()
-        until(lambda: not processes.orphans(self.own()), "the end of all that daemons have left")
+        until(lambda: not processes.orphans(*self.own()), "the end of all that daemons have left")
         self.read_logs(all_of_them=True)
 
     def own(self):

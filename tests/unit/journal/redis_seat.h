@@ -9,6 +9,7 @@
 #include "store_redis.h"
 #include "store_suite.h"
 
+#include <glob.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,23 @@ static inline void seat_holds(struct seat *s, uint64_t last)
     assert_true(end == last && now.last == last);
     suite_state_check(&now);
     other.ops->close(&other.store);
+}
+
+/* One bit of the last record in the spill is not what it was. */
+static inline void seat_spoil_spill(struct seat *s)
+{
+    char pattern[SCRATCH_MAX + 64];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/spill/journal-*.seg", s->store);
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    FILE *file = fopen(found.gl_pathv[found.gl_pathc - 1], "r+");
+    assert_non_null(file);
+    fseek(file, -1, SEEK_END);
+    const int last = fgetc(file);
+    fseek(file, -1, SEEK_END);
+    fputc(last ^ 1, file);
+    fclose(file);
+    globfree(&found);
 }
 
 #define SEAT_TEST(name) cmocka_unit_test_setup_teardown(name, seat_setup, seat_teardown)

@@ -207,6 +207,64 @@ static void a_damaged_one_is_passed_over_and_goes_with_the_next(void **state)
     }
 }
 
+static void a_draft_that_was_dropped_becomes_no_checkpoint(void **state)
+{
+    static struct redis_manifest m;
+    struct stage *s = *state;
+    stage_group(s, 10);
+    assert_int_equal(put_all(s, 10), FF_OK);
+    assert_int_equal(redis_manifest_read(&s->shard, &m, why, sizeof why), FF_OK);
+    assert_int_equal(redis_checkpoint_drop(&s->shard, &m.draft[0]), REDIS_OK);
+    assert_int_equal(redis_checkpoint_commit(&c, &s->shard, &s->seen, 0), FF_STORE_FAILED);
+    redis_checkpoint_abort(&c, &s->shard);
+    assert_true(load(s, UINT64_MAX) == 0);
+}
+
+/* Block `to` of the newest checkpoint becomes block `from` of the one of that place in the manifest. */
+static void block_copy(struct stage *s, unsigned place, uint32_t from, uint32_t to)
+{
+    static struct redis_manifest m;
+    assert_int_equal(redis_manifest_read(&s->shard, &m, why, sizeof why), FF_OK);
+    const struct redis_checkpoint *n = &m.checkpoint[0], *other = &m.checkpoint[place];
+    const struct redis_key source = redis_key_block(&s->keys, other->owner, other->seq, other->mark, from);
+    const struct redis_key target = redis_key_block(&s->keys, n->owner, n->seq, n->mark, to);
+    STAGE_ASK(s, "COPY", source.text, target.text, "REPLACE");
+}
+
+static void refused(struct stage *s)
+{
+    uint64_t seq;
+    assert_int_equal(redis_checkpoint_open(&c, &s->shard, UINT64_MAX, &seq, why, sizeof why), FF_STORE_CORRUPT);
+    assert_int_equal(seq, 20);
+}
+
+static void whole_blocks_in_the_wrong_place_are_damage(void **state)
+{
+    static struct redis_manifest m;
+    struct stage *s = *state;
+    struct redis_checkpoint shorter;
+    char field[REDIS_FIELD_SIZE], text[2 * REDIS_FIELD_SIZE];
+    struct redis_reply reply;
+    stage_group(s, 10);
+    assert_int_equal(save(s, 10), FF_OK);
+    stage_group(s, 10);
+    assert_int_equal(save(s, 20), FF_OK);
+    block_copy(s, 1, 2, 2); /* of another checkpoint */
+    refused(s);
+    assert_int_equal(save(s, 20), FF_OK);
+    assert_true(load(s, UINT64_MAX) == 20);
+    block_copy(s, 0, 0, 2); /* of another place */
+    refused(s);
+    assert_int_equal(save(s, 20), FF_OK);
+    assert_int_equal(redis_manifest_read(&s->shard, &m, why, sizeof why), FF_OK);
+    shorter = m.checkpoint[0]; /* one block less than there were */
+    shorter.blocks--;
+    const struct ff_span argv[] = {FF_LITERAL("HSET"), redis_key_span(&s->keys.manifest),
+                                   redis_manifest_field(field, &shorter), redis_manifest_text(text, &shorter)};
+    assert_int_equal(redis_link_call(s->link, argv, 4, &reply), REDIS_OK);
+    refused(s);
+}
+
 static void trouble_while_it_is_checked_is_no_damage(void **state)
 {
     struct stage *s = *state;
@@ -264,6 +322,8 @@ int main(void)
         TEST(none_below_the_newest_is_flipped),
         TEST(a_draft_that_was_dropped_takes_no_more),
         TEST(a_damaged_one_is_passed_over_and_goes_with_the_next),
+        TEST(a_draft_that_was_dropped_becomes_no_checkpoint),
+        TEST(whole_blocks_in_the_wrong_place_are_damage),
         TEST(trouble_while_it_is_checked_is_no_damage),
         TEST(the_manifest_is_told_what_was_seen),
         TEST(more_than_may_be_there_go_the_oldest_first),

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "redis_drain.h"
+#include "redis_fake.h"
 #include "redis_handover.h"
 #include "redis_reader.h"
 #include "redis_server.h"
@@ -230,6 +231,66 @@ static void trouble_says_how_far_it_came(void **state)
     assert_true(room->drain.place == 0 && room->drain.sent == 1 && room->drain.spilled == FF_OK);
 }
 
+/* A link to a server that gives these answers. */
+static struct redis_link *link_to(struct redis_fake *fake, const char *const *answers)
+{
+    struct redis_url url;
+    char why[256];
+    redis_fake_start(fake, answers);
+    assert_true(redis_url_parse(fake->url, &url, why, sizeof why));
+    struct redis_link *link = redis_link_new(&url);
+    assert_int_equal(redis_link_connect(link, 5 * FF_SECOND), REDIS_OK);
+    return link;
+}
+
+#define BELOW "-ERR The ID specified in XADD is equal or smaller than the target stream top item\r\n"
+
+/* Between the refusal and the look anything may have happened to the server. */
+static void what_is_refused_as_below_is_what_a_look_says_it_is(void **state)
+{
+    struct room *room = *state;
+    static const struct row {
+        const char *look;
+        enum redis_trouble means;
+    } rows[] = {
+        {"*2\r\n$7\r\n1000-10\r\n:0\r\n", REDIS_OK},
+        {"*2\r\n$7\r\n1000-12\r\n:0\r\n", REDIS_OK},
+        {"*2\r\n$6\r\n1000-7\r\n:0\r\n", REDIS_AWAY},
+        {"*2\r\n$6\r\n1000-3\r\n:0\r\n", REDIS_LOST_DATA},
+        {"*2\r\n$6\r\n999-50\r\n:0\r\n", REDIS_LOST_DATA},
+        {"*2\r\n$-1\r\n:0\r\n", REDIS_LOST_DATA},
+        {"*2\r\n$6\r\n1001-0\r\n:0\r\n", REDIS_FENCED},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct redis_fake fake;
+        const char *const answers[] = {BELOW, rows[i].look, NULL};
+        struct redis_link *link = link_to(&fake, answers);
+        const struct redis_id id = {1000, 10}, acked = {1000, 5}, none = {0, 0};
+        assert_int_equal(redis_drain_append(link, &room->keys, id, acked, FF_LITERAL("group"), none), rows[i].means);
+        redis_link_free(link);
+        redis_fake_end(&fake);
+    }
+}
+
+static void trouble_after_a_group_says_that_this_one_is_there(void **state)
+{
+    struct room *room = *state;
+    static char large[400000];
+    struct redis_fake fake;
+    const char *const answers[] = {"$6\r\n1000-2\r\n", "-OOM command not allowed\r\n", NULL};
+    struct redis_link *link = link_to(&fake, answers), *own = room->link;
+    for (uint64_t seq = 1; seq <= 6; seq++)
+        assert_int_equal(spill_add(room->spill, 1000, seq, (struct spill_copy){0}, ff_span_of(large, sizeof large)), FF_OK);
+    settle(room);
+    room->link = link;
+    assert_int_equal(drain(room, 1), REDIS_OOM);
+    room->link = own;
+    assert_true(room->drain.seq == 2 && room->drain.sent == 4);
+    assert_int_equal(room->drain.place, 2); /* record 3 was read already */
+    redis_link_free(link);
+    redis_fake_end(&fake);
+}
+
 static void another_owner_finds_it_in_the_handover(void **state)
 {
     struct room *room = *state;
@@ -260,6 +321,8 @@ int main(void)
         CASE(a_greater_epoch_is_a_fence),
         CASE(a_stream_that_is_gone_is_lost_data),
         CASE(trouble_says_how_far_it_came),
+        CASE(what_is_refused_as_below_is_what_a_look_says_it_is),
+        CASE(trouble_after_a_group_says_that_this_one_is_there),
         CASE(another_owner_finds_it_in_the_handover),
     };
     return REDIS_SERVER_RUN(tests);

@@ -182,6 +182,84 @@ static void a_damaged_entry_stops_it_before_anything_changes(void **state)
     assert_int_equal(redis_reply_integer(STAGE_ASK(s, "XLEN", s->keys.journal.text)), 8);
 }
 
+/* What somebody does to the journal while it is copied: when the record is looked at for the second time. */
+struct meanwhile {
+    struct stage *stage;
+    const char *command;
+    unsigned seen;
+};
+
+static bool gone_meanwhile(void *ctx, uint64_t seq, struct ff_span body)
+{
+    struct meanwhile *m = ctx;
+    char reply[64];
+    (void)body;
+    if (seq == 90 && ++m->seen == 2) /* behind the first batch */
+        redis_server_ask(&m->stage->server, m->command, reply, sizeof reply);
+    return seq % 3 == 0;
+}
+
+static enum ff_status erase_meanwhile(struct stage *s, const char *command)
+{
+    struct meanwhile m = {s, command, 0};
+    uint64_t erased;
+    groups(s, 20);
+    checkpoint(s, 100);
+    const enum ff_status st = redis_erase_run(&s->shard, &c, 100, 100, gone_meanwhile, &m, &erased, why, sizeof why);
+    assert_int_equal(m.seen, 2);
+    return st;
+}
+
+static void what_is_written_meanwhile_is_there_afterwards(void **state)
+{
+    struct stage *s = *state;
+    assert_int_equal(erase_meanwhile(s, "XADD footfall:{test}:journal 7-105 group later"), FF_OK);
+    struct redis_reply r = STAGE_ASK(s, "XRANGE", s->keys.journal.text, "7-105", "7-105");
+    assert_int_equal(redis_reply_count(r), 1);
+    assert_int_equal(redis_reply_integer(STAGE_ASK(s, "XLEN", s->keys.journal.text)), 22);
+    STAGE_ASK(s, "XDEL", s->keys.journal.text, "7-105");
+    assert_int_equal(stream_check(s, 100), 33);
+}
+
+static void a_copy_of_more_than_there_is_does_not_take_its_place(void **state)
+{
+    struct stage *s = *state;
+    assert_int_not_equal(erase_meanwhile(s, "XDEL footfall:{test}:journal 7-5"), FF_OK);
+    assert_int_equal(redis_reply_integer(STAGE_ASK(s, "XLEN", s->keys.journal.text)), 20);
+}
+
+static void what_a_dead_one_had_copied_is_not_gone_on_with(void **state)
+{
+    struct stage *s = *state;
+    uint64_t erased;
+    groups(s, 20);
+    checkpoint(s, 100);
+    STAGE_ASK(s, "XADD", s->keys.draft.text, "7-50", "group", "old");
+    assert_int_equal(erase(s, 100, 100, &erased), FF_OK);
+    assert_int_equal(stream_check(s, 100), 33);
+}
+
+static void a_flipped_bit_is_not_copied_under_a_sum_that_fits(void **state)
+{
+    struct stage *s = *state;
+    uint64_t erased;
+    char bytes[4096];
+    struct redis_entry e;
+    struct redis_reply r;
+    groups(s, 6);
+    assert_true(redis_entry_read(redis_reply_at(STAGE_ASK(s, "XRANGE", s->keys.journal.text, "7-30", "7-30"), 0), &e));
+    assert_true(e.group.n <= sizeof bytes);
+    memcpy(bytes, e.group.p, e.group.n);
+    bytes[e.group.n - 1] ^= 1;
+    const struct ff_span add[] = {FF_LITERAL("XADD"), redis_key_span(&s->keys.journal), FF_LITERAL("7-31"),
+                                  FF_LITERAL("group"), {bytes, e.group.n}};
+    assert_int_equal(redis_link_call(s->link, add, 5, &r), REDIS_OK);
+    checkpoint(s, 30);
+    assert_int_equal(redis_erase_run(&s->shard, &c, 30, 31, gone_meanwhile, &(struct meanwhile){.seen = 9}, &erased, why,
+                                     sizeof why), FF_STORE_CORRUPT);
+    assert_non_null(strstr(why, "7-31"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +270,10 @@ int main(void)
         STAGE_TEST(only_behind_a_whole_checkpoint),
         STAGE_TEST(a_fenced_owner_erases_nothing),
         STAGE_TEST(a_damaged_entry_stops_it_before_anything_changes),
+        STAGE_TEST(what_is_written_meanwhile_is_there_afterwards),
+        STAGE_TEST(a_copy_of_more_than_there_is_does_not_take_its_place),
+        STAGE_TEST(what_a_dead_one_had_copied_is_not_gone_on_with),
+        STAGE_TEST(a_flipped_bit_is_not_copied_under_a_sum_that_fits),
     };
     int failed = STAGE_RUN(tests);
     redis_checkpoints_fini(&c);

@@ -157,6 +157,20 @@ static void a_group_under_another_s_name_is_damaged(void **state)
     assert_false(any(room));
 }
 
+static void a_group_with_one_byte_changed_is_damaged(void **state)
+{
+    struct room *room = *state;
+    unsigned char bytes[4096];
+    struct redis_reply reply;
+    const struct ff_span argv[] = {FF_LITERAL("HSET"), redis_key_span(&room->keys.handover), FF_LITERAL("7-1-4"),
+                                   group_of(1, 4, bytes)};
+    bytes[argv[3].n - 1] ^= 1;
+    assert_int_equal(redis_link_call(room->link, argv, 4, &reply), REDIS_OK);
+    assert_false(any(room));
+    assert_int_equal(redis_server_number(&room->server, "HEXISTS footfall:{test}:handover damaged:7-1-4"), 1);
+    assert_int_equal(count(room), 1);
+}
+
 static void a_server_that_is_away_is_told(void **state)
 {
     struct room *room = *state;
@@ -184,6 +198,7 @@ int main(void)
         CASE(what_is_no_group_is_not_left),
         CASE(a_damaged_group_is_put_aside),
         CASE(a_group_under_another_s_name_is_damaged),
+        CASE(a_group_with_one_byte_changed_is_damaged),
         CASE(a_server_that_is_away_is_told),
     };
     return REDIS_SERVER_RUN(tests);

@@ -177,6 +177,154 @@ static void the_fence_is_noticed_while_nothing_happens(void **state)
     suite_close(&s->suite);
 }
 
+/* What the worker finds when it looks now. */
+static void looked(struct seat *s)
+{
+    seat_owner(s)->look_due = true;
+    store_redis.flush(s->suite.store);
+    assert_true(redis_worker_wait(&seat_owner(s)->worker, 30 * FF_SECOND));
+    store_redis.poll(s->suite.store, &s->suite.durable);
+}
+
+static void a_journal_of_its_epoch_that_ends_too_soon_has_lost_records(void **state)
+{
+    struct seat *s = *state;
+    char add[128];
+    suite_open(&s->suite);
+    seat_append(s, 10);
+    looked(s);
+    assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
+    redis_server_number(&s->server, "DEL " SEAT_KEY "journal");
+    snprintf(add, sizeof add, "XADD " SEAT_KEY "journal %llu-9 begin 9", (unsigned long long)seat_owner(s)->epoch);
+    char reply[64];
+    redis_server_ask(&s->server, add, reply, sizeof reply);
+    looked(s);
+    assert_int_equal(seat_owner(s)->mode, REDIS_LOST);
+}
+
+static void a_journal_to_which_nothing_was_added_since_the_start_is_whole(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 10);
+    suite_close(&s->suite);
+    suite_open(&s->suite);
+    looked(s);
+    assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
+    assert_int_equal(seat_owner(s)->trouble, REDIS_OK);
+    seat_append(s, 1);
+    suite_close(&s->suite);
+    seat_holds(s, 11);
+}
+
+/* It might be written at any time, so that it must be found under the same id. */
+static void a_group_that_was_sent_is_not_made_longer_by_an_outage(void **state)
+{
+    struct seat *s = *state;
+    char range[128], reply[4096];
+    suite_open(&s->suite);
+    const long long before = seat_entries(s);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    seat_append(s, 3); /* refused */
+    seat_append(s, 6);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    seat_until(s, REDIS_DIRECT);
+    assert_int_equal(seat_entries(s), before + 2);
+    snprintf(range, sizeof range, "XRANGE " SEAT_KEY "journal %llu-3 %llu-3", (unsigned long long)seat_owner(s)->epoch,
+             (unsigned long long)seat_owner(s)->epoch);
+    redis_server_ask(&s->server, range, reply, sizeof reply);
+    assert_non_null(strstr(reply, "*1\r\n"));
+    suite_close(&s->suite);
+    seat_holds(s, 9);
+}
+
+static long long handed(struct seat *s)
+{
+    return redis_server_number(&s->server, "HLEN " SEAT_KEY "handover");
+}
+
+/* Until it waits for the next attempt, and the worker with it. */
+static void rested(struct seat *s)
+{
+    struct pollfd news = {.fd = store_redis.news_fd(s->suite.store), .events = POLLIN};
+    while (seat_owner(s)->worker.busy || seat_owner(s)->mode != REDIS_SPILLING) {
+        assert_int_equal(poll(&news, 1, 30000), 1);
+        store_redis.poll(s->suite.store, &s->suite.durable);
+    }
+}
+
+/* The live state is all that still has it. */
+static void what_the_disk_does_not_give_back_is_lost_data(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 3);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    seat_append(s, 40);
+    seat_spoil_spill(s);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    seat_until(s, REDIS_LOST);
+    assert_true(store_redis.lost(s->suite.store));
+    const struct suite_state now = suite_state_now(&s->suite);
+    assert_int_equal(suite_save(&store_redis, s->suite.store, &now), FF_OK);
+    suite_close(&s->suite);
+    seat_holds(s, 43);
+}
+
+/* The name may lead to another server by the next time. */
+static void a_server_that_may_only_be_read_is_connected_to_anew(void **state)
+{
+    struct seat *s = *state;
+    struct ff_store_health health;
+    suite_open(&s->suite);
+    seat_append(s, 3);
+    redis_server_do(&s->server, "REPLICAOF 127.0.0.1 1");
+    seat_append(s, 3);
+    store_redis.health(s->suite.store, &health);
+    assert_string_equal(health.state, "readonly");
+    rested(s);
+    assert_false(redis_link_connected(seat_owner(s)->link));
+    redis_server_do(&s->server, "REPLICAOF NO ONE");
+    seat_until(s, REDIS_DIRECT);
+    suite_close(&s->suite);
+    seat_holds(s, 6);
+}
+
+static void who_is_fenced_hands_over_what_was_answered_and_no_more(void **state)
+{
+    struct seat *s = *state;
+    struct ff_store_health health;
+    suite_open(&s->suite);
+    seat_append(s, 10);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    seat_append(s, 5); /* answered: the disk has them */
+    rested(s);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    seat_holds(s, 10); /* takes it over */
+    suite_append(&s->suite, 3);
+    seat_owner(s)->look_due = true;
+    store_redis.flush(s->suite.store); /* to the disk; and the worker looks */
+    assert_true(redis_worker_wait(&seat_owner(s)->worker, 30 * FF_SECOND));
+    store_redis.poll(s->suite.store, &s->suite.durable);
+    assert_int_equal(seat_owner(s)->mode, REDIS_MODE_FENCED);
+    assert_int_equal(s->suite.durable, 15); /* the three are on the disk, and nobody is told so */
+    store_redis.health(s->suite.store, &health);
+    for (int turns = 0; health.spilled_records > 0; turns++) {
+        struct pollfd news = {.fd = store_redis.news_fd(s->suite.store), .events = POLLIN};
+        assert_true(turns < 20 && poll(&news, 1, 30000) == 1);
+        store_redis.poll(s->suite.store, &s->suite.durable);
+        store_redis.health(s->suite.store, &health);
+    }
+    assert_int_equal(s->suite.durable, 15);
+    assert_int_equal(handed(s), 1);
+    char field[64], reply[256];
+    snprintf(field, sizeof field, "%llu-11-15", (unsigned long long)seat_owner(s)->epoch);
+    redis_server_ask(&s->server, "HKEYS " SEAT_KEY "handover", reply, sizeof reply);
+    assert_non_null(strstr(reply, field));
+    suite_close(&s->suite);
+    assert_false(spill_is_left(s->store, &io_system));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +338,12 @@ int main(void)
         SEAT_TEST(without_a_spill_records_wait_in_memory),
         SEAT_TEST(a_full_spill_refuses_until_redis_is_back),
         SEAT_TEST(the_fence_is_noticed_while_nothing_happens),
+        SEAT_TEST(a_journal_of_its_epoch_that_ends_too_soon_has_lost_records),
+        SEAT_TEST(a_journal_to_which_nothing_was_added_since_the_start_is_whole),
+        SEAT_TEST(a_group_that_was_sent_is_not_made_longer_by_an_outage),
+        SEAT_TEST(what_the_disk_does_not_give_back_is_lost_data),
+        SEAT_TEST(a_server_that_may_only_be_read_is_connected_to_anew),
+        SEAT_TEST(who_is_fenced_hands_over_what_was_answered_and_no_more),
     };
     return REDIS_SERVER_RUN(tests);
 }

@@ -199,6 +199,32 @@ static void damaged_entries_are_named(void **state)
     }
 }
 
+static void a_record_that_comes_twice_is_damage(void **state)
+{
+    struct stage *s = *state;
+    stage_group(s, 5);
+    s->last = 3;
+    stage_group(s, 4);
+    expect_corrupt(s, 1, UINT64_MAX, "entry 7-7: record 6 is expected");
+}
+
+static void a_group_under_the_id_of_another_is_damage(void **state)
+{
+    struct stage *s = *state;
+    struct redis_entry e;
+    struct redis_reply r;
+    char bytes[1024];
+    stage_group(s, 5);
+    assert_true(redis_entry_read(redis_reply_at(STAGE_ASK(s, "XRANGE", s->keys.journal.text, "7-5", "7-5"), 0), &e));
+    assert_true(e.group.n <= sizeof bytes);
+    memcpy(bytes, e.group.p, e.group.n);
+    STAGE_ASK(s, "XDEL", s->keys.journal.text, "7-5");
+    const struct ff_span add[] = {FF_LITERAL("XADD"), redis_key_span(&s->keys.journal), FF_LITERAL("7-9"),
+                                  FF_LITERAL("group"), {bytes, e.group.n}};
+    assert_int_equal(redis_link_call(s->link, add, 5, &r), REDIS_OK);
+    expect_corrupt(s, 1, 5, "entry 7-9 is damaged");
+}
+
 static void a_flipped_bit_is_found(void **state)
 {
     struct stage *s = *state;
@@ -294,6 +320,8 @@ int main(void)
         STAGE_TEST(a_hole_is_damage),
         STAGE_TEST(records_declared_lost_are_passed_over),
         STAGE_TEST(damaged_entries_are_named),
+        STAGE_TEST(a_record_that_comes_twice_is_damage),
+        STAGE_TEST(a_group_under_the_id_of_another_is_damage),
         STAGE_TEST(a_flipped_bit_is_found),
         STAGE_TEST(what_the_function_gives_ends_it),
         STAGE_TEST(what_was_read_is_noted),

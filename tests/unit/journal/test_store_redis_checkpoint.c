@@ -41,6 +41,47 @@ static void a_store_that_has_lost_records_is_mended_by_a_checkpoint(void **state
     seat_holds(s, 38);
 }
 
+static void values_of_an_earlier_process_are_put_again_but_not_those_removed(void **state)
+{
+    struct seat *s = *state;
+    char value[32] = "";
+    size_t n;
+    suite_open(&s->suite);
+    assert_int_equal(store_redis.put(s->suite.store, "seed", FF_LITERAL("a secret")), FF_OK);
+    assert_int_equal(store_redis.put(s->suite.store, "salts", FF_LITERAL("of yesterday")), FF_OK);
+    assert_int_equal(store_redis.put(s->suite.store, "gone", FF_LITERAL("x")), FF_OK);
+    suite_close(&s->suite);
+    suite_open(&s->suite);
+    assert_int_equal(store_redis.get(s->suite.store, "seed", value, sizeof value, &n), FF_OK);
+    assert_int_equal(store_redis.get(s->suite.store, "gone", value, sizeof value, &n), FF_OK);
+    assert_int_equal(store_redis.put(s->suite.store, "salts", FF_LITERAL("of today")), FF_OK);
+    assert_int_equal(store_redis.remove(s->suite.store, "gone"), FF_OK);
+    seat_append(s, 5);
+    lose_all(s);
+    assert_int_equal(mend(s), FF_OK);
+    assert_int_equal(store_redis.get(s->suite.store, "seed", value, sizeof value, &n), FF_OK);
+    assert_true(ff_span_is(ff_span_of(value, n), "a secret"));
+    assert_int_equal(store_redis.get(s->suite.store, "salts", value, sizeof value, &n), FF_OK);
+    assert_true(ff_span_is(ff_span_of(value, n), "of today"));
+    assert_int_equal(store_redis.get(s->suite.store, "gone", value, sizeof value, &n), FF_NOT_FOUND);
+    suite_close(&s->suite);
+}
+
+static void an_attempt_whose_answer_did_not_come_had_fewer_records(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 20);
+    lose_all(s);
+    assert_int_equal(store_redis.checkpoint_begin(s->suite.store, 20), FF_OK);
+    store_redis.checkpoint_abort(s->suite.store);
+    seat_owner(s)->claimed = 0; /* as if it were not known that it has begun an epoch */
+    seat_append(s, 5);
+    assert_int_equal(mend(s), FF_OK);
+    suite_close(&s->suite);
+    seat_holds(s, 25);
+}
+
 static void its_checkpoint_is_of_all_that_was_appended(void **state)
 {
     struct seat *s = *state;
@@ -99,6 +140,18 @@ static void a_checkpoint_that_was_given_up_leaves_it_lost(void **state)
     seat_append(s, 5);
     suite_close(&s->suite);
     seat_holds(s, 30);
+}
+
+static void none_is_of_records_that_redis_has_not(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 5);
+    suite_append(&s->suite, 2);
+    assert_int_equal(store_redis.checkpoint_begin(s->suite.store, 6), FF_BAD_PARAMETER);
+    assert_int_equal(store_redis.checkpoint_begin(s->suite.store, 5), FF_OK);
+    store_redis.checkpoint_abort(s->suite.store);
+    suite_close(&s->suite);
 }
 
 static void redis_may_go_away_in_its_middle(void **state)
@@ -170,9 +223,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SEAT_TEST(a_store_that_has_lost_records_is_mended_by_a_checkpoint),
+        SEAT_TEST(values_of_an_earlier_process_are_put_again_but_not_those_removed),
+        SEAT_TEST(an_attempt_whose_answer_did_not_come_had_fewer_records),
         SEAT_TEST(its_checkpoint_is_of_all_that_was_appended),
         SEAT_TEST(what_a_former_owner_had_brought_is_known_after_a_loss),
         SEAT_TEST(a_checkpoint_that_was_given_up_leaves_it_lost),
+        SEAT_TEST(none_is_of_records_that_redis_has_not),
         SEAT_TEST(redis_may_go_away_in_its_middle),
         SEAT_TEST(a_stream_without_records_needs_no_checkpoint),
         SEAT_TEST(who_came_after_the_loss_has_the_shard),

@@ -159,6 +159,58 @@ static void what_was_taken_is_not_given_again_after_a_crash(void **state)
     assert_int_equal(handed(s), 0);
 }
 
+static void what_a_trimmed_journal_had_of_them_the_manifest_knows(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    redis_server_number(&s->server, "HSET " SEAT_KEY "manifest version 1 took 5:30");
+    leave(s, 5, 11, 50);
+    opened(s);
+    take_all(&got);
+    expect_seqs(&got, 31, 50);
+    assert_int_equal(handed(s), 0);
+}
+
+static void they_stay_where_they_are_until_they_are_in_the_journal(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    struct ff_store_health health;
+    leave(s, 5, 11, 30);
+    opened(s);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    store_redis.health(s->suite.store, &health);
+    assert_false(health.strays);
+    assert_non_null(health.degraded);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_NOT_FOUND);
+    assert_int_equal(handed(s), 1);
+    suite_flush(&s->suite);
+    take_all(&got);
+    expect_seqs(&got, 11, 30);
+    assert_int_equal(handed(s), 0);
+}
+
+static void they_are_a_group_of_their_own_among_what_comes(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s}, again = {.seat = s};
+    struct ff_store *store;
+    leave(s, 5, 11, 30);
+    opened(s);
+    store = s->suite.store;
+    const long long before = seat_entries(s);
+    assert_int_equal(store_redis.append(store, ++s->suite.last, FF_LITERAL("before")), FF_OK);
+    assert_int_equal(store_redis.strays(store, stray_take, &got), FF_OK);
+    assert_int_equal(store_redis.append(store, ++s->suite.last, FF_LITERAL("after")), FF_OK);
+    suite_flush(&s->suite);
+    assert_int_equal(seat_entries(s), before + 3);
+    store_redis.close(&s->suite.store); /* it dies before it can drop them */
+    opened(s);
+    take_all(&again);
+    assert_true(again.n == 0 && s->suite.last == 22);
+    assert_int_equal(handed(s), 0);
+}
+
 static void all_that_is_known_is_dropped(void **state)
 {
     struct seat *s = *state;
@@ -337,12 +389,47 @@ static void copies_that_are_handed_over_are_not_taken_twice(void **state)
     store_redis.close(&newer.suite.store);
 }
 
+static void with_a_checkpoint_for_lost_data_those_on_their_way_are_taken(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s}, again = {.seat = s};
+    leave(s, 5, 11, 30);
+    opened(s);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    redis_server_do(&s->server, "FLUSHALL");
+    seat_until(s, REDIS_LOST);
+    assert_int_equal(store_redis.checkpoint_begin(s->suite.store, s->suite.last), FF_OK);
+    assert_int_equal(store_redis.checkpoint_put(s->suite.store, FF_LITERAL("all of them")), FF_OK);
+    assert_int_equal(store_redis.checkpoint_commit(s->suite.store), FF_OK);
+    assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
+    leave(s, 5, 11, 30); /* by one who does not know */
+    seen(s);
+    take_all(&again);
+    assert_int_equal(again.n, 0);
+    assert_int_equal(handed(s), 0);
+}
+
+static void what_the_disk_does_not_give_back_stays_there(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    spill_strays(s, 5, 101, 150);
+    opened(s);
+    seat_spoil_spill(s);
+    take_all(&got);
+    assert_true(got.n < 50);
+    assert_int_equal(spill_last(seat_owner(s)->outage.spill), 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SEAT_TEST(a_handover_is_taken_in_while_nothing_happens),
         SEAT_TEST(one_that_is_there_at_the_start_is_known_at_once),
         SEAT_TEST(what_was_taken_is_not_given_again_after_a_crash),
+        SEAT_TEST(what_a_trimmed_journal_had_of_them_the_manifest_knows),
+        SEAT_TEST(they_stay_where_they_are_until_they_are_in_the_journal),
+        SEAT_TEST(they_are_a_group_of_their_own_among_what_comes),
         SEAT_TEST(all_that_is_known_is_dropped),
         SEAT_TEST(what_is_not_taken_is_given_again),
         SEAT_TEST(what_a_process_left_on_the_disk_is_taken_in),
@@ -351,6 +438,8 @@ int main(void)
         SEAT_TEST(an_end_in_its_middle_takes_nothing_handed_twice),
         SEAT_TEST(an_end_in_its_middle_takes_nothing_spilled_twice),
         SEAT_TEST(copies_that_are_handed_over_are_not_taken_twice),
+        SEAT_TEST(with_a_checkpoint_for_lost_data_those_on_their_way_are_taken),
+        SEAT_TEST(what_the_disk_does_not_give_back_stays_there),
     };
     return REDIS_SERVER_RUN(tests);
 }
