@@ -9,7 +9,6 @@
 
 /* "<epoch>-<first>-<last>", and of copies "-<epoch>-<seq>" of what they are copies of. */
 #define FIELD_SIZE 112
-#define ASIDE "damaged:"
 
 static struct ff_span field_make(char out[FIELD_SIZE], const struct redis_handover *h)
 {
@@ -91,22 +90,20 @@ static enum redis_trouble lowest_find(struct redis_link *l, const struct redis_k
     return t;
 }
 
-/* What is damaged gets a name that nobody looks for: it may tell somebody something. Borrowed from the
- * link, the value is copied before it is sent. */
+/* What is damaged goes where nobody looks for strays. Borrowed from the link, the value is copied before it is sent. */
 static enum redis_trouble aside_put(struct redis_link *l, const struct redis_keys *k, const struct redis_handover *h,
                                     struct ff_span value)
 {
     struct redis_reply reply;
-    char field[FIELD_SIZE], aside[FIELD_SIZE + sizeof ASIDE];
+    char field[FIELD_SIZE];
     char *copy = malloc(value.n + 1);
     if (!copy)
         return REDIS_REFUSED;
     if (value.n)
         memcpy(copy, value.p, value.n);
     field_make(field, h);
-    snprintf(aside, sizeof aside, ASIDE "%s", field);
     log_error("journal", "handover_damaged", "group=%s", field);
-    const struct ff_span argv[] = {FF_LITERAL("HSET"), redis_key_span(&k->handover), ff_span_text(aside),
+    const struct ff_span argv[] = {FF_LITERAL("HSET"), redis_key_span(&k->damaged), ff_span_text(field),
                                    ff_span_of(copy, value.n)};
     enum redis_trouble t = redis_link_call(l, argv, 4, &reply);
     free(copy);

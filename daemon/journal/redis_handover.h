@@ -25,7 +25,7 @@ enum redis_trouble redis_handover_count(struct redis_link *l, const struct redis
 
 /* Takes the first group: of the lowest epoch, and of that the one with the lowest first record. *out says which,
  * *group is its header and *bytes its records, borrowed until the link's next call. One that is damaged is
- * put aside under another name, and said in the log. *found: there was one. */
+ * put aside in another hash, and said in the log. *found: there was one. */
 enum redis_trouble redis_handover_next(struct redis_link *l, const struct redis_keys *k, struct redis_handover *out,
                                        struct segment_group *group, struct ff_span *bytes, bool *found);
 
