@@ -286,6 +286,23 @@ static void one_that_is_emptied_only_in_part_still_has_the_first_records(void **
     assert_true(partly);
 }
 
+/* Else what is left after a power cut need not be the first records. */
+static void each_segment_is_gone_for_good_before_the_next(void **state)
+{
+    struct room *room = *state;
+    opened(room);
+    fill(room);
+    const unsigned unlinks = room->faulty.calls[FAULTY_UNLINK], syncs = room->faulty.calls[FAULTY_SYNC_DIR];
+    faulty_script(&room->faulty, FAULTY_SYNC_DIR, "eio");
+    assert_int_not_equal(spill_empty(room->spill), FF_OK);
+    assert_int_equal(room->faulty.calls[FAULTY_UNLINK], unlinks + 1);
+    assert_int_equal(room->faulty.calls[FAULTY_SYNC_DIR], syncs + 1);
+    assert_int_equal(spill_flush(room->spill), FF_OK);
+    assert_in_range(spill_last(room->spill), 1, 1099);
+    assert_int_equal(spill_empty(room->spill), FF_OK);
+    assert_int_equal(spill_last(room->spill), 0);
+}
+
 static void a_disk_that_is_full_is_told_and_mended(void **state)
 {
     struct room *room = *state;
@@ -327,6 +344,7 @@ int main(void)
         CASE(records_of_another_journal_are_not_taken_for_its_own),
         CASE(a_second_one_is_refused),
         CASE(one_that_is_emptied_only_in_part_still_has_the_first_records),
+        CASE(each_segment_is_gone_for_good_before_the_next),
         CASE(a_disk_that_is_full_is_told_and_mended),
         CASE(whether_any_is_left_is_seen_beside_it),
     };

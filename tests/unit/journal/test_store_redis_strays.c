@@ -2,6 +2,8 @@
 
 #include "segment.h"
 
+#include <string.h>
+
 /* What the strays were that a store gave: as numbers, for a body is "stray <number>". */
 struct got {
     struct seat *seat;
@@ -393,6 +395,7 @@ static void with_a_checkpoint_for_lost_data_those_on_their_way_are_taken(void **
 {
     struct seat *s = *state;
     struct got got = {.seat = s}, again = {.seat = s};
+    char took[1024];
     leave(s, 5, 11, 30);
     opened(s);
     assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
@@ -402,6 +405,8 @@ static void with_a_checkpoint_for_lost_data_those_on_their_way_are_taken(void **
     assert_int_equal(store_redis.checkpoint_put(s->suite.store, FF_LITERAL("all of them")), FF_OK);
     assert_int_equal(store_redis.checkpoint_commit(s->suite.store), FF_OK);
     assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
+    redis_server_ask(&s->server, "HGET " SEAT_KEY "manifest took", took, sizeof took);
+    assert_non_null(strstr(took, "5:30")); /* to whoever comes after */
     leave(s, 5, 11, 30); /* by one who does not know */
     seen(s);
     take_all(&again);
