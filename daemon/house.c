@@ -71,12 +71,25 @@ static bool house_check_store(struct house *h)
     return shard_store_check(h->config, why, sizeof why) || house_fail("store", why);
 }
 
+/* Opening the store may wait for a server. Who is told to end meanwhile has nothing to put away, and does so as he
+ * would later: the signals wait until the store says that it is open, or that it gives up for them. */
 static bool house_open_journal(struct house *h)
 {
+    static const struct timespec now;
     char why[CONFIG_WHY] = "";
-    if (shard_store_open(h->config, h->source.io, false, &h->journal, why, sizeof why))
+    sigset_t ends, before;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, &before);
+    enum ff_status status = shard_store_open(h->config, h->source.io, false, &h->journal, why, sizeof why);
+    h->ended_early = sigtimedwait(&ends, NULL, &now) > 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (h->ended_early)
+        log_info("house", "stopped", "why=\"told to while the store was being opened\"");
+    else if (status)
         return house_fail("store", why);
-    return true;
+    return !h->ended_early;
 }
 
 static bool house_restore(struct house *h)
@@ -297,6 +310,8 @@ enum house_end house_run(struct ff_config *config, const struct house_source *so
     house_put_away(&h);
     if (h.store.fenced)
         return HOUSE_FENCED;
+    if (h.ended_early)
+        return HOUSE_DONE;
     return ok ? HOUSE_DONE : sane ? HOUSE_FAILED : HOUSE_MISCONFIGURED;
 }
 

@@ -288,7 +288,7 @@ static void write_queues(const struct house *h, struct openmetrics *m)
 static void write_store_state(const struct house *h, struct openmetrics *m)
 {
     static const char *const states[] = {"busy", "store_full", "store_failed", "store_away", "store_fenced", "away",
-                                         "loading", "oom", "readonly", "misconf", "noauth", "noperm", "refused",
+                                         "loading", "oom", "readonly", "misconf", "noauth", "noperm", "no_aof", "refused",
                                          "lost_data"};
     const enum ff_status now = journal_admits(h->journal);
     struct ff_store_health health;

@@ -71,6 +71,7 @@ struct house {
     struct checkpoint checkpoint;
     struct house_store store;
     uint64_t forgets_left_out; /* asked for while limits.forgets were under way */
+    bool ended_early;  /* told to end before the store was open */
     bool clock_behind; /* the clock was set back by more than a little */
     enum ff_status store_logged; /* state of the store, as last logged */
     char *answer;                /* HOUSE_ANSWER_MAX bytes to write answers in */

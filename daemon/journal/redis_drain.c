@@ -62,7 +62,8 @@ static enum redis_trouble stream_send(struct redis_link *l, struct redis_drain *
 static enum redis_trouble handover_send(struct redis_link *l, struct redis_drain *d, struct redis_id id,
                                         struct ff_span group)
 {
-    return redis_handover_put(l, d->keys, id.epoch, group);
+    const bool stray = d->stray.took.epoch && id.n == d->stray.last;
+    return redis_handover_put(l, d->keys, id.epoch, stray ? d->stray.took : (struct redis_id){0, 0}, group);
 }
 
 /* Sends the oldest group. */
@@ -111,19 +112,19 @@ static bool group_ends(const struct redis_drain *d, uint64_t seq)
 }
 
 /* A spill_fn. */
-static enum ff_status record_take(void *run, uint64_t place, uint64_t epoch, uint64_t seq, struct ff_span body)
+static enum ff_status record_take(void *run, const struct spill_record *record)
 {
     struct run *r = run;
     struct redis_drain *d = r->drain;
-    r->place = place;
-    if (epoch != d->epoch || seq <= d->seq)
+    r->place = record->place;
+    if (record->epoch != d->epoch || record->seq <= d->seq)
         return FF_OK;
-    if (r->groups.tail && seq != pending_last(r->groups.tail) + 1)
+    if (r->groups.tail && record->seq != pending_last(r->groups.tail) + 1)
         pending_close(&r->groups);
-    enum ff_status st = pending_add(&r->groups, seq, body);
+    enum ff_status st = pending_add(&r->groups, record->seq, record->body);
     if (st != FF_OK)
         return st;
-    if (group_ends(d, seq))
+    if (group_ends(d, record->seq))
         pending_close(&r->groups);
     return groups_send(r, false);
 }

@@ -3,15 +3,9 @@
 #ifndef FOOTFALL_REDIS_DRAIN_H
 #define FOOTFALL_REDIS_DRAIN_H
 
+#include "redis_stray.h"
 #include "redis_stream.h"
 #include "spill.h"
-
-/* The records first to last were strays of another owner's epoch, whose seqs ended with took.n: they are one
- * group, and its entry says so. took.epoch 0: there are none. */
-struct redis_stray {
-    uint64_t first, last;
-    struct redis_id took;
-};
 
 struct redis_drain {
     /* What is wanted; all borrowed. */

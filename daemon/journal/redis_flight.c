@@ -5,10 +5,24 @@ static enum redis_trouble connected(struct redis_link *link)
     return redis_link_connected(link) ? REDIS_OK : redis_link_connect(link, REDIS_PATIENCE);
 }
 
+/* A server that came back may be another one, or have another configuration. Where it may not be asked, the start has
+ * said so. */
+static enum redis_trouble file_ask(struct redis_link *link, struct redis_flight *f)
+{
+    const struct ff_span argv[] = {FF_LITERAL("CONFIG"), FF_LITERAL("GET"), FF_LITERAL("appendonly")};
+    struct redis_reply reply;
+    const enum redis_trouble t = redis_link_call(link, argv, 3, &reply);
+    f->no_file = t == REDIS_OK && ff_span_is(redis_reply_text(redis_reply_at(reply, 1)), "no");
+    return t == REDIS_NOPERM || t == REDIS_REFUSED ? REDIS_OK : t;
+}
+
 static enum redis_trouble look(struct redis_link *link, struct redis_flight *f)
 {
-    const enum redis_trouble t = connected(link);
+    const bool anew = !redis_link_connected(link);
+    enum redis_trouble t = connected(link);
     redis_link_patience(link, f->timeout);
+    if (t == REDIS_OK && f->needs_file && (anew || f->no_file))
+        t = file_ask(link, f);
     return t == REDIS_OK ? redis_stream_look(link, f->keys, &f->look) : t;
 }
 

@@ -27,6 +27,8 @@ struct redis_flight {
     struct ff_span group;          /* APPEND: borrowed from the queue's head */
     struct redis_drain drain;      /* DRAIN, HANDOVER */
     struct redis_look look;        /* LOOK: what it found */
+    bool needs_file;               /* LOOK: Redis is to have an append-only file: asked of each new connection */
+    bool no_file;                  /* it said that it has none; then it is asked with each look */
 };
 
 /* A job for the worker; ctx is a struct redis_flight. */

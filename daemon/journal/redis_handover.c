@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "<epoch>-<first>-<last>" */
-#define FIELD_SIZE 72
-#define ASIDE "damaged:"
+/* "<epoch>-<first>-<last>", and of copies "-<epoch>-<seq>" of what they are copies of. */
+#define FIELD_SIZE 112
 
 static struct ff_span field_make(char out[FIELD_SIZE], const struct redis_handover *h)
 {
     int n = snprintf(out, FIELD_SIZE, "%" PRIu64 "-%" PRIu64 "-%" PRIu64, h->epoch, h->first, h->last);
+    if (h->copy.epoch)
+        n += snprintf(out + n, FIELD_SIZE - (size_t)n, "-%" PRIu64 "-%" PRIu64, h->copy.epoch, h->copy.n);
     return ff_span_of(out, (size_t)n);
 }
 
@@ -31,7 +32,9 @@ static bool number_take(struct ff_span *text, uint64_t *out)
 
 static bool field_read(struct redis_handover *out, struct ff_span text)
 {
+    out->copy = (struct redis_id){0, 0};
     return number_take(&text, &out->epoch) && number_take(&text, &out->first) && number_take(&text, &out->last) &&
+           (text.n == 0 || (number_take(&text, &out->copy.epoch) && number_take(&text, &out->copy.n))) &&
            text.n == 0 && out->first > 0 && out->first <= out->last;
 }
 
@@ -44,14 +47,14 @@ static bool group_read(const struct redis_handover *h, struct ff_span value, str
 }
 
 enum redis_trouble redis_handover_put(struct redis_link *l, const struct redis_keys *k, uint64_t epoch,
-                                      struct ff_span group)
+                                      struct redis_id copy, struct ff_span group)
 {
     struct segment_group g;
     struct redis_reply reply;
     char field[FIELD_SIZE];
     if (!segment_group_get(&g, group.p, group.n))
         return REDIS_REFUSED;
-    const struct redis_handover which = {epoch, g.first, g.first + g.count - 1};
+    const struct redis_handover which = {epoch, g.first, g.first + g.count - 1, copy};
     const struct ff_span argv[] = {FF_LITERAL("HSETNX"), redis_key_span(&k->handover), field_make(field, &which), group};
     return redis_link_call(l, argv, 4, &reply);
 }
@@ -87,22 +90,20 @@ static enum redis_trouble lowest_find(struct redis_link *l, const struct redis_k
     return t;
 }
 
-/* What is damaged gets a name that nobody looks for: it may tell somebody something. Borrowed from the
- * link, the value is copied before it is sent. */
+/* What is damaged goes where nobody looks for strays. Borrowed from the link, the value is copied before it is sent. */
 static enum redis_trouble aside_put(struct redis_link *l, const struct redis_keys *k, const struct redis_handover *h,
                                     struct ff_span value)
 {
     struct redis_reply reply;
-    char field[FIELD_SIZE], aside[FIELD_SIZE + sizeof ASIDE];
+    char field[FIELD_SIZE];
     char *copy = malloc(value.n + 1);
     if (!copy)
         return REDIS_REFUSED;
     if (value.n)
         memcpy(copy, value.p, value.n);
     field_make(field, h);
-    snprintf(aside, sizeof aside, ASIDE "%s", field);
     log_error("journal", "handover_damaged", "group=%s", field);
-    const struct ff_span argv[] = {FF_LITERAL("HSET"), redis_key_span(&k->handover), ff_span_text(aside),
+    const struct ff_span argv[] = {FF_LITERAL("HSET"), redis_key_span(&k->damaged), ff_span_text(field),
                                    ff_span_of(copy, value.n)};
     enum redis_trouble t = redis_link_call(l, argv, 4, &reply);
     free(copy);

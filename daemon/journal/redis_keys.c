@@ -28,6 +28,7 @@ bool redis_keys_make(struct redis_keys *k, const char *prefix, const char *shard
     k->manifest = key_of(k, "manifest");
     k->values = key_of(k, "values");
     k->handover = key_of(k, "handover");
+    k->damaged = key_of(k, "damaged");
     k->draft = key_of(k, "draft");
     return true;
 }

@@ -19,6 +19,7 @@ struct redis_key {
 
 struct redis_keys {
     struct redis_key journal, manifest, values, handover;
+    struct redis_key damaged; /* groups of handover that cannot be read: they may tell somebody something */
     struct redis_key draft; /* of the journal without what is erased, on its way to take the journal's name */
     struct redis_key base; /* "<prefix>:{<shard>}:", which all keys begin with */
 };

@@ -192,6 +192,13 @@ static int error_shown(struct ff_span error)
     return n < 300 ? (int)n : 300;
 }
 
+/* What is to be done, where the error does not say it: keys of a shard are of one slot, so one node has them all. */
+static const char *error_advice(struct ff_span error)
+{
+    const bool moved = error.n > 6 && (memcmp(error.p, "MOVED ", 6) == 0 || memcmp(error.p, "ASK ", 4) == 0);
+    return moved ? " (a Cluster, whose other nodes are not looked for: the url is to be of the node with this shard)" : "";
+}
+
 /* The answer that has come, as the call's outcome. */
 static enum redis_trouble outcome(struct redis_link *l, struct redis_reply *out)
 {
@@ -200,7 +207,7 @@ static enum redis_trouble outcome(struct redis_link *l, struct redis_reply *out)
     if (l->reply->type != REDIS_REPLY_ERROR)
         return REDIS_OK;
     const struct ff_span error = redis_reply_text(*out);
-    snprintf(l->why, sizeof l->why, "%s: %.*s", l->server, error_shown(error), error.p);
+    snprintf(l->why, sizeof l->why, "%s: %.*s%s", l->server, error_shown(error), error.p, error_advice(error));
     return redis_trouble_of(error);
 }
 

@@ -16,12 +16,21 @@ void redis_outage_fini(struct redis_outage *o)
     spill_close(&o->spill);
 }
 
-/* Adds a record that is not there yet. */
-static enum ff_status record_take(struct redis_outage *o, uint64_t epoch, const struct segment_record *r)
+static bool is_copied(const struct redis_stray *stray, uint64_t seq)
 {
+    return stray->took.epoch && seq >= stray->first && seq <= stray->last;
+}
+
+/* Adds a record that is not there yet. */
+static enum ff_status record_take(struct redis_outage *o, uint64_t epoch, const struct redis_stray *stray,
+                                  const struct segment_record *r)
+{
+    struct spill_copy copy = {0};
     if (o->running && r->seq <= o->seq)
         return FF_OK;
-    enum ff_status st = spill_add(o->spill, epoch, r->seq, r->body);
+    if (is_copied(stray, r->seq))
+        copy = (struct spill_copy){stray->took.epoch, stray->took.n, stray->last};
+    enum ff_status st = spill_add(o->spill, epoch, r->seq, copy, r->body);
     if (st != FF_OK)
         return st;
     if (!o->running) {
@@ -35,27 +44,29 @@ static enum ff_status record_take(struct redis_outage *o, uint64_t epoch, const 
     return FF_OK;
 }
 
-static enum ff_status group_take(struct redis_outage *o, const struct pending_group *g, uint64_t epoch)
+static enum ff_status group_take(struct redis_outage *o, const struct pending_group *g, uint64_t epoch,
+                                 const struct redis_stray *stray)
 {
     const size_t bodies = g->used - SEGMENT_GROUP_HEADER - g->count * segment_record_size(0);
     const bool begun = o->running && g->first <= o->seq;
-    enum ff_status st = begun ? FF_OK : spill_fits(o->spill, g->count, bodies);
+    enum ff_status st = begun ? FF_OK : spill_fits(o->spill, g->count, bodies, is_copied(stray, g->first));
     const unsigned char *p = g->bytes + SEGMENT_GROUP_HEADER;
     for (uint32_t i = 0; i < g->count && st == FF_OK; i++) {
         struct segment_record r;
         p += segment_record_at(&r, p);
-        st = record_take(o, epoch, &r);
+        st = record_take(o, epoch, stray, &r);
     }
     return st;
 }
 
-enum ff_status redis_outage_take(struct redis_outage *o, struct pending *queue, uint64_t epoch)
+enum ff_status redis_outage_take(struct redis_outage *o, struct pending *queue, uint64_t epoch,
+                                 const struct redis_stray *stray)
 {
     enum ff_status st = FF_OK;
     assert(o->spill);
     while (queue->head && st == FF_OK) {
         const struct pending_group *g = queue->head;
-        st = group_take(o, g, epoch);
+        st = group_take(o, g, epoch, stray);
         if (st != FF_OK)
             break;
         if (queue->unwritten == g)

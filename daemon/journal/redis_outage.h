@@ -5,6 +5,7 @@
 #define FOOTFALL_REDIS_OUTAGE_H
 
 #include "pending.h"
+#include "redis_stray.h"
 #include "spill.h"
 
 struct redis_outage {
@@ -25,8 +26,9 @@ void redis_outage_fini(struct redis_outage *o);
 
 /* Moves the groups of the queue, of which none is on its way, into the spill, and brings it to the disk. FF_OK, or
  * why some are still in the queue or not on their way to the disk: to be called again, as it is while the
- * queue is not empty (the disk has much to do). */
-enum ff_status redis_outage_take(struct redis_outage *o, struct pending *queue, uint64_t epoch);
+ * queue is not empty (the disk has much to do). Strays on their way among them stay known as such. */
+enum ff_status redis_outage_take(struct redis_outage *o, struct pending *queue, uint64_t epoch,
+                                 const struct redis_stray *stray);
 
 /* Takes the news of the spill's disk: FF_OK, or what is wrong with it, which take mends. */
 enum ff_status redis_outage_poll(struct redis_outage *o);

@@ -1,37 +1,25 @@
 #include "redis_owner.h"
 
-#include "log.h"
+#include "redis_owner_land.h"
 #include "segment.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <string.h>
 
 /* Ceiling of what waits for Redis. */
 #define PENDING_MAX ((size_t)96 << 20)
-/* Between two looks at a shard that is well. */
-#define BEAT FF_SECOND
-/* Between two looks at one that is not: doubled from failure to failure. */
-#define BACKOFF_FIRST (50 * FF_MILLISECOND)
-#define BACKOFF_LAST FF_SECOND
 /* Failures after which a drain, and a handover, give up. */
 #define TRIES 3
 /* A drain looks at least so often whether it is done. */
 #define DRAIN_WAIT_MS 1000
 
-static void owner_check(const struct redis_owner *o)
-{
-    assert(o->acked <= o->last && o->durable <= o->last && o->acked <= o->durable);
-    (void)o;
-}
-
 int redis_owner_init(struct redis_owner *o, struct redis_link *link, const struct redis_keys *keys, uint64_t epoch,
                      uint64_t last, ff_dur timeout, struct spill *spill)
 {
-    *o = (struct redis_owner){.link = link, .keys = keys, .timeout = timeout, .look_due = true, .backoff = BACKOFF_FIRST};
+    *o = (struct redis_owner){.link = link, .keys = keys, .timeout = timeout, .look_due = true, .backoff = REDIS_OWNER_BACKOFF};
     redis_outage_init(&o->outage, spill);
-    int error = redis_beat_init(&o->beat, BEAT);
+    int error = redis_beat_init(&o->beat, REDIS_OWNER_BEAT);
     if (error == 0) {
         error = redis_worker_init(&o->worker, link);
         if (error < 0)
@@ -83,12 +71,6 @@ bool redis_owner_crowded(const struct redis_owner *o)
     return o->queue.bytes >= PENDING_MAX / 2;
 }
 
-/* What is acknowledged, as an id of the epoch. */
-static struct redis_id acked_id(const struct redis_owner *o)
-{
-    return (struct redis_id){o->epoch, o->acked > o->begin ? o->acked : 0};
-}
-
 static void ask(struct redis_owner *o, enum redis_errand errand, ff_dur timeout)
 {
     o->flight.errand = errand;
@@ -118,7 +100,7 @@ static void append_ask(struct redis_owner *o)
         pending_wrote(&o->queue);
     const bool stray = o->stray.took.epoch && pending_last(g) == o->stray.last;
     o->flight.id = (struct redis_id){o->epoch, pending_last(g)};
-    o->flight.acked = acked_id(o);
+    o->flight.acked = redis_owner_acked(o);
     o->flight.took = stray ? o->stray.took : (struct redis_id){0, 0};
     o->flight.group = ff_span_of((const char *)g->bytes, g->used);
     o->sent = o->flight.id.n;
@@ -140,175 +122,6 @@ static void drain_ask(struct redis_owner *o, enum redis_errand errand, uint64_t 
     ask(o, errand, REDIS_PATIENCE);
 }
 
-/* Whether a look that works shows that it is over: what is refused outright is over when it is not any more. */
-static bool passing(enum redis_trouble t)
-{
-    return t == REDIS_AWAY || t == REDIS_LOADING || t == REDIS_BUSY;
-}
-
-static void trouble_note(struct redis_owner *o, enum redis_trouble t)
-{
-    if (t == o->trouble)
-        return;
-    char quoted[600];
-    const char *why = redis_link_why(o->link);
-    if (t == REDIS_OK)
-        log_info("journal", "redis_back", "from=%s", redis_trouble_name(o->trouble));
-    else
-        log_error("journal", "redis_trouble", "state=%s before=%s why=%s", redis_trouble_name(t),
-                  redis_trouble_name(o->trouble), log_quoted(quoted, sizeof quoted, why, strlen(why)));
-    o->trouble = t;
-}
-
-/* What a mode begins with. */
-static void mode_begin(struct redis_owner *o)
-{
-    switch (o->mode) {
-    case REDIS_DIRECT:
-        redis_outage_end(&o->outage);
-        if (o->outage.spill)
-            redis_beat_watch(&o->beat, spill_news_fd(o->outage.spill));
-        trouble_note(o, REDIS_OK);
-        break;
-    case REDIS_MODE_FENCED:
-        trouble_note(o, REDIS_FENCED);
-        o->handed = o->outage.place;
-        o->to_hand = o->outage.running && o->durable >= o->outage.first + o->outage.ahead ? o->durable - o->outage.ahead
-                                                                                          : o->handed;
-        break;
-    case REDIS_LOST:
-        trouble_note(o, REDIS_LOST_DATA);
-        break;
-    default:
-        break;
-    }
-}
-
-static void happened(struct redis_owner *o, enum redis_event event)
-{
-    const enum redis_mode before = o->mode, after = redis_mode_after(before, event);
-    if (event == REDIS_EVENT_TROUBLE) {
-        redis_beat_set(&o->beat, o->backoff);
-        o->backoff = o->backoff * 2 < BACKOFF_LAST ? o->backoff * 2 : BACKOFF_LAST;
-    } else if (before != after) {
-        redis_beat_set(&o->beat, BEAT);
-    }
-    if (before == after)
-        return;
-    log_debug("journal", "redis_mode", "mode=%s before=%s", redis_mode_name(after), redis_mode_name(before));
-    o->mode = after;
-    mode_begin(o);
-}
-
-/* The records from first to seq are in the stream. */
-static void acknowledged(struct redis_owner *o, uint64_t first, uint64_t seq, size_t bytes)
-{
-    if (seq <= o->acked)
-        return;
-    o->acked = seq;
-    if (seq > o->durable)
-        o->durable = seq;
-    redis_seen_group(&o->seen, (struct redis_id){o->epoch, seq}, first, bytes);
-    pending_release(&o->queue, seq);
-    redis_outage_acked(&o->outage, seq);
-    owner_check(o);
-}
-
-/* After a look: is the shard still ours, is all there that was acknowledged, and what became of what was sent. */
-static void look_land(struct redis_owner *o)
-{
-    const struct redis_look *look = &o->flight.look;
-    enum redis_verdict verdict = redis_stream_verdict(look, acked_id(o), acked_id(o));
-    o->handover = look->handover;
-    if (o->mode == REDIS_LOST)
-        verdict = look->last.epoch > o->epoch && look->last.epoch > o->claimed ? REDIS_TAKEN : REDIS_GONE;
-    if (verdict == REDIS_TAKEN || verdict == REDIS_GONE) {
-        happened(o, verdict == REDIS_TAKEN ? REDIS_EVENT_FENCED : REDIS_EVENT_LOST);
-        return;
-    }
-    acknowledged(o, o->acked + 1, look->last.n <= o->sent ? look->last.n : o->sent, 0);
-    if (passing(o->trouble))
-        trouble_note(o, REDIS_OK);
-    happened(o, REDIS_EVENT_OURS);
-}
-
-static void works(struct redis_owner *o)
-{
-    o->backoff = BACKOFF_FIRST;
-    trouble_note(o, REDIS_OK);
-}
-
-/* What was spilled cannot be read: that is lost data, which only the live state still holds. */
-static void drain_land(struct redis_owner *o, enum redis_trouble t)
-{
-    const struct redis_drain *d = &o->flight.drain;
-    char quoted[600];
-    o->sent = d->sent > o->sent ? d->sent : o->sent;
-    o->quick = d->slowest < o->timeout / 2;
-    acknowledged(o, o->acked + 1, d->seq, d->bytes);
-    if (t != REDIS_OK)
-        return;
-    if (d->spilled == FF_OK) {
-        works(o);
-        return;
-    }
-    log_error("journal", "spill", "status=%s why=%s", ff_status_code(d->spilled),
-              log_quoted(quoted, sizeof quoted, d->why, strlen(d->why)));
-    happened(o, REDIS_EVENT_LOST);
-}
-
-static void handover_land(struct redis_owner *o, enum redis_trouble t)
-{
-    const struct redis_drain *d = &o->flight.drain;
-    o->handed = d->place;
-    o->failures += t != REDIS_OK || d->spilled != FF_OK;
-    if (o->handed < o->to_hand)
-        return;
-    log_info("journal", "handed_over", "records=%" PRIu64, o->to_hand - o->outage.place);
-    redis_outage_end(&o->outage);
-}
-
-/* The worker has failed to do what it was asked to. What it means, and what became of a group, a look tells. */
-static void failure_land(struct redis_owner *o, enum redis_trouble t)
-{
-    if (t == REDIS_READONLY)
-        redis_link_close(o->link);
-    if (t != REDIS_FENCED && t != REDIS_LOST_DATA && o->mode != REDIS_LOST && o->mode != REDIS_MODE_FENCED)
-        trouble_note(o, t);
-    if (t == REDIS_LOST_DATA)
-        o->look_due = true;
-    happened(o, t == REDIS_FENCED ? REDIS_EVENT_FENCED : REDIS_EVENT_TROUBLE);
-}
-
-/* Takes what the worker has done, if it has. */
-static void land(struct redis_owner *o)
-{
-    enum redis_trouble t;
-    if (!redis_worker_take(&o->worker, &t))
-        return;
-    o->answers = t == REDIS_OK;
-    switch (o->flight.errand) {
-    case REDIS_ERRAND_LOOK:
-        if (t == REDIS_OK)
-            look_land(o);
-        break;
-    case REDIS_ERRAND_APPEND:
-        if (t == REDIS_OK) {
-            acknowledged(o, o->queue.head->first, o->flight.id.n, o->flight.group.n);
-            works(o);
-        }
-        break;
-    case REDIS_ERRAND_DRAIN:
-        drain_land(o, t);
-        break;
-    case REDIS_ERRAND_HANDOVER:
-        handover_land(o, t);
-        break;
-    }
-    if (t != REDIS_OK)
-        failure_land(o, t);
-}
-
 /* Whether a group of the queue is in the worker's hands. */
 static bool flying(const struct redis_owner *o)
 {
@@ -322,7 +135,7 @@ static void queue_spill(struct redis_owner *o)
     if (!outage->spill || !redis_mode_spills(o->mode) || flying(o))
         return;
     if (o->queue.head || outage->refused != FF_OK)
-        redis_outage_take(outage, &o->queue, o->epoch);
+        redis_outage_take(outage, &o->queue, o->epoch, &o->stray);
 }
 
 static void handover_step(struct redis_owner *o)
@@ -342,9 +155,9 @@ static void drain_step(struct redis_owner *o)
     if (redis_outage_due(&o->outage, &from, &upto))
         drain_ask(o, REDIS_ERRAND_DRAIN, from, upto);
     else if (redis_outage_over(&o->outage) && !redis_outage_parted(&o->outage, &o->queue))
-        happened(o, REDIS_EVENT_DRAINED);
+        redis_owner_happened(o, REDIS_EVENT_DRAINED);
     else if ((o->quick || spill_half_full(o->outage.spill)) && !redis_outage_parted(&o->outage, &o->queue))
-        happened(o, REDIS_EVENT_NEARLY);
+        redis_owner_happened(o, REDIS_EVENT_NEARLY);
 }
 
 /* Gives the worker what is next, if it is idle and there is anything. */
@@ -358,7 +171,7 @@ static void step(struct redis_owner *o)
         return;
     }
     if (o->mode == REDIS_DIRECT && !redis_link_connected(o->link)) { /* a verb has found it broken */
-        failure_land(o, REDIS_AWAY);
+        redis_owner_failed(o, REDIS_AWAY);
         queue_spill(o);
     }
     if (o->look_due) {
@@ -391,7 +204,7 @@ enum ff_status redis_owner_poll(struct redis_owner *o, uint64_t *durable)
 {
     if (redis_beat_take(&o->beat))
         o->look_due = true;
-    land(o);
+    redis_owner_land(o);
     if (redis_outage_poll(&o->outage) != FF_OK && o->mode == REDIS_MODE_FENCED)
         o->failures = TRIES; /* what the disk has not, it will not have; the rest stays there */
     step(o);
@@ -399,7 +212,7 @@ enum ff_status redis_owner_poll(struct redis_owner *o, uint64_t *durable)
     if (spilled > o->durable)
         o->durable = spilled;
     *durable = o->durable;
-    owner_check(o);
+    redis_owner_check(o);
     return owner_status(o);
 }
 
@@ -412,6 +225,10 @@ void redis_owner_health(const struct redis_owner *o, struct ff_store_health *out
         .degraded = degraded && o->trouble != REDIS_OK ? "spilling" : degraded,
         .spilled_bytes = outage->spill ? spill_bytes(outage->spill) : 0,
     };
+    if (o->no_file && o->trouble == REDIS_OK) {
+        out->state = "no_aof";
+        out->degraded = out->degraded ? out->degraded : "Redis keeps no append-only file";
+    }
     out->spilled_records = outage->left;
     if (outage->running)
         out->spilled_records += spill_last(outage->spill) - outage->place;
@@ -423,7 +240,7 @@ enum redis_trouble redis_owner_link(struct redis_owner *o, bool lost, ff_dur pat
     if (o->mode == wanted && (!lost || o->answers)) {
         if (!redis_worker_wait(&o->worker, patience))
             return REDIS_AWAY;
-        land(o);
+        redis_owner_land(o);
     }
     if (o->mode != wanted || (lost && !o->answers))
         return o->trouble != REDIS_OK ? o->trouble : REDIS_AWAY;
@@ -441,7 +258,7 @@ void redis_owner_mended(struct redis_owner *o, uint64_t epoch)
     redis_owner_begin(o, epoch, o->last);
     o->claimed = 0;
     redis_seen_begin(&o->seen, epoch, o->last);
-    happened(o, REDIS_EVENT_MENDED);
+    redis_owner_happened(o, REDIS_EVENT_MENDED);
 }
 
 /* Whether there is nothing left that a drain is for. */

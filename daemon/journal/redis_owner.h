@@ -28,6 +28,7 @@ struct redis_owner {
     enum redis_mode mode;
     bool look_due;      /* the shard is to be looked at before more is sent */
     bool quick;         /* the last drain's commands were */
+    bool no_file;       /* Redis has no append-only file, and should */
     bool answers;       /* Redis did, when it was last asked by the worker */
     ff_dur backoff;     /* after the next failure it is looked at again this much later */
     uint64_t claimed;   /* lost: an epoch that this owner has begun for the checkpoint to be written; 0: none */

@@ -4,6 +4,7 @@
 #include "redis_socket.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <time.h>
@@ -114,6 +115,14 @@ static bool may_pass(enum redis_trouble t)
            t == REDIS_OOM;
 }
 
+/* A process that is to end while it waits has a signal pending, if its caller has blocked it; else it has ended. */
+static bool told_to_end(void)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT);
+}
+
 static void pause_for(ff_dur d)
 {
     const struct timespec t = {.tv_sec = d / FF_SECOND, .tv_nsec = d % FF_SECOND * 1000};
@@ -143,7 +152,7 @@ enum ff_status redis_start(const struct redis_start *s, struct redis_id *mine, u
         snprintf(why, size, "%s", redis_link_why(s->link));
         if (t != before)
             state_tell(t, why);
-        if (!may_pass(t) || redis_clock() + pause > deadline)
+        if (!may_pass(t) || redis_clock() + pause > deadline || told_to_end())
             return redis_trouble_status(t);
         before = t;
         pause_for(pause);

@@ -15,7 +15,8 @@ struct redis_start {
 
 /* Connects and takes the shard over: *mine is the id of the entry that begins the new epoch, *last the seq of
  * the last record before it, by (size REDIS_BY) who the stream says has done so. What Redis is in while it
- * is waited for is logged, once a state. FF_STORE_AWAY and others with a sentence in why when it is not to be
+ * is waited for is logged, once a state; no longer than until SIGTERM or SIGINT is pending, where the caller has
+ * blocked them. FF_STORE_AWAY and others with a sentence in why when it is not to be
  * had; FF_STORE_FAILED also when it would not keep what it is given: without an append-only file where
  * durability is for the disk, or with a maxmemory-policy that throws data away. */
 #define REDIS_BY 128

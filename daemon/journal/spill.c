@@ -15,7 +15,10 @@
 #include <stdlib.h>
 
 #define FOLDER "/spill"
+/* Before a body: epoch and seq; of a copy the epoch is marked, and what it is a copy of follows. */
 #define PREFIX 16
+#define PREFIX_COPY 40
+#define COPY_MARK ((uint64_t)1 << 63)
 /* The small value that says which journal's records are in it. */
 #define JOURNAL_NAME "journal"
 #define JOURNAL_MAX 512
@@ -35,9 +38,10 @@ struct spill {
     size_t room;
 };
 
-static uint64_t bytes_of(size_t body)
+/* What a record takes beside its body. */
+static uint64_t beside_body(bool copies)
 {
-    return segment_record_size(PREFIX + body);
+    return segment_record_size(copies ? PREFIX_COPY : PREFIX);
 }
 
 static struct ff_store_options options_of(const struct spill *s, bool beside)
@@ -166,33 +170,41 @@ static bool body_grow(struct spill *s, size_t n)
     return true;
 }
 
-enum ff_status spill_fits(const struct spill *s, uint64_t records, uint64_t bodies)
+enum ff_status spill_fits(const struct spill *s, uint64_t records, uint64_t bodies, bool copies)
 {
     if (!s->store)
         return s->broken;
-    if (s->bytes + records * bytes_of(0) + bodies > s->max)
+    if (s->bytes + records * beside_body(copies) + bodies > s->max)
         return FF_STORE_FULL;
     return store_embedded.crowded(s->store) ? FF_BUSY : FF_OK;
 }
 
-enum ff_status spill_add(struct spill *s, uint64_t epoch, uint64_t seq, struct ff_span body)
+enum ff_status spill_add(struct spill *s, uint64_t epoch, uint64_t seq, struct spill_copy copy, struct ff_span body)
 {
+    const size_t prefix = copy.epoch ? PREFIX_COPY : PREFIX;
+    const uint64_t takes = segment_record_size(prefix + body.n);
+    assert(!(epoch & COPY_MARK));
     if (!s->store)
         return s->broken;
-    if (s->bytes + bytes_of(body.n) > s->max)
+    if (s->bytes + takes > s->max)
         return FF_STORE_FULL;
-    if (!body_grow(s, PREFIX + body.n))
+    if (!body_grow(s, prefix + body.n))
         return FF_NO_MEMORY;
     struct bytes_writer w = bytes_writer_of(s->body, s->room);
-    bytes_put_u64(&w, epoch);
+    bytes_put_u64(&w, copy.epoch ? epoch | COPY_MARK : epoch);
     bytes_put_u64(&w, seq);
+    if (copy.epoch) {
+        bytes_put_u64(&w, copy.epoch);
+        bytes_put_u64(&w, copy.seq);
+        bytes_put_u64(&w, copy.upto);
+    }
     bytes_put(&w, body.p, body.n);
     assert(w.ok);
-    enum ff_status st = store_embedded.append(s->store, s->last + 1, ff_span_of(s->body, PREFIX + body.n));
+    enum ff_status st = store_embedded.append(s->store, s->last + 1, ff_span_of(s->body, prefix + body.n));
     if (st != FF_OK)
         return st;
     s->last++;
-    s->bytes += bytes_of(body.n);
+    s->bytes += takes;
     return FF_OK;
 }
 
@@ -243,12 +255,22 @@ struct each {
 static enum ff_status each_give(void *ctx, uint64_t place, struct ff_span body)
 {
     const struct each *e = ctx;
-    if (body.n < PREFIX)
-        return FF_STORE_CORRUPT;
+    struct spill_record record = {.place = place};
     struct bytes_reader r = bytes_reader_of(body.p, body.n);
-    const uint64_t epoch = bytes_u64(&r);
-    const uint64_t seq = bytes_u64(&r);
-    return e->fn(e->ctx, place, epoch, seq, ff_span_of(body.p + PREFIX, body.n - PREFIX));
+    size_t prefix = PREFIX;
+    record.epoch = bytes_u64(&r);
+    record.seq = bytes_u64(&r);
+    if (record.epoch & COPY_MARK) {
+        prefix = PREFIX_COPY;
+        record.epoch &= ~COPY_MARK;
+        record.copy.epoch = bytes_u64(&r);
+        record.copy.seq = bytes_u64(&r);
+        record.copy.upto = bytes_u64(&r);
+    }
+    if (body.n < prefix)
+        return FF_STORE_CORRUPT;
+    record.body = ff_span_of(body.p + prefix, body.n - prefix);
+    return e->fn(e->ctx, &record);
 }
 
 enum ff_status spill_each(const struct spill *s, uint64_t from, uint64_t upto, spill_fn fn, void *ctx, char *why,

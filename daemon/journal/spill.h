@@ -24,13 +24,20 @@ void spill_close(struct spill **s);
 /* Whether there are records in the spill of the store in path, beside its owner or without one. */
 bool spill_is_left(const char *path, const struct ff_io *io);
 
+/* A record that is a copy of another owner's stray: it is one of those up to seq upto, in which all is that this
+ * owner had up to seq. Whoever takes in both takes one. epoch 0: it is none. */
+struct spill_copy {
+    uint64_t epoch, seq;
+    uint64_t upto;
+};
+
 /* Gathers a record: FF_STORE_FULL when it would pass max, FF_NO_MEMORY when too much waits for the disk; it
  * was not taken then. */
-enum ff_status spill_add(struct spill *s, uint64_t epoch, uint64_t seq, struct ff_span body);
+enum ff_status spill_add(struct spill *s, uint64_t epoch, uint64_t seq, struct spill_copy copy, struct ff_span body);
 
 /* What spill_add would say to so many records with bodies of so many bytes in all; FF_BUSY when it were better to
  * wait for the disk. */
-enum ff_status spill_fits(const struct spill *s, uint64_t records, uint64_t bodies);
+enum ff_status spill_fits(const struct spill *s, uint64_t records, uint64_t bodies, bool copies);
 
 /* Brings to the disk what was gathered, takes the news of it, and gives when there are any: as a store's
  * verbs of these names. *durable is the place up to which all is durable. */
@@ -48,8 +55,14 @@ uint64_t spill_bytes(const struct spill *s);
 /* Whether half of what it may hold is in it. */
 bool spill_half_full(const struct spill *s);
 
-/* Called with the records in order. body is borrowed. Anything but FF_OK ends it and becomes its result. */
-typedef enum ff_status (*spill_fn)(void *ctx, uint64_t place, uint64_t epoch, uint64_t seq, struct ff_span body);
+struct spill_record {
+    uint64_t place, epoch, seq;
+    struct spill_copy copy;
+    struct ff_span body; /* borrowed */
+};
+
+/* Called with the records in order. Anything but FF_OK ends it and becomes its result. */
+typedef enum ff_status (*spill_fn)(void *ctx, const struct spill_record *r);
 
 /* Gives the records of the places from to upto, which is settled. May be called by another thread, while the
  * owner does anything but empty or close it. Fails as a store's replay does, with a sentence in why. */

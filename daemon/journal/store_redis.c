@@ -104,6 +104,7 @@ static enum ff_status owner_open(struct ff_store *s, const struct ff_store_optio
         snprintf(why, size, "%s: %s", redis_link_server(s->link), strerror(-error));
         return FF_NO_MEMORY;
     }
+    s->owner.flight.needs_file = options->durability == FF_DURABLE_DISK;
     log_info("journal", "taken_over", "server=\"%s\" journal=%s epoch=%" PRIu64 " last=%" PRIu64,
              redis_link_server(s->link), s->keys.journal.text, mine.epoch, last);
     return FF_OK;

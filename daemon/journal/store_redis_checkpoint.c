@@ -68,19 +68,20 @@ static enum ff_status mend_commit(struct ff_store *s)
     return FF_OK;
 }
 
+/* An owner writes one itself after lost data, and where a store is copied: no beacons wait for what Redis takes. */
+static enum redis_trouble checkpoint_link(struct ff_store *s)
+{
+    return s->replayed ? redis_owner_link(&s->owner, s->mending, REDIS_PATIENCE) : store_redis_link(s);
+}
+
 enum ff_status store_redis_begin(struct ff_store *s, uint64_t seq)
 {
     if (store_redis_lost(s))
         return mend_begin(s, seq);
     if (!s->beside && seq > s->owner.acked)
         return FF_BAD_PARAMETER;
-    const enum redis_trouble t = store_redis_link(s);
+    const enum redis_trouble t = checkpoint_link(s);
     return t == REDIS_OK ? redis_checkpoint_begin(&s->checkpoints, &s->shard, seq) : redis_trouble_status(t);
-}
-
-static enum redis_trouble checkpoint_link(struct ff_store *s)
-{
-    return s->mending ? redis_owner_link(&s->owner, true, REDIS_PATIENCE) : store_redis_link(s);
 }
 
 enum ff_status store_redis_put(struct ff_store *s, struct ff_span block)

@@ -36,33 +36,50 @@ struct giving {
     struct ff_store *store;
     ff_replay_fn fn;
     void *ctx;
-    struct redis_id whose; /* epoch 0: nothing was given yet; else the last that was */
+    struct redis_id whose; /* epoch 0: nothing was given yet; else the last that was, or what it was a copy of */
+    uint64_t run;          /* 0, or the last one given was a copy, of those that end with this seq */
     uint64_t place;        /* of the spill */
     size_t bytes;
 };
 
-/* Gives a record unless it is known to be in the journal. */
-static enum ff_status give(struct giving *g, struct redis_id id, struct ff_span body)
+static bool known(const struct giving *g, struct redis_id id)
 {
-    if (id.n > redis_took_of(&g->store->owner.seen.took, id.epoch)) {
+    return id.n <= redis_took_of(&g->store->owner.seen.took, id.epoch);
+}
+
+/* Gives a record unless it, or what it is a copy of, is known to be in the journal. With the last of the copies all
+ * is there that they are copies of: this is what is said then, for that may still lie elsewhere. */
+static enum ff_status give(struct giving *g, struct redis_id id, struct spill_copy copy, struct ff_span body)
+{
+    const bool copied = copy.epoch && known(g, (struct redis_id){copy.epoch, copy.seq});
+    if (!copied && !known(g, id)) {
         const enum ff_status st = g->fn(g->ctx, id.n, body);
         if (st != FF_OK)
             return st;
-        g->whose = id;
+        g->whose = copy.epoch && id.n == copy.upto ? (struct redis_id){copy.epoch, copy.seq} : id;
+        g->run = copy.upto;
     }
     g->bytes += body.n;
     return FF_OK;
 }
 
+/* Whether a record begins a step of its own: copies that end with seq run (0: it is none) are one step. */
+static bool apart(const struct giving *g, uint64_t epoch, uint64_t run)
+{
+    if (run && run == g->run)
+        return false;
+    return g->bytes > LEFT_BYTES || (g->whose.epoch && (g->whose.epoch != epoch || run != g->run));
+}
+
 /* A spill_fn; ends with FF_NOT_FOUND where a step ends. */
-static enum ff_status left_give(void *ctx, uint64_t place, uint64_t epoch, uint64_t seq, struct ff_span body)
+static enum ff_status left_give(void *ctx, const struct spill_record *r)
 {
     struct giving *g = ctx;
-    if (g->bytes > LEFT_BYTES || (g->whose.epoch && g->whose.epoch != epoch))
+    if (apart(g, r->epoch, r->copy.upto))
         return FF_NOT_FOUND;
-    const enum ff_status st = give(g, (struct redis_id){epoch, seq}, body);
+    const enum ff_status st = give(g, (struct redis_id){r->epoch, r->seq}, r->copy, r->body);
     if (st == FF_OK)
-        g->place = place;
+        g->place = r->place;
     return st;
 }
 
@@ -99,9 +116,10 @@ static enum ff_status handed_take(struct ff_store *s, struct giving *g)
         return FF_NOT_FOUND;
     }
     enum ff_status st = FF_OK;
+    const struct spill_copy copy = {s->handed.copy.epoch, s->handed.copy.n, s->handed.copy.epoch ? s->handed.last : 0};
     for (uint32_t i = 0; i < group.count && st == FF_OK; i++) {
         bytes.p += segment_record_at(&r, bytes.p);
-        st = give(g, (struct redis_id){s->handed.epoch, r.seq}, r.body);
+        st = give(g, (struct redis_id){s->handed.epoch, r.seq}, copy, r.body);
     }
     s->handed_whole = st == FF_OK;
     return st;

@@ -64,7 +64,7 @@ typedef bool (*ff_erase_fn)(void *ctx, uint64_t seq, struct ff_span body);
 /* How a store is, for people, dashboards and the house. All texts are constants. */
 struct ff_store_health {
     /* What it is in, beside any status that refuses records: "ok"; of a store behind a connection, too: "away",
-     * "loading", "oom", "readonly", "misconf", "noauth", "noperm", "lost_data", "fenced". */
+     * "loading", "oom", "readonly", "misconf", "noauth", "noperm", "no_aof", "lost_data", "fenced". */
     const char *state;
     const char *degraded;     /* what is wrong while records are taken all the same ("spilling"), or NULL */
     uint64_t spilled_records; /* that wait beside the store to be brought there */

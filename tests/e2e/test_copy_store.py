@@ -6,7 +6,7 @@ import unittest
 
 from footfall import Daemon, Site, site_config, taken, until
 from histories import SITES
-from redis_server import RedisServer, need_redis
+from redis_server import Proxy, RedisServer, need_redis
 from reference import Reference
 from test_checkpoint import Case, ctl, digest, files, halves
 from test_redis_checkpoint import BASE, Shard
@@ -130,6 +130,33 @@ class Copy(Case):
                 self.assertEqual(shard.stats(SITES[0].id)["traffic"]["visitors"], 1)
             finally:
                 shard.close()
+
+    def test_a_shard_whose_journal_has_a_hole(self):
+        """A replica that lagged had its place; the checkpoint written then has what it had not."""
+        with RedisServer() as server, RedisServer(replica_of=server) as replica, Proxy(server.address) as proxy, \
+                Shard(server, url=proxy.url) as shard:
+            back = Files(SITES)
+            try:
+                for number in range(6):
+                    if number == 3:
+                        until(lambda: replica.ask("XLEN", BASE + "journal") == server.ask("XLEN", BASE + "journal"),
+                              "a replica that has all")
+                        replica.ask("REPLICAOF", "NO", "ONE")
+                    shard.send({**VIEW, "visitor": f"v{number}"})
+                server.kill()
+                proxy.target = replica.address
+                proxy.blink()
+                until(lambda: any(" lost_data checkpoint=6" in line for line in list(shard.lines)), "a whole state")
+                shard.send({**VIEW, "visitor": "afterwards"})
+                state = digest(shard)
+                shard.stop()
+                self.assertEqual(state["seq"], 7)
+                status, out, err = copy(shard, back)
+                self.assertEqual((status, err), (0, ""), out)
+                self.assertEqual(*last_of(out))
+                self.assertIn("copied      records 7 to 7, checkpoint 6", out)
+            finally:
+                back.close()
 
 
 class Refused(Case):

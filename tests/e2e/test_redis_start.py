@@ -2,6 +2,7 @@
 Against a real redis-server."""
 
 import re
+import signal
 import time
 import unittest
 
@@ -37,6 +38,20 @@ class Start(unittest.TestCase):
         log = self.ends(1, "store.redis.start_within=1s")
         self.assertEqual(len(re.findall(r"redis_waiting state=away", log)), 1, log)
         self.assertRegex(log, r"error house store why=.*refused")
+
+    def test_who_waits_ends_when_told_to(self):
+        self.redis.kill()
+        for number in signal.SIGTERM, signal.SIGINT:
+            daemon = Daemon((SITE,), on_redis(self.redis))
+            try:
+                daemon.spawn()
+                daemon.logged("redis_waiting state=away")
+                began = time.monotonic()
+                daemon.signal(number)
+                self.assertEqual(daemon.process.wait(30), 0, daemon.log)
+                self.assertLess(time.monotonic() - began, 5)
+            finally:
+                daemon.close()
 
     def test_a_server_that_hangs_is_given_up(self):
         self.redis.pause()

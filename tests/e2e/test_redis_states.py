@@ -88,6 +88,22 @@ class States(Case):
         self.comes_and_goes("away", self.redis.kill, self.redis.start)
 
 
+class NoFile(unittest.TestCase):
+    def test_one_that_comes_back_without_its_file_is_told(self):
+        redis = self.enterContext(RedisServer(aof=True))
+        daemon = self.enterContext(Daemon((SITE,), on_redis(redis)))
+        daemon.send(view(0))
+        redis.ask("CONFIG", "SET", "appendonly", "no")
+        redis.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        until(lambda: state_of(daemon) == "no_aof", "the state no_aof")
+        daemon.logged("redis_no_aof")
+        self.assertIn("append-only", expect(daemon.office.get("/readyz"), 200).json["degraded"])
+        daemon.send(view(1))
+        redis.ask("CONFIG", "SET", "appendonly", "yes")
+        until(lambda: state_of(daemon) == "ok", "all is well again")
+        self.assertEqual(daemon.stats(window="1h")["traffic"]["pageviews"], 2)
+
+
 class Misconfigured(Case):
     settings = {"save": "3600 1"}
 

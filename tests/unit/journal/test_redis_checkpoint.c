@@ -253,7 +253,9 @@ static void whole_blocks_in_the_wrong_place_are_damage(void **state)
     refused(s);
     assert_int_equal(save(s, 20), FF_OK);
     assert_true(load(s, UINT64_MAX) == 20);
-    block_copy(s, 0, 0, 2); /* of another place */
+    block_copy(s, 0, 0, 99); /* two change places */
+    block_copy(s, 0, 2, 0);
+    block_copy(s, 0, 99, 2);
     refused(s);
     assert_int_equal(save(s, 20), FF_OK);
     assert_int_equal(redis_manifest_read(&s->shard, &m, why, sizeof why), FF_OK);

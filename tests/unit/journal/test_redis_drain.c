@@ -78,7 +78,7 @@ static void spill(struct room *room, uint64_t epoch, uint64_t first, uint64_t la
 {
     char body[64];
     for (uint64_t seq = first; seq <= last; seq++)
-        assert_int_equal(spill_add(room->spill, epoch, seq, body_of(seq, body)), FF_OK);
+        assert_int_equal(spill_add(room->spill, epoch, seq, (struct spill_copy){0}, body_of(seq, body)), FF_OK);
     settle(room);
 }
 
@@ -133,7 +133,7 @@ static void much_goes_in_several_groups(void **state)
     struct room *room = *state;
     static char large[300000];
     for (uint64_t seq = 1; seq <= 20; seq++)
-        assert_int_equal(spill_add(room->spill, 1000, seq, ff_span_of(large, sizeof large)), FF_OK);
+        assert_int_equal(spill_add(room->spill, 1000, seq, (struct spill_copy){0}, ff_span_of(large, sizeof large)), FF_OK);
     settle(room);
     assert_int_equal(drain(room, 1), REDIS_OK);
     assert_true(room->drain.bytes > 20 * sizeof large && room->drain.slowest > 0);
@@ -224,7 +224,7 @@ static void trouble_says_how_far_it_came(void **state)
     struct room *room = *state;
     static char large[900000];
     for (uint64_t seq = 1; seq <= 3; seq++)
-        assert_int_equal(spill_add(room->spill, 1000, seq, ff_span_of(large, sizeof large)), FF_OK);
+        assert_int_equal(spill_add(room->spill, 1000, seq, (struct spill_copy){0}, ff_span_of(large, sizeof large)), FF_OK);
     settle(room);
     redis_server_kill(&room->server);
     assert_int_equal(drain(room, 1), REDIS_AWAY);
@@ -280,7 +280,7 @@ static void trouble_after_a_group_says_that_this_one_is_there(void **state)
     const char *const answers[] = {"$6\r\n1000-2\r\n", "-OOM command not allowed\r\n", NULL};
     struct redis_link *link = link_to(&fake, answers), *own = room->link;
     for (uint64_t seq = 1; seq <= 6; seq++)
-        assert_int_equal(spill_add(room->spill, 1000, seq, ff_span_of(large, sizeof large)), FF_OK);
+        assert_int_equal(spill_add(room->spill, 1000, seq, (struct spill_copy){0}, ff_span_of(large, sizeof large)), FF_OK);
     settle(room);
     room->link = link;
     assert_int_equal(drain(room, 1), REDIS_OOM);

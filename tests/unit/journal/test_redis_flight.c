@@ -64,7 +64,7 @@ static void a_handover_connects_and_a_drain_does_not(void **state)
     const struct spill_options options = {.path = path, .durability = FF_DURABLE_PROCESS, .max = 1 << 20,
                                           .journal = s->keys.journal.text};
     assert_int_equal(spill_open(&spill, &options, why, sizeof why), FF_OK);
-    assert_int_equal(spill_add(spill, 7, 1, FF_LITERAL("beacon")), FF_OK);
+    assert_int_equal(spill_add(spill, 7, 1, (struct spill_copy){0}, FF_LITERAL("beacon")), FF_OK);
     assert_int_equal(spill_flush(spill), FF_OK);
     assert_int_equal(spill_poll(spill, &durable), FF_OK);
     struct redis_flight f = {.drain = {.keys = &s->keys, .spill = spill, .epoch = 7, .from = 1, .upto = 1}};

@@ -60,7 +60,7 @@ static struct ff_span group_of(uint64_t first, uint64_t last, unsigned char *out
 static void put(struct room *room, uint64_t epoch, uint64_t first, uint64_t last)
 {
     unsigned char bytes[4096];
-    assert_int_equal(redis_handover_put(room->link, &room->keys, epoch, group_of(first, last, bytes)), REDIS_OK);
+    assert_int_equal(redis_handover_put(room->link, &room->keys, epoch, (struct redis_id){0}, group_of(first, last, bytes)), REDIS_OK);
 }
 
 /* Takes the first group, expects it to be this one, and drops it. */
@@ -127,7 +127,7 @@ static void what_is_left_twice_is_there_once(void **state)
 static void what_is_no_group_is_not_left(void **state)
 {
     struct room *room = *state;
-    assert_int_not_equal(redis_handover_put(room->link, &room->keys, 7, FF_LITERAL("a group?")), REDIS_OK);
+    assert_int_not_equal(redis_handover_put(room->link, &room->keys, 7, (struct redis_id){0}, FF_LITERAL("a group?")), REDIS_OK);
     assert_int_equal(count(room), 0);
 }
 
@@ -141,9 +141,9 @@ static void a_damaged_group_is_put_aside(void **state)
     redis_server_number(&room->server, "HSET footfall:{test}:handover 6-1-2 x");
     take(room, 7, 5, 8);
     assert_false(any(room));
-    assert_int_equal(redis_server_number(&room->server, "HEXISTS footfall:{test}:handover damaged:7-1-4"), 1);
-    assert_int_equal(redis_server_number(&room->server, "HEXISTS footfall:{test}:handover damaged:6-1-2"), 1);
-    assert_int_equal(count(room), 3);
+    assert_int_equal(redis_server_number(&room->server, "HEXISTS footfall:{test}:damaged 7-1-4"), 1);
+    assert_int_equal(redis_server_number(&room->server, "HEXISTS footfall:{test}:damaged 6-1-2"), 1);
+    assert_int_equal(count(room), 1); /* of what nobody here has named it stays as it is */
 }
 
 static void a_group_under_another_s_name_is_damaged(void **state)
@@ -167,21 +167,21 @@ static void a_group_with_one_byte_changed_is_damaged(void **state)
     bytes[argv[3].n - 1] ^= 1;
     assert_int_equal(redis_link_call(room->link, argv, 4, &reply), REDIS_OK);
     assert_false(any(room));
-    assert_int_equal(redis_server_number(&room->server, "HEXISTS footfall:{test}:handover damaged:7-1-4"), 1);
-    assert_int_equal(count(room), 1);
+    assert_int_equal(redis_server_number(&room->server, "HEXISTS footfall:{test}:damaged 7-1-4"), 1);
+    assert_int_equal(count(room), 0);
 }
 
 static void a_server_that_is_away_is_told(void **state)
 {
     struct room *room = *state;
-    struct redis_handover which = {1, 1, 1};
+    struct redis_handover which = {1, 1, 1, {0, 0}};
     struct segment_group g;
     struct ff_span bytes;
     unsigned char group[4096];
     bool found;
     uint64_t n;
     redis_server_kill(&room->server);
-    assert_int_equal(redis_handover_put(room->link, &room->keys, 7, group_of(1, 4, group)), REDIS_AWAY);
+    assert_int_equal(redis_handover_put(room->link, &room->keys, 7, (struct redis_id){0}, group_of(1, 4, group)), REDIS_AWAY);
     assert_int_equal(redis_handover_count(room->link, &room->keys, &n), REDIS_AWAY);
     assert_int_equal(redis_handover_next(room->link, &room->keys, &which, &g, &bytes, &found), REDIS_AWAY);
     assert_false(found);

@@ -66,6 +66,14 @@ static void what_was_sent_is_not_repeated_in_what_is_shown(void **state)
     assert_null(strstr(redis_link_why(s->link), "a-password"));
 }
 
+static void a_node_of_a_cluster_that_has_not_the_shard_is_told(void **state)
+{
+    struct stage *s = *state;
+    struct redis_reply r;
+    assert_int_equal(CALL(s->link, &r, "EVAL", "return redis.error_reply('MOVED 866 127.0.0.1:7001')", "0"), REDIS_REFUSED);
+    assert_non_null(strstr(redis_link_why(s->link), "127.0.0.1:7001 (a Cluster"));
+}
+
 static void long_arguments_and_any_bytes_come_through(void **state)
 {
     struct stage *s = *state;
@@ -217,6 +225,7 @@ int main(void)
         STAGE_TEST(what_is_not_there_reads_as_nothing),
         STAGE_TEST(an_error_is_named_and_the_link_goes_on),
         STAGE_TEST(what_was_sent_is_not_repeated_in_what_is_shown),
+        STAGE_TEST(a_node_of_a_cluster_that_has_not_the_shard_is_told),
         STAGE_TEST(long_arguments_and_any_bytes_come_through),
         STAGE_TEST(several_commands_go_on_one_way),
         STAGE_TEST(a_late_answer_is_nobodys),

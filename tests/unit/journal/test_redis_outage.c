@@ -70,7 +70,8 @@ static void add(struct room *room, unsigned n)
 
 static enum ff_status take(struct room *room)
 {
-    return redis_outage_take(&room->outage, &room->queue, 7);
+    static const struct redis_stray none;
+    return redis_outage_take(&room->outage, &room->queue, 7, &none);
 }
 
 /* Until all that was taken is durable. */

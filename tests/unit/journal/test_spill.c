@@ -74,7 +74,7 @@ static void add(struct room *room, uint64_t epoch, uint64_t first, unsigned n)
 {
     char body[64];
     for (uint64_t seq = first; n--; seq++)
-        assert_int_equal(spill_add(room->spill, epoch, seq, ff_span_of(body, body_of(seq, body))), FF_OK);
+        assert_int_equal(spill_add(room->spill, epoch, seq, (struct spill_copy){0}, ff_span_of(body, body_of(seq, body))), FF_OK);
 }
 
 /* Until the last record is on the disk. */
@@ -95,14 +95,14 @@ struct expected {
     uint64_t place, epoch, ahead, stop;
 };
 
-static enum ff_status expect(void *ctx, uint64_t place, uint64_t epoch, uint64_t seq, struct ff_span body)
+static enum ff_status expect(void *ctx, const struct spill_record *r)
 {
     struct expected *e = ctx;
     char text[64];
-    if (place == e->stop)
+    if (r->place == e->stop)
         return FF_BUSY;
-    assert_true(place == e->place && epoch == e->epoch && seq == place + e->ahead);
-    assert_true(ff_span_equal(body, ff_span_of(text, body_of(seq, text))));
+    assert_true(r->place == e->place && r->epoch == e->epoch && r->seq == r->place + e->ahead && !r->copy.epoch);
+    assert_true(ff_span_equal(r->body, ff_span_of(text, body_of(r->seq, text))));
     e->place++;
     return FF_OK;
 }
@@ -176,8 +176,8 @@ static void it_takes_no_more_than_it_may(void **state)
     assert_false(spill_half_full(room->spill));
     add(room, 7, 106, 5);
     assert_true(spill_half_full(room->spill));
-    assert_int_equal(spill_fits(room->spill, 1, 0), FF_STORE_FULL);
-    assert_int_equal(spill_add(room->spill, 7, 111, ff_span_of(body, body_of(111, body))), FF_STORE_FULL);
+    assert_int_equal(spill_fits(room->spill, 1, 0, false), FF_STORE_FULL);
+    assert_int_equal(spill_add(room->spill, 7, 111, (struct spill_copy){0}, ff_span_of(body, body_of(111, body))), FF_STORE_FULL);
     assert_int_equal(spill_last(room->spill), 10);
     settle(room);
     assert_int_equal(spill_empty(room->spill), FF_OK);
@@ -212,12 +212,36 @@ static void records_of_another_journal_are_not_taken_for_its_own(void **state)
     opened(room);
 }
 
-static enum ff_status count(void *ctx, uint64_t place, uint64_t epoch, uint64_t seq, struct ff_span body)
+static enum ff_status count(void *ctx, const struct spill_record *r)
 {
-    (void)body;
-    assert_true(epoch == 7 && seq == place + 100);
-    assert_true(place == ++*(uint64_t *)ctx);
+    assert_true(r->epoch == 7 && r->seq == r->place + 100);
+    assert_true(r->place == ++*(uint64_t *)ctx);
     return FF_OK;
+}
+
+static enum ff_status expect_copy(void *ctx, const struct spill_record *r)
+{
+    ++*(unsigned *)ctx;
+    assert_true(r->epoch == 7 && r->seq == 20 + r->place && ff_span_is(r->body, "x"));
+    assert_true(r->place == 1 ? r->copy.epoch == 0 && r->copy.upto == 0
+                              : r->copy.epoch == 5 && r->copy.seq == 900 && r->copy.upto == 22);
+    return FF_OK;
+}
+
+static void copies_come_back_as_such(void **state)
+{
+    struct room *room = *state;
+    unsigned n = 0;
+    opened(room);
+    assert_int_equal(spill_add(room->spill, 7, 21, (struct spill_copy){0}, FF_LITERAL("x")), FF_OK);
+    assert_int_equal(spill_add(room->spill, 7, 22, (struct spill_copy){5, 900, 22}, FF_LITERAL("x")), FF_OK);
+    settle(room);
+    const uint64_t bytes = spill_bytes(room->spill);
+    spill_close(&room->spill);
+    opened(room);
+    assert_true(spill_bytes(room->spill) == bytes);
+    assert_int_equal(spill_each(room->spill, 1, 2, expect_copy, &n, room->why, sizeof room->why), FF_OK);
+    assert_int_equal(n, 2);
 }
 
 /* Some 9 MB: more than two segments. */
@@ -225,7 +249,7 @@ static void fill(struct room *room)
 {
     static char body[8192];
     for (uint64_t seq = 101; seq <= 1200; seq++) {
-        assert_int_equal(spill_add(room->spill, 7, seq, ff_span_of(body, sizeof body)), FF_OK);
+        assert_int_equal(spill_add(room->spill, 7, seq, (struct spill_copy){0}, ff_span_of(body, sizeof body)), FF_OK);
         if (seq % 50 == 0)
             settle(room);
     }
@@ -246,7 +270,7 @@ static void one_that_is_emptied_only_in_part_still_has_the_first_records(void **
         faulty_fail_call(&room->faulty, 0, 0, false);
         assert_true(reached || st == FF_OK);
         if (st != FF_OK) {
-            assert_int_equal(spill_add(room->spill, 7, 1, FF_LITERAL("x")), st);
+            assert_int_equal(spill_add(room->spill, 7, 1, (struct spill_copy){0}, FF_LITERAL("x")), st);
             assert_int_equal(spill_flush(room->spill), FF_OK);
         }
         const uint64_t left = spill_last(room->spill);
@@ -260,6 +284,23 @@ static void one_that_is_emptied_only_in_part_still_has_the_first_records(void **
             break;
     }
     assert_true(partly);
+}
+
+/* Else what is left after a power cut need not be the first records. */
+static void each_segment_is_gone_for_good_before_the_next(void **state)
+{
+    struct room *room = *state;
+    opened(room);
+    fill(room);
+    const unsigned unlinks = room->faulty.calls[FAULTY_UNLINK], syncs = room->faulty.calls[FAULTY_SYNC_DIR];
+    faulty_script(&room->faulty, FAULTY_SYNC_DIR, "eio");
+    assert_int_not_equal(spill_empty(room->spill), FF_OK);
+    assert_int_equal(room->faulty.calls[FAULTY_UNLINK], unlinks + 1);
+    assert_int_equal(room->faulty.calls[FAULTY_SYNC_DIR], syncs + 1);
+    assert_int_equal(spill_flush(room->spill), FF_OK);
+    assert_in_range(spill_last(room->spill), 1, 1099);
+    assert_int_equal(spill_empty(room->spill), FF_OK);
+    assert_int_equal(spill_last(room->spill), 0);
 }
 
 static void a_disk_that_is_full_is_told_and_mended(void **state)
@@ -296,12 +337,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(records_come_back_with_their_epochs_and_seqs),
+        CASE(copies_come_back_as_such),
         CASE(what_a_process_left_is_found_again),
         CASE(an_emptied_one_begins_again),
         CASE(it_takes_no_more_than_it_may),
         CASE(records_of_another_journal_are_not_taken_for_its_own),
         CASE(a_second_one_is_refused),
         CASE(one_that_is_emptied_only_in_part_still_has_the_first_records),
+        CASE(each_segment_is_gone_for_good_before_the_next),
         CASE(a_disk_that_is_full_is_told_and_mended),
         CASE(whether_any_is_left_is_seen_beside_it),
     };

@@ -2,6 +2,8 @@
 
 #include "segment.h"
 
+#include <string.h>
+
 /* What the strays were that a store gave: as numbers, for a body is "stray <number>". */
 struct got {
     struct seat *seat;
@@ -9,6 +11,7 @@ struct got {
     uint64_t seq[512];
     unsigned known; /* the first so many are not appended */
     unsigned fail;  /* after so many it takes no more; 0: it takes all */
+    uint64_t ahead; /* they are copies: a body's number is so much greater than the seq */
 };
 
 static enum ff_status stray_take(void *ctx, uint64_t seq, struct ff_span body)
@@ -19,7 +22,7 @@ static enum ff_status stray_take(void *ctx, uint64_t seq, struct ff_span body)
     if (got->fail && got->n == got->fail)
         return FF_BUSY;
     assert_true(ff_span_equal(body, ff_span_of(expected, (size_t)snprintf(expected, sizeof expected, "stray %llu",
-                                                                          (unsigned long long)seq))));
+                                                                          (unsigned long long)(seq + got->ahead)))));
     got->seq[got->n++] = seq;
     if (got->n > got->known)
         assert_int_equal(store_redis.append(s->store, ++s->last, body), FF_OK);
@@ -81,7 +84,7 @@ static void leave(struct seat *s, uint64_t epoch, uint64_t first, uint64_t last)
     assert_true(redis_url_parse(s->server.url, &url, why, sizeof why) && redis_keys_make(&keys, "footfall", "seat"));
     struct redis_link *link = redis_link_new(&url);
     assert_int_equal(redis_link_connect(link, 5 * FF_SECOND), REDIS_OK);
-    assert_int_equal(redis_handover_put(link, &keys, epoch, ff_span_of((const char *)bytes, n)), REDIS_OK);
+    assert_int_equal(redis_handover_put(link, &keys, epoch, (struct redis_id){0}, ff_span_of((const char *)bytes, n)), REDIS_OK);
     redis_link_free(link);
 }
 
@@ -251,7 +254,7 @@ static void spill_strays(struct seat *s, uint64_t epoch, uint64_t first, uint64_
         fail_msg("%s", why);
     for (uint64_t seq = first; seq <= last; seq++) {
         const int n = snprintf(body, sizeof body, "stray %llu", (unsigned long long)seq);
-        assert_int_equal(spill_add(spill, epoch, seq, ff_span_of(body, (size_t)n)), FF_OK);
+        assert_int_equal(spill_add(spill, epoch, seq, (struct spill_copy){0}, ff_span_of(body, (size_t)n)), FF_OK);
     }
     assert_int_equal(spill_flush(spill), FF_OK);
     assert_int_equal(spill_poll(spill, &durable), FF_OK);
@@ -315,10 +318,84 @@ static void an_outage_in_its_middle_takes_nothing_twice(void **state)
     assert_int_equal(redis_took_of(&seat_owner(s)->seen.took, 5), 30);
 }
 
+/* What is taken in meets an outage, and the process ends in it. */
+static void ends_with_copies_on_the_disk(struct seat *s)
+{
+    struct got got = {.seat = s};
+    opened(s);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    assert_int_equal(got.n, 20);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    suite_flush(&s->suite);
+    assert_int_equal(seat_owner(s)->trouble, REDIS_OOM);
+    store_redis.close(&s->suite.store);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    assert_true(spill_is_left(s->store, &io_system));
+}
+
+static void an_end_in_its_middle_takes_nothing_handed_twice(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s, .ahead = 10};
+    leave(s, 5, 11, 30);
+    ends_with_copies_on_the_disk(s);
+    opened(s);
+    take_all(&got); /* the copies, but not what they are copies of */
+    expect_seqs(&got, 1, 20);
+    assert_int_equal(s->suite.last, 20);
+    assert_int_equal(handed(s), 0);
+    assert_int_equal(redis_took_of(&seat_owner(s)->seen.took, 5), 30);
+}
+
+static void an_end_in_its_middle_takes_nothing_spilled_twice(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    spill_strays(s, 5, 101, 120);
+    ends_with_copies_on_the_disk(s);
+    opened(s);
+    take_all(&got); /* what they are copies of came first */
+    expect_seqs(&got, 101, 120);
+    assert_int_equal(s->suite.last, 20);
+    assert_int_equal(spill_last(seat_owner(s)->outage.spill), 0);
+}
+
+static void copies_that_are_handed_over_are_not_taken_twice(void **state)
+{
+    struct seat *s = *state;
+    struct seat newer = *s;
+    char path[SCRATCH_MAX + 16];
+    struct got got = {.seat = s}, again = {.seat = &newer};
+    struct ff_store_health health;
+    leave(s, 5, 11, 30);
+    opened(s);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    suite_flush(&s->suite); /* to the spill */
+    assert_int_equal(seat_owner(s)->trouble, REDIS_OOM);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    snprintf(path, sizeof path, "%s/elsewhere", s->path);
+    newer.suite.options.path = path;
+    opened(&newer);
+    take_all(&again);
+    expect_seqs(&again, 11, 30);
+    assert_int_equal(handed(s), 0);
+    seat_until(s, REDIS_MODE_FENCED);
+    store_redis.close(&s->suite.store);
+    assert_int_equal(handed(s), 1);
+    seen(&newer);
+    take_all(&again);
+    expect_seqs(&again, 11, 30);
+    store_redis.health(newer.suite.store, &health);
+    assert_true(!health.strays && handed(s) == 0);
+    store_redis.close(&newer.suite.store);
+}
+
 static void with_a_checkpoint_for_lost_data_those_on_their_way_are_taken(void **state)
 {
     struct seat *s = *state;
     struct got got = {.seat = s}, again = {.seat = s};
+    char took[1024];
     leave(s, 5, 11, 30);
     opened(s);
     assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
@@ -328,6 +405,8 @@ static void with_a_checkpoint_for_lost_data_those_on_their_way_are_taken(void **
     assert_int_equal(store_redis.checkpoint_put(s->suite.store, FF_LITERAL("all of them")), FF_OK);
     assert_int_equal(store_redis.checkpoint_commit(s->suite.store), FF_OK);
     assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
+    redis_server_ask(&s->server, "HGET " SEAT_KEY "manifest took", took, sizeof took);
+    assert_non_null(strstr(took, "5:30")); /* to whoever comes after */
     leave(s, 5, 11, 30); /* by one who does not know */
     seen(s);
     take_all(&again);
@@ -361,6 +440,9 @@ int main(void)
         SEAT_TEST(what_a_process_left_on_the_disk_is_taken_in),
         SEAT_TEST(what_of_it_was_delivered_is_passed_over),
         SEAT_TEST(an_outage_in_its_middle_takes_nothing_twice),
+        SEAT_TEST(an_end_in_its_middle_takes_nothing_handed_twice),
+        SEAT_TEST(an_end_in_its_middle_takes_nothing_spilled_twice),
+        SEAT_TEST(copies_that_are_handed_over_are_not_taken_twice),
         SEAT_TEST(with_a_checkpoint_for_lost_data_those_on_their_way_are_taken),
         SEAT_TEST(what_the_disk_does_not_give_back_stays_there),
     };

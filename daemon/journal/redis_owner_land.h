@@ -1,0 +1,27 @@
+/* Landing: what the worker has done for an owner, and what it means for it. Private to redis_owner*.c. */
+#ifndef FOOTFALL_REDIS_OWNER_LAND_H
+#define FOOTFALL_REDIS_OWNER_LAND_H
+
+#include "redis_owner.h"
+
+/* Between two looks at a shard that is well. */
+#define REDIS_OWNER_BEAT FF_SECOND
+/* Between the first two looks at one that is not: doubled from failure to failure. */
+#define REDIS_OWNER_BACKOFF (50 * FF_MILLISECOND)
+
+/* Takes what the worker has done, if it has. */
+void redis_owner_land(struct redis_owner *o);
+
+/* A command was not carried out, or nobody knows whether: a look tells what became of it. */
+void redis_owner_failed(struct redis_owner *o, enum redis_trouble t);
+
+/* The mode after the event, with what it begins with. */
+void redis_owner_happened(struct redis_owner *o, enum redis_event event);
+
+/* What is acknowledged, as an id of the epoch. */
+struct redis_id redis_owner_acked(const struct redis_owner *o);
+
+/* Asserts what always holds. */
+void redis_owner_check(const struct redis_owner *o);
+
+#endif
