@@ -123,10 +123,12 @@ static void house_watch_clock(struct house *h, ff_wall now)
     h->clock_behind = behind;
 }
 
-/* A disk that its own journal has filled: what a restart does not need goes now. */
+/* A disk, or a Redis, that its own journal has filled: what a restart does not need goes now. */
 static void house_make_room(struct house *h, ff_wall now)
 {
-    if (journal_state(h->journal) == FF_STORE_FULL)
+    struct ff_store_health health;
+    journal_health(h->journal, &health);
+    if (journal_state(h->journal) == FF_STORE_FULL || health.full)
         journal_trim(h->journal, (struct ff_keep){.older = now, .bytes = 0});
 }
 

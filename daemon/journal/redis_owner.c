@@ -224,6 +224,7 @@ void redis_owner_health(const struct redis_owner *o, struct ff_store_health *out
         .state = redis_trouble_name(o->trouble),
         .degraded = degraded && o->trouble != REDIS_OK ? "spilling" : degraded,
         .spilled_bytes = outage->spill ? spill_bytes(outage->spill) : 0,
+        .full = o->trouble == REDIS_OOM,
     };
     if (o->no_file && o->trouble == REDIS_OK) {
         out->state = "no_aof";
@@ -247,6 +248,19 @@ enum redis_trouble redis_owner_link(struct redis_owner *o, bool lost, ff_dur pat
     o->answers = redis_link_connected(o->link);
     redis_link_patience(o->link, patience);
     return o->answers ? REDIS_OK : REDIS_AWAY;
+}
+
+enum redis_trouble redis_owner_link_to_trim(struct redis_owner *o, ff_dur patience)
+{
+    if (o->mode != REDIS_SPILLING || o->trouble != REDIS_OOM)
+        return redis_owner_link(o, false, patience);
+    if (!redis_worker_wait(&o->worker, patience))
+        return REDIS_AWAY;
+    redis_owner_land(o);
+    if (o->mode == REDIS_LOST || o->mode == REDIS_MODE_FENCED || !redis_link_connected(o->link))
+        return REDIS_AWAY;
+    redis_link_patience(o->link, patience);
+    return REDIS_OK;
 }
 
 void redis_owner_mended(struct redis_owner *o, uint64_t epoch)

@@ -69,6 +69,9 @@ void redis_owner_health(const struct redis_owner *o, struct ff_store_health *out
  * once while records do not go straight to Redis, but when lost is set and it has lost data and answers. */
 enum redis_trouble redis_owner_link(struct redis_owner *o, bool lost, ff_dur patience);
 
+/* The same while Redis is out of memory, too: for what makes room there. */
+enum redis_trouble redis_owner_link_to_trim(struct redis_owner *o, ff_dur patience);
+
 /* After lost data: a checkpoint of all up to the last record appended was written under a new epoch, which goes
  * on from there. */
 void redis_owner_mended(struct redis_owner *o, uint64_t epoch);

@@ -266,8 +266,8 @@ static void redis_end(struct ff_store *s)
 static enum ff_status redis_trim(struct ff_store *s, struct ff_keep keep)
 {
     struct redis_trimmed done = {0};
-    assert(!s->beside);
-    enum redis_trouble t = store_redis_link(s);
+    assert(!s->beside && s->replayed);
+    enum redis_trouble t = redis_owner_link_to_trim(&s->owner, s->owner.timeout);
     if (t == REDIS_OK)
         t = redis_trim_run(&s->shard, keep, &done);
     if (done.checkpoints || done.upto.epoch)

@@ -70,6 +70,7 @@ struct ff_store_health {
     uint64_t spilled_records; /* that wait beside the store to be brought there */
     uint64_t spilled_bytes;   /* what these take */
     bool strays;              /* there are some to be taken in now: see strays */
+    bool full;                /* it has no room left: what trim lets go would make some */
 };
 
 struct ff_store_ops {

@@ -47,6 +47,9 @@ class Case(unittest.TestCase):
     def ready(self):
         return self.daemon.office.get("/readyz")
 
+    def first_entry(self):
+        return self.redis.ask("XRANGE", "footfall:{default}:journal", "-", "+", "COUNT", "1")[0][0]
+
     def comes_and_goes(self, state, begin, end):
         self.send()
         self.assertEqual(state_of(self.daemon), "ok")
@@ -70,6 +73,25 @@ class States(Case):
     def test_out_of_memory(self):
         self.comes_and_goes("oom", lambda: self.redis.ask("CONFIG", "SET", "maxmemory", "1"),
                             lambda: self.redis.ask("CONFIG", "SET", "maxmemory", "0"))
+
+    def test_out_of_memory_by_its_own_journal(self):
+        """What a restart does not need goes then, and makes room without anybody's help."""
+        long = "https://shop.example/" + "x" * 1500
+        for _ in range(2):
+            for _ in range(4):
+                self.daemon.send([{**view(self.sent + i), "url": f"{long}{self.sent + i}"} for i in range(250)])
+                self.sent += 250
+            self.daemon.checkpoint()
+        first = self.first_entry()
+        self.redis.ask("CONFIG", "SET", "maxmemory", int(self.redis.info("memory")["used_memory"]) - 700_000)
+        self.send()
+        self.daemon.logged("redis_trouble state=oom")
+        until(lambda: state_of(self.daemon) == "ok" and "degraded" not in self.ready().json, "there is room again")
+        self.assertNotEqual(self.first_entry(), first)
+        self.send()
+        self.daemon.kill()
+        self.daemon.start()
+        self.assertEqual(self.views(), self.sent)
 
     def test_a_replica(self):
         port = free_port()  # where nobody is
