@@ -237,7 +237,7 @@ class Counts(Case):
 
     def test_a_store_that_takes_nothing(self):
         daemon = self.daemon(kind=FaultyDaemon)
-        names = ("ok busy store_full store_failed store_away store_fenced away loading oom readonly misconf noauth noperm "
+        names = ("ok busy store_full store_failed store_away store_fenced away loading oom readonly misconf noauth noperm no_aof "
                  "refused lost_data")
         states = {(name,): 0 for name in names.split()}
         self.assertEqual(self.samples(daemon, "footfall_store_state"), {**states, ("ok",): 1})
