@@ -9,9 +9,11 @@
 /* A group that has grown to this takes no more: what a failure makes to be written again is small. */
 #define GROUP_GOAL ((size_t)1 << 20)
 #define FIRST_ROOM ((size_t)512)
-/* Spare groups kept, and the room above which one is not worth keeping. */
-#define SPARES_MAX 16
-#define SPARE_ROOM_MAX ((size_t)256 << 10)
+/* Bytes of spent groups that are kept, and the room above which one is not worth keeping. */
+#define SPENT_MAX ((size_t)8 << 20)
+#define SPENT_ROOM_MAX ((size_t)256 << 10)
+/* Spent groups that are freed for each new one, at most: there may be thousands at once. */
+#define FREED_AT_ONCE 4
 
 void pending_init(struct pending *p, size_t max)
 {
@@ -36,7 +38,7 @@ static void list_free(struct pending_group *g)
 void pending_fini(struct pending *p)
 {
     list_free(p->head);
-    list_free(p->spare);
+    list_free(p->spent);
     *p = (struct pending){0};
 }
 
@@ -63,15 +65,30 @@ static bool group_grow(struct pending_group *g, size_t room)
     return true;
 }
 
+static struct pending_group *spent_take(struct pending *p)
+{
+    struct pending_group *g = p->spent;
+    p->spent = g->next;
+    if (!p->spent)
+        p->spent_tail = NULL;
+    p->spent_bytes -= g->room;
+    return g;
+}
+
+/* first to last, which are linked, take bytes. */
+static void spent_add(struct pending *p, struct pending_group *first, struct pending_group *last, size_t bytes)
+{
+    last->next = NULL;
+    *(p->spent_tail ? &p->spent_tail->next : &p->spent) = first;
+    p->spent_tail = last;
+    p->spent_bytes += bytes;
+}
+
 static struct pending_group *group_new(struct pending *p)
 {
-    struct pending_group *g = p->spare;
-    if (g) {
-        p->spare = g->next;
-        p->spares--;
-    } else {
-        g = calloc(1, sizeof *g);
-    }
+    for (int i = 0; i < FREED_AT_ONCE && p->spent && (p->spent_bytes > SPENT_MAX || p->spent->room > SPENT_ROOM_MAX); i++)
+        group_free(spent_take(p));
+    struct pending_group *g = p->spent ? spent_take(p) : calloc(1, sizeof *g);
     if (g) {
         g->next = NULL;
         g->used = SEGMENT_GROUP_HEADER;
@@ -79,17 +96,6 @@ static struct pending_group *group_new(struct pending *p)
         g->closed = false;
     }
     return g;
-}
-
-static void group_retire(struct pending *p, struct pending_group *g)
-{
-    if (p->spares == SPARES_MAX || g->room > SPARE_ROOM_MAX) {
-        group_free(g);
-        return;
-    }
-    g->next = p->spare;
-    p->spare = g;
-    p->spares++;
 }
 
 /* A written group takes no more. */
@@ -119,7 +125,7 @@ enum ff_status pending_add(struct pending *p, uint64_t seq, struct ff_span body)
     const size_t room = room_for(g, size);
     if (p->bytes - counted + room > p->max || !group_grow(g, room)) {
         if (begins)
-            group_retire(p, g);
+            spent_add(p, g, g, g->room);
         return FF_NO_MEMORY;
     }
     if (begins) {
@@ -142,23 +148,47 @@ void pending_close(struct pending *p)
 
 void pending_wrote(struct pending *p)
 {
-    p->unwritten = p->unwritten->next;
+    p->written = p->unwritten;
+    p->written_bytes += p->written->room;
+    p->unwritten = p->written->next;
 }
 
 void pending_rewind(struct pending *p)
 {
     p->unwritten = p->head;
+    p->written = p->mark = NULL;
+    p->written_bytes = 0;
+}
+
+void pending_mark(struct pending *p)
+{
+    p->mark = p->written;
+    p->mark_bytes = p->written_bytes;
+}
+
+/* The groups up to last, of bytes in all, leave the queue. */
+static void groups_spend(struct pending *p, struct pending_group *last, size_t bytes)
+{
+    struct pending_group *first = p->head;
+    p->head = last->next;
+    if (!p->head)
+        p->tail = NULL;
+    if (p->written == last)
+        p->written = NULL;
+    if (p->mark == last)
+        p->mark = NULL;
+    p->bytes -= bytes;
+    p->written_bytes -= bytes;
+    p->mark_bytes -= p->mark ? bytes : p->mark_bytes;
+    spent_add(p, first, last, bytes);
 }
 
 void pending_release(struct pending *p, uint64_t durable)
 {
+    if (p->mark && pending_last(p->mark) == durable)
+        groups_spend(p, p->mark, p->mark_bytes);
     while (p->head && pending_last(p->head) <= durable) {
-        struct pending_group *g = p->head;
-        assert(g != p->unwritten);
-        p->head = g->next;
-        if (!p->head)
-            p->tail = NULL;
-        p->bytes -= g->room;
-        group_retire(p, g);
+        assert(p->head != p->unwritten);
+        groups_spend(p, p->head, p->head->room);
     }
 }

@@ -23,10 +23,14 @@ struct pending_group {
 struct pending {
     struct pending_group *head, *tail; /* owned */
     struct pending_group *unwritten;   /* the first that is not written; all after it are not either */
-    struct pending_group *spare;       /* owned, empty, for the next groups */
-    unsigned spares;
-    size_t bytes; /* allocated by the groups in the queue */
-    size_t max;   /* ceiling of bytes */
+    struct pending_group *written;     /* the last that is written, NULL: none in the queue */
+    struct pending_group *mark;        /* what written was when pending_mark was called; NULL: none */
+    size_t bytes;         /* allocated by the groups in the queue, */
+    size_t written_bytes; /* by the written ones of them, */
+    size_t mark_bytes;    /* and by those up to mark */
+    size_t max;           /* ceiling of bytes */
+    struct pending_group *spent, *spent_tail; /* owned, let go of: for the next groups, the oldest first */
+    size_t spent_bytes;
 };
 
 /* An empty queue that holds up to max bytes. */
@@ -51,6 +55,9 @@ static inline uint64_t pending_last(const struct pending_group *g)
 
 /* All groups count as not written again: their segment is given up. */
 void pending_rewind(struct pending *p);
+
+/* Notes what is written now: to let go of just that much later does not cost more the more groups it is. */
+void pending_mark(struct pending *p);
 
 /* Lets go of the groups up to seq durable, which are all written. */
 void pending_release(struct pending *p, uint64_t durable);

@@ -179,6 +179,7 @@ static void sync_ask(struct ff_store *s)
     if (lazy && s->writer.size - s->asked_size < LAZY_BYTES)
         return;
     s->asked_size = s->writer.size;
+    pending_mark(&s->queue);
     syncer_ask(&s->syncer, (struct syncer_job){
                                .fd = s->writer.fd,
                                .dir = s->fresh ? s->place.dir : -1,

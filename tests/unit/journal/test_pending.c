@@ -147,6 +147,106 @@ static void a_closed_group_is_followed_by_another(void **state)
     assert_true(queue.head == queue.tail && queue.head->count == 2);
 }
 
+/* What the queue says of its bytes is what its groups take. */
+static void bytes_add_up(void)
+{
+    size_t all = 0, written = 0, spent = 0;
+    bool waits = false;
+    for (const struct pending_group *g = queue.head; g; g = g->next) {
+        waits |= g == queue.unwritten;
+        all += g->room;
+        written += waits ? 0 : g->room;
+    }
+    for (const struct pending_group *g = queue.spent; g; g = g->next)
+        spent += g->room;
+    assert_true(queue.bytes == all && queue.written_bytes == written && queue.spent_bytes == spent);
+}
+
+/* Groups of one record. */
+static void add_written(uint64_t first, unsigned n)
+{
+    for (; n--; first++) {
+        add(first, 1);
+        written_all();
+    }
+}
+
+static void what_was_marked_goes_as_a_whole_and_more_stays(void **state)
+{
+    (void)state;
+    add_written(1, 10);
+    pending_mark(&queue);
+    add_written(11, 5);
+    add(16, 1);
+    pending_release(&queue, 10);
+    assert_int_equal(queue.head->first, 11);
+    bytes_add_up();
+    pending_release(&queue, 12);
+    assert_int_equal(queue.head->first, 13);
+    bytes_add_up();
+    written_all();
+    pending_release(&queue, 16);
+    assert_true(!queue.head && !queue.tail && !queue.unwritten);
+    bytes_add_up();
+}
+
+static void a_mark_of_which_a_part_has_gone_still_holds(void **state)
+{
+    (void)state;
+    add_written(1, 6);
+    pending_mark(&queue);
+    add_written(7, 2);
+    pending_release(&queue, 4);
+    bytes_add_up();
+    pending_release(&queue, 6);
+    assert_int_equal(queue.head->first, 7);
+    bytes_add_up();
+    add_written(9, 1);
+    pending_mark(&queue);
+    pending_release(&queue, 9);
+    assert_null(queue.head);
+    bytes_add_up();
+    add_written(10, 2);
+    pending_release(&queue, 11);
+    bytes_add_up();
+}
+
+static void a_mark_does_not_outlive_a_rewind(void **state)
+{
+    (void)state;
+    add_written(1, 4);
+    pending_mark(&queue);
+    pending_rewind(&queue);
+    bytes_add_up();
+    pending_wrote(&queue);
+    pending_wrote(&queue);
+    pending_release(&queue, 2);
+    assert_true(queue.head->first == 3 && queue.head == queue.unwritten);
+    bytes_add_up();
+}
+
+static void spent_groups_are_used_again_and_what_is_too_much_goes(void **state)
+{
+    (void)state;
+    static char body[30000];
+    add_written(1, 2);
+    pending_release(&queue, 2);
+    const struct pending_group *next = queue.spent;
+    add(3, 1);
+    assert_ptr_equal(queue.head, next);
+    pending_fini(&queue);
+    pending_init(&queue, 4 * MAX);
+    for (uint64_t seq = 1; seq <= 900; seq++) {
+        assert_int_equal(pending_add(&queue, seq, ff_span_of(body, sizeof body)), FF_OK);
+        written_all();
+    }
+    pending_release(&queue, 900);
+    assert_true(queue.spent_bytes > 2 * MAX);
+    add_written(901, 300);
+    assert_true(queue.spent_bytes <= MAX);
+    bytes_add_up();
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -158,6 +258,10 @@ int main(void)
         CASE(what_is_durable_is_let_go),
         CASE(the_ceiling_holds_and_nothing_is_added_at_it),
         CASE(a_record_longer_than_a_segment_takes_is_refused),
+        CASE(what_was_marked_goes_as_a_whole_and_more_stays),
+        CASE(a_mark_of_which_a_part_has_gone_still_holds),
+        CASE(a_mark_does_not_outlive_a_rewind),
+        CASE(spent_groups_are_used_again_and_what_is_too_much_goes),
         CASE(a_closed_group_is_followed_by_another),
         CASE(a_large_group_is_followed_by_another),
     };
