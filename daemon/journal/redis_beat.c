@@ -1,5 +1,7 @@
 #include "redis_beat.h"
 
+#include "redis_socket.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -24,7 +26,7 @@ void redis_beat_fini(struct redis_beat *b)
         close(b->news_fd);
     if (b->timer_fd >= 0)
         close(b->timer_fd);
-    *b = (struct redis_beat){-1, -1};
+    *b = (struct redis_beat){.news_fd = -1, .timer_fd = -1};
 }
 
 int redis_beat_watch(struct redis_beat *b, int fd)
@@ -38,6 +40,8 @@ int redis_beat_watch(struct redis_beat *b, int fd)
 /* Cannot fail: the descriptor is a timer's, and the time is sound. */
 void redis_beat_set(struct redis_beat *b, ff_dur every)
 {
+    b->every = every;
+    b->due = redis_clock() + every; /* taken before the timer is set, so not after it */
     const struct timespec t = {.tv_sec = every / FF_SECOND, .tv_nsec = every % FF_SECOND * 1000};
     timerfd_settime(b->timer_fd, 0, &(struct itimerspec){.it_interval = t, .it_value = t}, NULL);
 }
@@ -45,5 +49,8 @@ void redis_beat_set(struct redis_beat *b, ff_dur every)
 bool redis_beat_take(struct redis_beat *b)
 {
     uint64_t beats;
-    return read(b->timer_fd, &beats, sizeof beats) == (ssize_t)sizeof beats;
+    if (redis_clock() < b->due || read(b->timer_fd, &beats, sizeof beats) != (ssize_t)sizeof beats)
+        return false;
+    b->due += (ff_mono)beats * b->every;
+    return true;
 }

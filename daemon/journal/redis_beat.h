@@ -9,6 +9,8 @@
 struct redis_beat {
     int news_fd;  /* epoll: readable while anything that is watched is */
     int timer_fd; /* one of it */
+    ff_dur every;
+    ff_mono due;  /* there is no beat before this */
 };
 
 /* Every so often, and nothing else to watch. 0 or a negative errno, with nothing open. */
