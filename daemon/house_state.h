@@ -3,6 +3,7 @@
 #define FOOTFALL_HOUSE_STATE_H
 
 #include "house.h"
+#include "house_checkpoint.h"
 #include "house_door.h"
 #include "house_metrics.h"
 #include "house_visitor.h"
@@ -18,22 +19,6 @@
 
 /* Bytes of the largest answer to a query. */
 #define HOUSE_ANSWER_MAX ((size_t)16 << 20)
-
-/* Writing checkpoints: one child at a time. */
-struct checkpoint {
-    pid_t child;       /* 0: none */
-    uint64_t seq;      /* of the newest checkpoint that is there */
-    uint64_t upto;     /* of the one being written */
-    uint64_t forgets;  /* with it those are taken out of the journal whom notes up to this one name; 0: nobody */
-    bool asked;        /* one is wanted as soon as record asked_for is on the disk */
-    uint64_t asked_for;
-    ff_wall started, done; /* the child; the last that worked, or the start of the daemon */
-    ff_wall not_before;    /* after a failure */
-    bool failed;           /* the last one did not work */
-    ff_dur took;           /* the last that worked */
-    uint64_t failures;     /* since the start, as the next */
-    struct durations durations; /* of those that worked */
-};
 
 /* What the house knows of the store beside its status. */
 struct house_store {
@@ -128,23 +113,11 @@ void house_customers_end(struct house *h);
 /* Every second or so: a step of what is being summed up. */
 void house_customers_go_on(struct house *h);
 
-/* house_checkpoint.c: after the restore, which began with checkpoint seq (0: none). */
-void checkpoint_begin(struct house *h, uint64_t seq);
-
-/* One is wanted now. */
-void checkpoint_ask(struct house *h);
-
 /* house_forget.c: whether whoever is to be forgotten must be taken out of the journal now; what of it can be
  * reached (false: soon all can; *note: the last that can be seen to, 0: none); that it has been done. */
 bool forget_is_due(const struct house *h, ff_wall now);
 bool forget_seal(struct house *h, uint64_t *note, uint64_t *sealed);
 void forget_done(struct house *h, uint64_t note, ff_wall now);
-
-/* Once a second or so: begins one when it is due, and hears of the one under way. */
-void checkpoint_look_after(struct house *h, ff_wall now);
-
-/* Ends the child, if there is one. */
-void checkpoint_give_up(struct house *h);
 
 /* house_threads.c: the ingest threads. Made (and listening) first, started once the state is restored. */
 bool threads_make(struct house *h);

@@ -1,5 +1,5 @@
 #include "amount.h"
-#include "cells.h"
+#include "cells_image.h"
 #include "memory.h"
 
 #include <assert.h>

@@ -1,5 +1,6 @@
 #include "state.h"
 
+#include "cells_image.h"
 #include "hash.h"
 #include "image.h"
 #include "memory.h"

@@ -9,6 +9,8 @@
 
 #include "footfall/span.h"
 #include "footfall/status.h"
+#include "footfall/store_health.h"
+#include "footfall/store_options.h"
 #include "footfall/time.h"
 
 #include <stdbool.h>
@@ -19,59 +21,12 @@ struct ff_store; /* an open store, of whichever implementation */
 /* Bytes of a checkpoint's block at most. */
 #define FF_CHECKPOINT_BLOCK ((size_t)1 << 20)
 
-enum ff_durability {
-    FF_DURABLE_DISK,    /* durable = survives loss of power, as far as the medium keeps its word */
-    FF_DURABLE_PROCESS, /* durable = written to the operating system: survives the process */
-};
-
-/* Of a store that lies in Redis. All texts are borrowed for the call of open. */
-struct ff_redis_options {
-    const char *url;           /* redis://... or unix://... */
-    const char *password_file; /* "": the password is the url's */
-    const char *prefix;        /* of all keys */
-    const char *shard;         /* whose journal it is */
-    ff_dur timeout;            /* what records wait for may take so long */
-    ff_dur start_within;       /* open waits so long for a server that is not there yet */
-    uint64_t spill_max;        /* bytes of records that may wait beside it while it is away */
-};
-
-struct ff_store_options {
-    const char *path;          /* directory of the store; made when missing (its parent must exist) */
-    enum ff_durability durability;
-    uint64_t segment_bytes;    /* a segment that has grown to this is closed and the next begun */
-    const struct ff_io *io;    /* file operations; NULL: the system's (base/io.h) */
-    const struct ff_redis_options *redis; /* of the Redis store; borrowed for the call of open */
-    /* Opened beside its owner (a process that writes checkpoints, export, check): takes no lock, makes,
-     * removes and cuts nothing but checkpoints, and what erase does. Only replay, first, get, news_fd (-1),
-     * health, erase, close and the verbs of checkpoints may be called then. */
-    bool beside;
-};
-
-/* How much of the journal behind the checkpoints is kept: what is older, and what is beyond, goes.
- * {FF_NEVER, UINT64_MAX} keeps all. */
-struct ff_keep {
-    ff_wall older;  /* a segment last written before this goes */
-    uint64_t bytes; /* the oldest go until all segments together are no more than this */
-};
-
 /* Called for each record in order of seq. body is borrowed for the call. Anything but FF_OK stops
  * the replay and becomes its result. */
 typedef enum ff_status (*ff_replay_fn)(void *ctx, uint64_t seq, struct ff_span body);
 
 /* Whether a record is to be erased. body is borrowed. Asked more than once of the same, it says the same. */
 typedef bool (*ff_erase_fn)(void *ctx, uint64_t seq, struct ff_span body);
-
-/* How a store is, for people, dashboards and the house. All texts are constants. */
-struct ff_store_health {
-    /* What it is in, beside any status that refuses records: "ok"; of a store behind a connection, too: "away",
-     * "loading", "oom", "readonly", "misconf", "noauth", "noperm", "no_aof", "lost_data", "fenced". */
-    const char *state;
-    const char *degraded;     /* what is wrong while records are taken all the same ("spilling"), or NULL */
-    uint64_t spilled_records; /* that wait beside the store to be brought there */
-    uint64_t spilled_bytes;   /* what these take */
-    bool strays;              /* there are some to be taken in now: see strays */
-    bool full;                /* it has no room left: what trim lets go would make some */
-};
 
 struct ff_store_ops {
     const char *name;

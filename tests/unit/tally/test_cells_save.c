@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "cells.h"
+#include "cells_image.h"
 #include "tape.h"
 #include "values.h"
 
