@@ -8,19 +8,9 @@
  * A segment is begun only when all before its first record is synced.
  * Beside its owner there is neither writer nor syncer: all there is then is files, of which those up to
  * what the owner says is settled do not change any more. */
-#include "checkpoints.h"
-#include "erase.h"
-#include "journal.h"
-#include "log.h"
-#include "pending.h"
-#include "place.h"
 #include "replay.h"
 #include "segment.h"
-#include "syncer.h"
-#include "trim.h"
-#include "trouble.h"
-#include "values.h"
-#include "writer.h"
+#include "store_embedded.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -33,32 +23,6 @@
 #define LAZY_BYTES ((uint64_t)4 << 20)
 /* Failures of the disk after which close gives up. */
 #define CLOSE_TRIES 3
-
-struct ff_store {
-    struct place place;
-    bool beside;
-    enum ff_durability durability;
-    uint64_t segment_bytes;
-    struct checkpoints checkpoints;
-    struct pending queue;
-    struct writer writer;
-    struct syncer syncer;
-    struct trouble trouble;       /* with the journal */
-    struct trouble value_trouble; /* with small values */
-    struct trouble trim_trouble;
-    uint64_t last;       /* seq of the last record appended */
-    uint64_t written;    /* all up to it is in the current segment or synced */
-    uint64_t synced;     /* all up to it is on the disk */
-    uint64_t durable;    /* what was promised: never steps back, also when written does */
-    uint64_t wanted;     /* all up to it is to be synced soon, whatever durability says */
-    uint64_t segment_first; /* of the current segment */
-    uint64_t asked_size; /* size of the current segment when its last sync was asked for */
-    bool replayed;
-    bool fresh;          /* the current segment's name is not synced yet */
-    bool sealing;        /* the current segment is to be full, however large it is */
-    bool given_up;       /* the current segment is to be left when no sync is under way */
-    bool held;           /* a full or given up segment waits for its sync before the next begins */
-};
 
 static void store_check(const struct ff_store *s)
 {
@@ -269,55 +233,6 @@ static enum ff_status embedded_poll(struct ff_store *s, uint64_t *durable)
     return st;
 }
 
-static enum ff_status embedded_checkpoint_begin(struct ff_store *s, uint64_t seq)
-{
-    return !s->beside && seq > s->synced ? FF_BAD_PARAMETER : checkpoints_begin(&s->checkpoints, seq);
-}
-
-static enum ff_status embedded_checkpoint_put(struct ff_store *s, struct ff_span block)
-{
-    return checkpoints_put(&s->checkpoints, block);
-}
-
-static enum ff_status embedded_checkpoint_commit(struct ff_store *s)
-{
-    return checkpoints_commit(&s->checkpoints);
-}
-
-static void embedded_checkpoint_abort(struct ff_store *s)
-{
-    checkpoints_abort(&s->checkpoints);
-}
-
-static enum ff_status embedded_checkpoint_open(struct ff_store *s, uint64_t most, uint64_t *seq, char *why,
-                                               size_t size)
-{
-    return checkpoints_open(&s->checkpoints, most, seq, why, size);
-}
-
-static enum ff_status embedded_checkpoint_next(struct ff_store *s, struct ff_span *block)
-{
-    return checkpoints_next(&s->checkpoints, block);
-}
-
-static void embedded_checkpoint_end(struct ff_store *s)
-{
-    checkpoints_end(&s->checkpoints);
-}
-
-static enum ff_status embedded_trim(struct ff_store *s, struct ff_keep keep)
-{
-    assert(!s->beside);
-    struct trim_result done;
-    trim_run(&s->place, keep, s->synced, &done);
-    if (done.checkpoints || done.segments)
-        log_info("journal", "trimmed", "checkpoints=%u segments=%u", done.checkpoints, done.segments);
-    if (done.error < 0)
-        return trouble_tell(&s->trim_trouble, trouble_of(done.error), done.file, done.error);
-    trouble_tell_over(&s->trim_trouble);
-    return FF_OK;
-}
-
 static uint64_t embedded_seal(struct ff_store *s, uint64_t upto)
 {
     assert(upto <= s->last);
@@ -331,61 +246,6 @@ static uint64_t embedded_seal(struct ff_store *s, uint64_t upto)
     return s->writer.fd < 0 ? s->synced : s->segment_first - 1;
 }
 
-static enum ff_status embedded_erase(struct ff_store *s, uint64_t behind, uint64_t sealed, ff_erase_fn gone,
-                                     void *ctx, uint64_t *erased, char *why, size_t size)
-{
-    struct erase_result done = {0};
-    uint64_t seq;
-    *erased = 0;
-    enum ff_status st = checkpoints_open(&s->checkpoints, UINT64_MAX, &seq, why, size);
-    if (st != FF_OK || seq < behind) {
-        snprintf(why, size, "%s: no whole checkpoint is behind record %llu", s->place.path, (unsigned long long)behind);
-        if (st == FF_OK)
-            checkpoints_end(&s->checkpoints);
-        return FF_BAD_PARAMETER;
-    }
-    checkpoints_end(&s->checkpoints);
-    int error = erase_checkpoints(&s->place, behind);
-    if (error < 0)
-        return place_why(why, size, s->place.path, error);
-    st = erase_run(&s->place, sealed, gone, ctx, &done, why, size);
-    *erased = done.records;
-    return st;
-}
-
-static enum ff_status value_outcome(struct ff_store *s, enum ff_status st, const char *name, int error)
-{
-    if (error)
-        return trouble_tell(&s->value_trouble, st, name, error);
-    trouble_tell_over(&s->value_trouble);
-    return st;
-}
-
-static enum ff_status embedded_put(struct ff_store *s, const char *name, struct ff_span value)
-{
-    int error;
-    assert(!s->beside);
-    enum ff_status st = values_put(&s->place, name, value, &error);
-    return value_outcome(s, st, name, error);
-}
-
-static enum ff_status embedded_get(struct ff_store *s, const char *name, void *out, size_t size,
-                                   size_t *n)
-{
-    int error;
-    enum ff_status st = values_get(&s->place, name, out, size, n, &error);
-    return value_outcome(s, st, name, error);
-}
-
-static enum ff_status embedded_remove(struct ff_store *s, const char *name)
-{
-    int error;
-    assert(!s->beside);
-    enum ff_status st = values_remove(&s->place, name, &error);
-    return value_outcome(s, st, name, error);
-}
-
-/* What is wrong with files is a status of flush and poll: nothing waits elsewhere. */
 static void embedded_health(const struct ff_store *s, struct ff_store_health *out)
 {
     (void)s;
@@ -462,24 +322,24 @@ const struct ff_store_ops store_embedded = {
     .replay = embedded_replay,
     .first = embedded_first,
     .settled = embedded_settled,
-    .checkpoint_begin = embedded_checkpoint_begin,
-    .checkpoint_put = embedded_checkpoint_put,
-    .checkpoint_commit = embedded_checkpoint_commit,
-    .checkpoint_abort = embedded_checkpoint_abort,
-    .checkpoint_open = embedded_checkpoint_open,
-    .checkpoint_next = embedded_checkpoint_next,
-    .checkpoint_end = embedded_checkpoint_end,
-    .trim = embedded_trim,
+    .checkpoint_begin = store_embedded_checkpoint_begin,
+    .checkpoint_put = store_embedded_checkpoint_put,
+    .checkpoint_commit = store_embedded_checkpoint_commit,
+    .checkpoint_abort = store_embedded_checkpoint_abort,
+    .checkpoint_open = store_embedded_checkpoint_open,
+    .checkpoint_next = store_embedded_checkpoint_next,
+    .checkpoint_end = store_embedded_checkpoint_end,
+    .trim = store_embedded_trim,
     .seal = embedded_seal,
-    .erase = embedded_erase,
+    .erase = store_embedded_erase,
     .append = embedded_append,
     .crowded = embedded_crowded,
     .flush = embedded_flush,
     .news_fd = embedded_news_fd,
     .poll = embedded_poll,
-    .put = embedded_put,
-    .get = embedded_get,
-    .remove = embedded_remove,
+    .put = store_embedded_put,
+    .get = store_embedded_get,
+    .remove = store_embedded_remove,
     .health = embedded_health,
     .lost = embedded_lost,
     .strays = embedded_strays,
