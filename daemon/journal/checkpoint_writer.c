@@ -10,11 +10,9 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/* Bytes gathered for one call. */
+/* Bytes gathered for one call and its sync: while the device is busy with them, the journal's writes and syncs may
+ * wait. */
 #define BUFFER ((size_t)4 << 20)
-/* Synced after so many bytes, so that the journal, whose syncs are waited for, never has to wait for
- * a gigabyte of this. */
-#define SYNC_EVERY ((uint64_t)64 << 20)
 
 _Static_assert(BUFFER >= CHECKPOINT_BLOCK_HEADER + CHECKPOINT_MAX_BLOCK, "a block fits the empty buffer");
 
@@ -40,18 +38,13 @@ static void file_named(const struct checkpoint_writer *w, char out[PATH_MAX])
     place_file(w->place, out, "", name);
 }
 
-static int file_sync(struct checkpoint_writer *w)
-{
-    w->synced = w->size;
-    return w->place->io->sync(w->place->io, w->fd);
-}
-
 static int buffer_write(struct checkpoint_writer *w)
 {
-    int r = io_write_all(w->place->io, w->fd, w->buffer, w->fill, w->size);
+    const struct ff_io *io = w->place->io;
+    int r = io_write_all(io, w->fd, w->buffer, w->fill, w->size);
     w->size += w->fill;
     w->fill = 0;
-    return r == 0 && w->size - w->synced >= SYNC_EVERY ? file_sync(w) : r;
+    return r == 0 ? io->sync(io, w->fd) : r;
 }
 
 static int file_begin(struct checkpoint_writer *w)
@@ -103,8 +96,7 @@ static int file_end(struct checkpoint_writer *w)
         return r;
     checkpoint_end_put(w->buffer + w->fill, w->mark, w->count, w->total);
     w->fill += CHECKPOINT_END;
-    r = buffer_write(w);
-    return r == 0 ? file_sync(w) : r;
+    return buffer_write(w);
 }
 
 static int file_name(struct checkpoint_writer *w)

@@ -18,7 +18,6 @@ struct checkpoint_writer {
     uint32_t count;            /* blocks put */
     uint64_t total;            /* bytes of them */
     uint64_t size;             /* bytes written to the file */
-    uint64_t synced;           /* of them, when they were synced last */
     unsigned char *buffer;     /* owned: what is not written yet */
     size_t fill;
 };
