@@ -28,6 +28,11 @@ void filebuf_fini(struct filebuf *f)
     f->bytes = NULL;
 }
 
+void filebuf_drop(struct filebuf *f)
+{
+    f->fill = 0;
+}
+
 /* Moves the window to offset at; what of it was seen already is not read again. */
 static enum ff_status window_move(struct filebuf *f, uint64_t at)
 {

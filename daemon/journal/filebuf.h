@@ -25,4 +25,7 @@ void filebuf_fini(struct filebuf *f);
  * FF_NO_MEMORY, FF_STORE_FAILED. */
 enum ff_status filebuf_see(struct filebuf *f, uint64_t at, size_t n, const unsigned char **p, size_t *got);
 
+/* What was seen is read from the file again when it is asked for. */
+void filebuf_drop(struct filebuf *f);
+
 #endif

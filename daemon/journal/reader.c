@@ -44,6 +44,27 @@ enum ff_status reader_header(struct reader *r, struct segment_header *out)
     return st;
 }
 
+static bool is_blank(const unsigned char *p, size_t n)
+{
+    return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+}
+
+/* What bytes that are no group mean: FF_NOT_FOUND where they and all that follow are zeros, else FF_STORE_CORRUPT. */
+static enum ff_status rest_judge(struct reader *r)
+{
+    for (uint64_t at = r->at; at < r->size;) {
+        const unsigned char *p;
+        size_t got;
+        enum ff_status st = reader_see(r, at, ROOM, &p, &got);
+        if (st != FF_OK)
+            return st;
+        if (got == 0 || !is_blank(p, got))
+            return FF_STORE_CORRUPT;
+        at += got;
+    }
+    return FF_NOT_FOUND;
+}
+
 enum ff_status reader_group(struct reader *r, uint64_t expected, struct segment_group *g,
                             const unsigned char **records)
 {
@@ -57,7 +78,7 @@ enum ff_status reader_group(struct reader *r, uint64_t expected, struct segment_
     /* The length is believed only once it is known to lie within the file. */
     if (!segment_group_get(g, p, got) || g->mark != r->mark || g->first != expected ||
         g->bytes > r->size - r->at)
-        return FF_STORE_CORRUPT;
+        return rest_judge(r);
     const size_t whole = SEGMENT_GROUP_HEADER + (size_t)g->bytes;
     st = reader_see(r, r->at, whole, &p, &got);
     if (st != FF_OK)
@@ -66,6 +87,18 @@ enum ff_status reader_group(struct reader *r, uint64_t expected, struct segment_
         return FF_STORE_CORRUPT;
     *records = p + SEGMENT_GROUP_HEADER;
     r->at += whole;
+    return FF_OK;
+}
+
+enum ff_status reader_refresh(struct reader *r)
+{
+    const int64_t size = r->file.io->size(r->file.io, r->file.fd);
+    if (size < 0) {
+        r->file.error = (int)size;
+        return FF_STORE_FAILED;
+    }
+    r->size = (uint64_t)size;
+    filebuf_drop(&r->file);
     return FF_OK;
 }
 

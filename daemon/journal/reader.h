@@ -22,13 +22,16 @@ void reader_fini(struct reader *r);
 enum ff_status reader_header(struct reader *r, struct segment_header *out);
 
 /* The next group, if its first record is expected: *records are its g->bytes bytes, borrowed until
- * the next call. FF_NOT_FOUND at the end of the file; FF_STORE_CORRUPT when what is at r->at is no
+ * the next call. FF_NOT_FOUND at the end of the file, or where there are zeros up to it; FF_STORE_CORRUPT when what is at r->at is no
  * such group; FF_NO_MEMORY; FF_STORE_FAILED. r->at moves on only with FF_OK. */
 enum ff_status reader_group(struct reader *r, uint64_t expected, struct segment_group *g,
                             const unsigned char **records);
 
+/* What follows r->at is read from the file again, up to where that ends by now. FF_OK or FF_STORE_FAILED. */
+enum ff_status reader_refresh(struct reader *r);
+
 /* Searches all that follows r->at for sound group headers; *durable becomes the greatest watermark
- * in them, if it is greater. FF_OK or FF_STORE_FAILED; nothing else may be read afterwards. */
+ * in them, if it is greater. FF_OK or FF_STORE_FAILED. */
 enum ff_status reader_scan(struct reader *r, uint64_t *durable);
 
 #endif

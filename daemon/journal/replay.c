@@ -85,13 +85,24 @@ static enum ff_status groups_give(struct replay *r, enum ff_status *sound)
     return FF_OK;
 }
 
-/* Whether what follows reader.at in the last segment was never promised. */
-static enum ff_status tail_check(struct replay *r)
+/* The groups of the last segment, whose header is *sound. Bad bytes end it where no record from there on was promised; else the journal is
+ * damaged, unless its owner is at work and they were read before they were all there: what is promised is there. */
+static enum ff_status tail_give(struct replay *r, enum ff_status *sound)
 {
-    enum ff_status st = reader_scan(&r->reader, &r->known);
-    if (st != FF_OK)
-        return reader_failed(r, st);
-    return r->expected <= r->known ? reader_failed(r, FF_STORE_CORRUPT) : FF_OK;
+    enum ff_status st = *sound == FF_OK ? groups_give(r, sound) : FF_OK;
+    for (uint64_t again = 0; st == FF_OK && *sound == FF_STORE_CORRUPT;) {
+        st = reader_scan(&r->reader, &r->known);
+        if (st != FF_OK)
+            return reader_failed(r, st);
+        if (r->expected > r->known)
+            return FF_OK;
+        if (r->range.mend || again == r->expected)
+            return reader_failed(r, FF_STORE_CORRUPT);
+        again = r->expected;
+        st = reader_refresh(&r->reader);
+        st = st == FF_OK ? groups_give(r, sound) : reader_failed(r, st);
+    }
+    return st;
 }
 
 static enum ff_status tail_cut(struct replay *r)
@@ -131,17 +142,16 @@ static enum ff_status segment_read(struct replay *r, uint64_t first)
 {
     enum ff_status sound;
     enum ff_status st = header_check(r, first, &sound);
-    if (st == FF_OK && sound == FF_OK)
+    if (st == FF_OK && r->limit == NO_LIMIT)
+        st = tail_give(r, &sound);
+    else if (st == FF_OK && sound == FF_OK)
         st = groups_give(r, &sound);
     if (st != FF_OK)
         return st;
     if (r->limit != NO_LIMIT)
         return sound == FF_OK ? FF_OK : reader_failed(r, sound);
-    if (sound == FF_STORE_CORRUPT) {
-        st = tail_check(r);
-        if (st == FF_OK && r->range.mend)
-            st = tail_cut(r);
-    }
+    if (sound == FF_STORE_CORRUPT && r->range.mend)
+        st = tail_cut(r);
     if (st != FF_OK || !r->range.mend)
         return st;
     /* What a process before this one wrote and did not live to sync is served from now on. */

@@ -1,7 +1,7 @@
 /* Segment: the bytes of the embedded store's journal files. Pure encoding and decoding; nothing
  * here opens a file. All integers are little-endian, all CRCs are CRC-32C.
  *
- *   segment = header, then groups to the end of the file
+ *   segment = header, then groups, then perhaps zeros (room written ahead) to the end of the file
  *     header  32 bytes: magic "ffjrnl\r\n" | version u32 | mark u32 | first u64 | 0 u32 | crc u32
  *     group   32 bytes: mark u32 | count u32 | bytes u32 | first u64 | durable u64 | crc u32,
  *             then count records of bytes bytes in all

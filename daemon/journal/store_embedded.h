@@ -29,11 +29,14 @@ struct ff_store {
     uint64_t wanted;     /* all up to it is to be synced soon, whatever durability says */
     uint64_t segment_first; /* of the current segment */
     uint64_t asked_size; /* size of the current segment when its last sync was asked for */
+    uint64_t synced_count; /* records that the last sync was for */
+    bool making_room;    /* the sync under way writes zeros behind the current segment's records */
     bool replayed;
     bool fresh;          /* the current segment's name is not synced yet */
+    bool no_room;        /* zeros could not be written: none in this segment any more */
     bool sealing;        /* the current segment is to be full, however large it is */
     bool given_up;       /* the current segment is to be left when no sync is under way */
-    bool held;           /* a full or given up segment waits for its sync before the next begins */
+    bool held;           /* what is to be written waits for the sync under way: see embedded_flush */
 };
 
 /* store_embedded_files.c: the verbs of these names (footfall/store.h). */

@@ -5,29 +5,68 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
-static int job_do(const struct ff_io *io, const struct syncer_job *job)
+/* Bytes of zeros written in one call. */
+#define ZEROS ((size_t)128 << 10)
+
+/* That they are not there harms nobody: a full disk ends them, and what is to be synced is synced. */
+static void zeros_write(const struct ff_io *io, int fd, struct syncer_zeros *zeros)
 {
+    static const unsigned char zero[ZEROS];
+    uint64_t at = zeros->from;
+    while (at < zeros->to) {
+        const size_t n = zeros->to - at < ZEROS ? (size_t)(zeros->to - at) : ZEROS;
+        if (io_write_all(io, fd, zero, n, at) < 0)
+            break;
+        at += n;
+    }
+    zeros->to = at;
+}
+
+static int job_do(const struct ff_io *io, struct syncer_job *job)
+{
+    zeros_write(io, job->fd, &job->zeros);
     int r = io->sync(io, job->fd);
     if (r == 0 && job->dir >= 0)
         r = io->sync_dir(io, job->dir);
     return r;
 }
 
+static ff_mono now_mono(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
+}
+
+/* Waits for a job, and until it may begin; began: when the one before it did. False: there will be none.
+ * The lock is held. */
+static bool job_await(struct syncer *s, ff_mono began)
+{
+    while (s->state != SYNCER_JOB && s->state != SYNCER_STOP)
+        pthread_cond_wait(&s->mail, &s->lock);
+    const ff_mono at = began + s->job.gap;
+    const struct timespec until = {.tv_sec = at / FF_SECOND, .tv_nsec = at % FF_SECOND * 1000};
+    while (s->state == SYNCER_JOB && !s->hurry && now_mono() < at)
+        pthread_cond_timedwait(&s->mail, &s->lock, &until);
+    return s->state == SYNCER_JOB;
+}
+
 static void *syncer_main(void *ctx)
 {
     struct syncer *s = ctx;
+    ff_mono began = 0;
     pthread_mutex_lock(&s->lock);
-    for (;;) {
-        while (s->state != SYNCER_JOB && s->state != SYNCER_STOP)
-            pthread_cond_wait(&s->mail, &s->lock);
-        if (s->state == SYNCER_STOP)
-            break;
+    while (job_await(s, began)) {
         struct syncer_job job = s->job;
+        s->state = SYNCER_AT_IT;
         pthread_mutex_unlock(&s->lock);
+        began = now_mono();
         int result = job_do(s->io, &job);
         pthread_mutex_lock(&s->lock);
+        s->job = job;
         s->result = result;
         s->state = SYNCER_RESULT;
         /* Cannot fail: the counter never passes 1. */
@@ -48,6 +87,15 @@ static int thread_start(struct syncer *s)
     return -r;
 }
 
+static void mail_init(pthread_cond_t *mail)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(mail, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
 int syncer_init(struct syncer *s, const struct ff_io *io)
 {
     *s = (struct syncer){.io = io, .state = SYNCER_IDLE};
@@ -55,7 +103,7 @@ int syncer_init(struct syncer *s, const struct ff_io *io)
     if (s->news_fd < 0)
         return -errno;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->mail, NULL);
+    mail_init(&s->mail);
     int r = thread_start(s);
     if (r < 0) {
         pthread_cond_destroy(&s->mail);
@@ -85,9 +133,22 @@ void syncer_ask(struct syncer *s, struct syncer_job job)
     pthread_mutex_lock(&s->lock);
     assert(s->state == SYNCER_IDLE);
     s->job = job;
+    s->hurry = false;
     s->state = SYNCER_JOB;
     pthread_cond_signal(&s->mail);
     pthread_mutex_unlock(&s->lock);
+}
+
+bool syncer_widen(struct syncer *s, uint64_t upto)
+{
+    pthread_mutex_lock(&s->lock);
+    const bool waits = s->state == SYNCER_JOB;
+    if (waits) {
+        assert(upto >= s->job.upto);
+        s->job.upto = upto;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return waits;
 }
 
 bool syncer_take(struct syncer *s, struct syncer_job *job, int *result)
@@ -111,6 +172,10 @@ bool syncer_take(struct syncer *s, struct syncer_job *job, int *result)
 void syncer_wait(struct syncer *s)
 {
     struct pollfd news = {.fd = s->news_fd, .events = POLLIN};
+    pthread_mutex_lock(&s->lock);
+    s->hurry = true;
+    pthread_cond_signal(&s->mail);
+    pthread_mutex_unlock(&s->lock);
     while (s->busy && poll(&news, 1, -1) != 1)
         continue;
 }

@@ -5,14 +5,23 @@
 
 #include "io.h"
 
+#include "footfall/time.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Zeros to be written into a file from one offset up to another; none when these are equal. */
+struct syncer_zeros {
+    uint64_t from, to;
+};
 
 struct syncer_job {
     int fd;        /* file to sync; stays open until the result is taken */
     int dir;       /* directory to sync after it, or -1 */
     uint64_t upto; /* seq that is durable when it worked */
+    ff_dur gap;    /* begins so long after the beginning of the job before it, not sooner */
+    struct syncer_zeros zeros; /* written first; in the result as far as that worked */
 };
 
 struct syncer {
@@ -23,7 +32,8 @@ struct syncer {
     pthread_mutex_t lock;   /* guards the mailbox below, nothing else */
     pthread_cond_t mail;
     struct syncer_job job;
-    enum syncer_mail { SYNCER_IDLE, SYNCER_JOB, SYNCER_RESULT, SYNCER_STOP } state;
+    bool hurry;             /* the owner waits for the job: no gap */
+    enum syncer_mail { SYNCER_IDLE, SYNCER_JOB, SYNCER_AT_IT, SYNCER_RESULT, SYNCER_STOP } state;
     int result;
 };
 
@@ -36,10 +46,13 @@ void syncer_fini(struct syncer *s);
 /* Gives a job; only when not busy. */
 void syncer_ask(struct syncer *s, struct syncer_job job);
 
+/* Has the job cover all up to seq upto, which is written: true. False when it has begun, or there is none. */
+bool syncer_widen(struct syncer *s, uint64_t upto);
+
 /* Takes the result of the job, if it is there: true, and *result is 0 or a negative errno. */
 bool syncer_take(struct syncer *s, struct syncer_job *job, int *result);
 
-/* Waits until a result can be taken; at once when not busy. */
+/* Waits until a result can be taken, without a gap; at once when not busy. */
 void syncer_wait(struct syncer *s);
 
 #endif

@@ -51,6 +51,7 @@ int writer_put(struct writer *w, struct pending *queue, uint64_t durable)
         int r = group_write(w, queue, durable);
         if (r < 0) {
             w->torn = io->truncate(io, w->fd, w->size) < 0;
+            w->room = 0;
             return r;
         }
     }
@@ -80,6 +81,7 @@ static int file_open(struct writer *w, uint64_t first, char file[PATH_MAX], char
         return -EIO;
     w->fd = io->open(io, file, O_RDWR | O_CREAT | O_TRUNC, 0640);
     w->torn = false;
+    w->room = 0;
     return w->fd < 0 ? w->fd : 0;
 }
 

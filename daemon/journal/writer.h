@@ -13,6 +13,7 @@ struct writer {
     int fd;                    /* the current segment, or -1 */
     uint32_t mark;             /* the segment's */
     uint64_t size;             /* bytes of it that are good */
+    uint64_t room;             /* where the zeros that were written ahead of them end; 0: there are none */
     bool torn;                 /* there are bad ones after them, which could not be cut */
 };
 

@@ -30,7 +30,8 @@ static uint64_t open_with(const struct ff_store_ops *ops, const struct ff_store_
     char why[256];
     uint64_t seen = 0;
     assert_int_equal(journal_open(&journal, ops, options, why, sizeof why), FF_OK);
-    assert_int_equal(journal_replay(journal, count, &seen, why, sizeof why), FF_OK);
+    if (journal_replay(journal, count, &seen, why, sizeof why) != FF_OK)
+        fail_msg("%s", why);
     assert_true(journal_last(journal) == seen && journal_durable(journal) == seen);
     return seen;
 }
@@ -339,6 +340,7 @@ static void a_drain_outlives_a_few_failures_of_the_disk(void **state)
             assert_true(journal_durable(journal) == i);
         }
         journal_close(&journal);
+        faulty_script(&faulty, FAULTY_TRUNCATE, "");
         assert_int_equal(open_with(&store_embedded, &options), 200);
         journal_close(&journal);
         faulty_fini(&faulty);

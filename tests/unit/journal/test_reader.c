@@ -214,6 +214,52 @@ static void what_is_added_after_reading_began_is_not_looked_at(void **state)
     reader_fini(&r);
 }
 
+static void zeros_behind_the_groups_are_their_end(void **state)
+{
+    struct room *room = *state;
+    static const unsigned char zeros[3 << 20];
+    struct reader reader;
+    struct segment_header header;
+    struct segment_group g;
+    const unsigned char *records;
+    put_header(room);
+    put_group(room, 1, 0, 10);
+    const uint64_t end = room->end;
+    for (unsigned last = 0; last < 2; last++) {
+        room->end = end;
+        put(room, zeros, sizeof zeros - 1);
+        put(room, last ? "x" : "", 1);
+        assert_int_equal(reader_init(&reader, &room->faulty.io, room->fd), FF_OK);
+        assert_int_equal(reader_header(&reader, &header), FF_OK);
+        assert_int_equal(reader_group(&reader, 1, &g, &records), FF_OK);
+        assert_int_equal(reader_group(&reader, 2, &g, &records), last ? FF_STORE_CORRUPT : FF_NOT_FOUND);
+        assert_int_equal(reader.at, end);
+        reader_fini(&reader);
+    }
+}
+
+static void what_came_since_is_seen_after_a_refresh(void **state)
+{
+    struct room *room = *state;
+    static const unsigned char zeros[1000];
+    struct reader reader;
+    struct segment_header header;
+    struct segment_group g;
+    const unsigned char *records;
+    put_header(room);
+    const uint64_t end = room->end;
+    put(room, zeros, sizeof zeros);
+    assert_int_equal(reader_init(&reader, &room->faulty.io, room->fd), FF_OK);
+    assert_int_equal(reader_header(&reader, &header), FF_OK);
+    assert_int_equal(reader_group(&reader, 1, &g, &records), FF_NOT_FOUND);
+    room->end = end;
+    put_group(room, 1, 0, 2000);
+    assert_int_equal(reader_group(&reader, 1, &g, &records), FF_NOT_FOUND);
+    assert_int_equal(reader_refresh(&reader), FF_OK);
+    assert_int_equal(reader_group(&reader, 1, &g, &records), FF_OK);
+    reader_fini(&reader);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -221,6 +267,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(groups_of_any_size_cross_the_edges_of_the_buffer),
         CASE(a_length_beyond_the_file_is_not_believed),
+        CASE(zeros_behind_the_groups_are_their_end),
+        CASE(what_came_since_is_seen_after_a_refresh),
         CASE(a_group_of_another_segment_or_place_is_no_group),
         CASE(a_scan_finds_the_greatest_watermark_wherever_it_lies),
         CASE(a_failing_disk_is_told_with_its_error),

@@ -367,12 +367,98 @@ static void leftovers_of_an_unfinished_segment_are_removed(void **state)
     free(b.p);
 }
 
+/* The system's files, of which a few bytes at an offset are not there yet when they are read first. */
+struct slow_io {
+    struct ff_io io;
+    uint64_t at;
+    bool *there;
+};
+
+static ssize_t slow_read(const struct ff_io *io, int fd, void *p, size_t n, uint64_t at)
+{
+    const struct slow_io *slow = (const struct slow_io *)io;
+    ssize_t got = io_system.read(&io_system, fd, p, n, at);
+    if (got > 0 && slow->at >= at && slow->at + 20 <= at + (size_t)got && !*slow->there) {
+        memset((char *)p + (slow->at - at), 0, 20);
+        *slow->there = true;
+    }
+    return got;
+}
+
+/* The second of three groups: the third says that it was promised. */
+static void what_is_promised_is_read_again_beside_its_owner_only(void **state)
+{
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    char why[WHY];
+    bool there;
+    const size_t third = three_groups(room);
+    const struct slow_io slow = {.io = io_system, .at = third - 30, .there = &there};
+    for (unsigned beside = 0; beside < 2; beside++) {
+        struct ff_store_options options = s->options;
+        struct ff_store *store;
+        uint64_t seen = 0, last = 0;
+        struct slow_io io = slow;
+        io.io.read = slow_read;
+        there = false;
+        options.io = &io.io;
+        options.beside = beside;
+        assert_int_equal(s->ops->open(&store, &options, why, sizeof why), FF_OK);
+        assert_int_equal(s->ops->replay(store, 1, UINT64_MAX, suite_expect, &seen, &last, why, sizeof why),
+                         beside ? FF_OK : FF_STORE_CORRUPT);
+        assert_true(there && last == (beside ? 9 : 0));
+        s->ops->close(&store);
+    }
+}
+
+/* Full of zeros ahead of the records: no tail is cut, whether the owner ended it or died. */
+static void room_made_ahead_is_no_torn_tail(void **state)
+{
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    s->options.segment_bytes = 1 << 16;
+    suite_open(s);
+    for (unsigned i = 0; i < 40; i++) {
+        suite_append(s, 3);
+        suite_settle(s);
+    }
+    suite_close(s);
+    const unsigned truncated = faulty_calls(&room->faulty, FAULTY_TRUNCATE);
+    struct bytes b = segment_of(room, 1);
+    assert_true(b.n > 2000 && b.p[b.n - 1] == 0 && memcmp(b.p + b.n - 100, b.p + b.n - 99, 99) == 0);
+    free(b.p);
+    suite_open(s);
+    assert_true(s->last == 120);
+    suite_close(s);
+    assert_int_equal(faulty_calls(&room->faulty, FAULTY_TRUNCATE), truncated);
+}
+
+static void durability_process_makes_no_room_ahead(void **state)
+{
+    struct room *room = *state;
+    struct suite *s = &room->suite;
+    s->options.segment_bytes = 1 << 16;
+    s->options.durability = FF_DURABLE_PROCESS;
+    suite_open(s);
+    for (unsigned i = 0; i < 40; i++) {
+        suite_append(s, 3);
+        suite_settle(s);
+    }
+    suite_close(s);
+    struct bytes b = segment_of(room, 1);
+    assert_int_not_equal(memcmp(b.p + b.n - 40, b.p + b.n - 39, 39), 0);
+    free(b.p);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_tail_cut_at_any_byte_leaves_the_groups_before_it),
+        CASE(what_is_promised_is_read_again_beside_its_owner_only),
+        CASE(room_made_ahead_is_no_torn_tail),
+        CASE(durability_process_makes_no_room_ahead),
         CASE(a_first_group_cut_at_any_byte_leaves_an_empty_journal),
         CASE(a_tail_with_any_bit_wrong_is_cut),
         CASE(zeros_and_noise_after_the_end_are_cut),

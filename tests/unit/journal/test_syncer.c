@@ -5,10 +5,14 @@
 #include <cmocka.h>
 
 #include "faulty_io.h"
+#include "scratch.h"
 #include "syncer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct faulty_io faulty;
@@ -83,11 +87,83 @@ static void it_can_be_ended_with_a_job_under_way(void **state)
     }
 }
 
+/* A job that waits for an hour: until it begins it can be made to cover more. */
+static void a_job_that_has_not_begun_covers_what_is_added(void **state)
+{
+    (void)state;
+    struct syncer_job job;
+    int result;
+    assert_false(syncer_widen(&syncer, 50));
+    assert_int_equal(outcome(-1), 0);
+    for (unsigned i = 0; i < 20; i++) {
+        syncer_ask(&syncer, (struct syncer_job){.fd = fd, .dir = -1, .upto = 50, .gap = 3600 * FF_SECOND});
+        assert_true(syncer_widen(&syncer, 51));
+        assert_true(syncer_widen(&syncer, 60));
+        assert_false(syncer_take(&syncer, &job, &result));
+        syncer_wait(&syncer);
+        assert_false(syncer_widen(&syncer, 61));
+        assert_true(syncer_take(&syncer, &job, &result) && result == 0);
+        assert_int_equal(job.upto, 60);
+    }
+}
+
+static void a_gap_is_kept_between_the_beginnings_of_two_jobs(void **state)
+{
+    (void)state;
+    struct syncer_job job;
+    struct timespec before, after;
+    int result;
+    assert_int_equal(outcome(-1), 0);
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    for (unsigned i = 0; i < 5; i++) {
+        struct pollfd news = {.fd = syncer.news_fd, .events = POLLIN};
+        syncer_ask(&syncer, (struct syncer_job){.fd = fd, .dir = -1, .upto = 42, .gap = 2 * FF_MILLISECOND});
+        assert_int_equal(poll(&news, 1, 60000), 1);
+        assert_true(syncer_take(&syncer, &job, &result) && result == 0);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    assert_true((after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec > 8000000);
+}
+
+static struct syncer_zeros zeros_outcome(int file, uint64_t from, uint64_t to)
+{
+    struct syncer_job job = {0};
+    int result = 1;
+    syncer_ask(&syncer, (struct syncer_job){.fd = file, .dir = -1, .upto = 42, .zeros = {from, to}});
+    syncer_wait(&syncer);
+    assert_true(syncer_take(&syncer, &job, &result) && result == 0);
+    return job.zeros;
+}
+
+/* Those that find no room on the disk are missed by nobody: the sync has worked. */
+static void zeros_are_written_before_the_sync_as_far_as_it_goes(void **state)
+{
+    (void)state;
+    char path[SCRATCH_MAX], name[SCRATCH_MAX + 8];
+    scratch_make(path);
+    snprintf(name, sizeof name, "%s/file", path);
+    int file = faulty.io.open(&faulty.io, name, O_RDWR | O_CREAT, 0600);
+    assert_true(file >= 0);
+    assert_int_equal(zeros_outcome(file, 100, 300000).to, 300000);
+    assert_int_equal(faulty.io.size(&faulty.io, file), 300000);
+    faulty_script(&faulty, FAULTY_WRITE, "ok enospc");
+    const struct syncer_zeros half = zeros_outcome(file, 300000, 900000);
+    assert_true(half.from == 300000 && half.to > 300000 && half.to < 900000);
+    assert_int_equal(faulty.io.size(&faulty.io, file), half.to);
+    faulty_script(&faulty, FAULTY_WRITE, "eio");
+    assert_int_equal(zeros_outcome(file, half.to, 900000).to, half.to);
+    faulty.io.close(&faulty.io, file);
+    scratch_remove(path);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(a_job_that_has_not_begun_covers_what_is_added),
+        CASE(a_gap_is_kept_between_the_beginnings_of_two_jobs),
+        CASE(zeros_are_written_before_the_sync_as_far_as_it_goes),
         CASE(a_job_is_done_and_reported_once),
         CASE(the_directory_is_synced_after_the_file_and_only_then),
         CASE(it_can_be_ended_with_a_job_under_way),
