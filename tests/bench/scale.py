@@ -82,13 +82,13 @@ def answers(bench, server, visitors):
               "requests": 5_000 if bench.options.quick else 200_000}
     rate = round(statistics.median(bench.load.stream(server, closed).rate for _ in range(3)) / 2)
     before = [paced(bench, server, visitors, rate) for _ in range(ROUNDS)]
+    with bench.baseline("nginx") as nginx:
+        nothing = [paced(bench, nginx, visitors, rate) for _ in range(ROUNDS)]
     ask_for_checkpoint(server)
     during = []
     while len(during) < ROUNDS and not checkpoints(server):
         during.append(paced(bench, server, visitors, rate))
     during = during[:-1] if len(during) > 1 and checkpoints(server) else during  # it ended within that one
-    with bench.baseline("nginx") as nginx:
-        nothing = [paced(bench, nginx, visitors, rate) for _ in range(ROUNDS)]
     before, nothing = middle(before), middle(nothing)
     calm = [sample for sample in during if report.calm(sample)] or during
     what = f"answers at {rate:,}/s, half of the highest rate with {visitors:,} sessions"
