@@ -197,7 +197,8 @@ def nginx_version():
 
 PACE_TEXT = [
     "Open loop at half of the highest rate of a closed loop of 256 connections; a request's time runs from when it was "
-    "due to be sent to when its answer was read. Milliseconds.", "",
+    "due to be sent to when its answer was read. Milliseconds. No checkpoint is written meanwhile; answers beside one are "
+    "among the rows of scale.", "",
     "The cores of a virtual machine are at times not run by their host. So a realtime thread on the server's core "
     "sleeps for a millisecond again and again, and the kernel notes when its timer's interrupt comes; it comes within some "
     "tens of microseconds, whatever processes do, and one that comes 150 µs late or more is a span in which the core "
