@@ -31,8 +31,8 @@ struct stream_result {
     struct spans gaps; /* open loop: when this program itself was held up, between two looks at the clock */
 };
 
-/* Latency and gaps are the caller's then. Runs until all requests are answered or the time is over. False, with a line on standard error:
- * it could not be run. */
+/* Runs until all requests are answered or the time is over; the result's latency and gaps are the
+ * caller's then. False, with a line on standard error: it could not be run. */
 bool stream_run(const struct stream_options *o, struct template_set *set, struct stamper *s,
                 struct stream_result *out);
 
