@@ -5,41 +5,51 @@
 
 void latency_init(struct latency *l, size_t cap)
 {
-    *l = (struct latency){.sample = malloc(cap * sizeof *l->sample), .cap = cap};
-    if (!l->sample)
+    *l = (struct latency){.answers = malloc(cap * sizeof *l->answers), .cap = cap};
+    if (!l->answers)
         l->cap = 0;
 }
 
 void latency_fini(struct latency *l)
 {
-    free(l->sample);
+    free(l->answers);
     *l = (struct latency){0};
 }
 
-void latency_add(struct latency *l, int64_t nanoseconds)
+void latency_add(struct latency *l, int64_t due, int64_t came)
 {
-    int64_t tenths = nanoseconds < 0 ? 0 : nanoseconds / 100;
     if (l->n < l->cap)
-        l->sample[l->n++] = tenths > UINT32_MAX ? UINT32_MAX : (uint32_t)tenths;
+        l->answers[l->n++] = (struct answer){due, came};
 }
 
 static int by_size(const void *a, const void *b)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
     return (x > y) - (x < y);
 }
 
-void latency_sort(struct latency *l)
+static double at(const int64_t *took, size_t n, double share)
 {
-    qsort(l->sample, l->n, sizeof *l->sample, by_size);
+    size_t place = (size_t)(share * (double)n);
+    return n ? (double)took[place < n ? place : n - 1] / 1e3 : 0;
 }
 
-double latency_at(const struct latency *l, double share)
+struct latency_figures latency_figures(const struct latency *l, const struct spans *spans)
 {
-    if (l->n == 0)
-        return 0;
-    size_t place = (size_t)(share * (double)l->n);
-    return l->sample[place < l->n ? place : l->n - 1] / 10.0;
+    int64_t *took = malloc((l->n + 1) * sizeof *took);
+    struct latency_figures f = {0};
+    if (!took)
+        return f;
+    for (size_t i = 0; i < l->n; i++)
+        if (!spans_touch(spans, l->answers[i].due, l->answers[i].came))
+            took[f.n++] = l->answers[i].came - l->answers[i].due;
+    qsort(took, f.n, sizeof *took, by_size);
+    f.p50 = at(took, f.n, 0.5);
+    f.p99 = at(took, f.n, 0.99);
+    f.p999 = at(took, f.n, 0.999);
+    f.most = at(took, f.n, 1);
+    free(took);
+    return f;
 }
 
 int64_t latency_clock(void)

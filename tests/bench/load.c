@@ -1,9 +1,11 @@
 /* ff_bench_load: sends a bounded amount of load and prints, as one line of JSON, what came back.
  * usage: ff_bench_load --to ADDR:PORT --kind KIND [options]; scripts/bench is what calls it. */
 #include "datagrams.h"
+#include "probe.h"
 #include "stream.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +19,12 @@ struct command {
     uint64_t requests, seed;
     uint32_t visitors;
     double rate, seconds;
+    int probe; /* core; -1: none */
 };
+
+/* So many times what a span took it goes on to count: what came meanwhile is worked off by a server
+ * at half of its highest rate in as long, and the span may have begun before the probe was due. */
+#define AFTERWARDS 2.0
 
 static const struct option option_table[] = {
     {"to", required_argument, NULL, 't'},       /* ADDR:PORT */
@@ -30,6 +37,7 @@ static const struct option option_table[] = {
     {"seconds", required_argument, NULL, 's'},  /* at most */
     {"visitors", required_argument, NULL, 'v'},
     {"in-turn", no_argument, NULL, 'i'},        /* visitors one after the other, not by chance */
+    {"probe", required_argument, NULL, 'p'},    /* the server's core: leave out what was late with it */
     {"seed", required_argument, NULL, 'e'},     /* other ids for other seeds */
     {"gso", no_argument, NULL, 'g'},            /* datagrams joined by UDP_SEGMENT */
     {NULL, 0, NULL, 0},
@@ -59,6 +67,7 @@ static bool command_take(struct command *c, int option)
     case 's': c->seconds = atof(optarg); return c->seconds > 0;
     case 'v': c->visitors = (uint32_t)atoi(optarg); return c->visitors > 0;
     case 'e': c->seed = strtoull(optarg, NULL, 10); return true;
+    case 'p': c->probe = atoi(optarg); return c->probe >= 0;
     case 'i': c->in_turn = true; return true;
     case 'g': c->joined = true; return true;
     default: return false;
@@ -74,6 +83,12 @@ static bool command_parse(struct command *c, int argc, char **argv)
     return optind == argc && c->kind && c->to.sin_port;
 }
 
+static void print_figures(const char *name, struct latency_figures f)
+{
+    printf(",\"%s\":{\"n\":%zu,\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f,\"max\":%.1f}", name, f.n, f.p50,
+           f.p99, f.p999, f.most);
+}
+
 static void print_stream(const struct stream_result *r, unsigned beacons)
 {
     const char *comma = "";
@@ -87,9 +102,23 @@ static void print_stream(const struct stream_result *r, unsigned beacons)
             printf("%s\"%d\":%llu", comma, i, (unsigned long long)r->status[i]);
             comma = ",";
         }
-    printf("},\"latency_us\":{\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f,\"max\":%.1f}}\n",
-           latency_at(&r->latency, 0.5), latency_at(&r->latency, 0.99),
-           latency_at(&r->latency, 0.999), latency_at(&r->latency, 1));
+    printf("}");
+    print_figures("latency_us", latency_figures(&r->latency, &(struct spans){0}));
+}
+
+/* What the answer times are without those that the machine is to blame for. */
+static void print_undisturbed(struct probe *p, struct stream_result *r)
+{
+    struct probe_result seen;
+    size_t gaps = r->gaps.n;
+    if (!probe_stop(p, &seen, &r->gaps))
+        return;
+    spans_extend(&r->gaps, AFTERWARDS);
+    print_figures("undisturbed_us", latency_figures(&r->latency, &r->gaps));
+    printf(",\"probe\":{\"wakes\":%llu,\"spans\":%llu,\"late_us\":%.1f,\"longest_us\":%.1f,\"held\":%llu,"
+           "\"cost_us\":%.1f,\"gaps\":%zu}",
+           (unsigned long long)seen.wakes, (unsigned long long)seen.spans, (double)seen.late / 1e3,
+           (double)seen.longest / 1e3, (unsigned long long)seen.held, (double)seen.cost / 1e3, gaps);
 }
 
 static bool run_stream(const struct command *c, struct template_set *set, struct stamper *s)
@@ -97,10 +126,18 @@ static bool run_stream(const struct command *c, struct template_set *set, struct
     struct stream_options o = {c->to,       c->connections, c->depth,  c->closes,
                                c->requests, c->rate,        c->seconds};
     struct stream_result r;
+    struct probe *p = c->probe < 0 ? NULL : probe_start(c->probe);
+    if (c->probe >= 0 && !p)
+        fprintf(stderr, "load: no probe: %s\n", strerror(errno));
     bool ok = stream_run(&o, set, s, &r);
     if (ok)
         print_stream(&r, set->beacons);
+    if (ok && p)
+        print_undisturbed(p, &r);
+    if (ok)
+        printf("}\n");
     latency_fini(&r.latency);
+    spans_fini(&r.gaps);
     return ok;
 }
 
@@ -118,12 +155,12 @@ static bool run_datagrams(const struct command *c, struct template_set *set, str
 int main(int argc, char **argv)
 {
     struct command c = {.connections = 1, .depth = 1, .requests = 1, .seed = 1,
-                        .visitors = 100000, .seconds = 10};
+                        .visitors = 100000, .seconds = 10, .probe = -1};
     struct template_set set;
     struct stamper stamper;
     if (!command_parse(&c, argc, argv)) {
         fputs("usage: ff_bench_load --to ADDR:PORT --kind KIND [--connections N] [--depth N] [--close]\n"
-              "    [--requests N] [--rate N] [--seconds N] [--visitors N] [--seed N] [--gso]\n",
+              "    [--requests N] [--rate N] [--seconds N] [--visitors N] [--seed N] [--gso] [--probe CORE]\n",
               stderr);
         return 2;
     }

@@ -15,16 +15,23 @@ TAKE_SECONDS = 10        # for a queue of datagrams to be emptied
 class Sample:
     """One round against one server."""
     units: int              # requests, beacons or datagrams that the server has handled
-    user: float             # seconds of its CPU
-    system: float
+    cpu: float              # seconds of all its threads
+    ticks: tuple            # the same in user mode and in the kernel, in coarse steps
     seconds: float          # of the clock
-    latency: dict = field(default_factory=dict)  # microseconds
+    latency: dict = field(default_factory=dict)      # microseconds
+    undisturbed: dict = field(default_factory=dict)  # the same, where the machine was in time; needs a probe
+    probe: dict = field(default_factory=dict)
     missed: int = 0         # not answered with success, or dropped
     beside: float = 0.0     # seconds of a process behind the server
 
     @property
     def per_million(self):
-        return (self.user + self.system) / self.units * 1e6 if self.units else 0.0
+        return self.cpu / self.units * 1e6 if self.units else 0.0
+
+    @property
+    def aside(self):
+        """Share of the requests that were set aside; None: nothing is known of that."""
+        return 1 - self.undisturbed["n"] / self.latency["n"] if self.undisturbed and self.latency["n"] else None
 
     @property
     def beside_per_million(self):
@@ -33,6 +40,10 @@ class Sample:
     @property
     def rate(self):
         return self.units / self.seconds if self.seconds else 0.0
+
+
+def since(before, server):
+    return tuple(now - then for now, then in zip(server.ticks(), before))
 
 
 class Load:
@@ -46,32 +57,34 @@ class Load:
         words = [word for key, value in options.items() if value is not False
                  for word in ([f"--{key}"] if value is True else [f"--{key}", str(value)])]
         command = [self.program, "--to", to, "--seed", str(self.seed), *words]
-        done = subprocess.run(pinned(self.core, command), capture_output=True, text=True,
-                              check=False, timeout=180)
-        if done.returncode:
-            raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
-        return json.loads(done.stdout)
+        with pinned(self.core, command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                out, said = process.communicate(timeout=180)
+            finally:
+                process.kill()
+        if process.returncode:
+            raise RuntimeError(f"{' '.join(command)}: {said.strip()}")
+        return json.loads(out)
 
     def stream(self, server, options, by_beacon=False):
         """A round of requests."""
-        before, beside = server.cpu(), server.cpu_beside()
+        before, ticks, beside = server.cpu(), server.ticks(), server.cpu_beside()
         out = self.run(server.http, options)
         time.sleep(SETTLE_SECONDS)
-        after, beside = server.cpu(), server.cpu_beside() - beside
+        cpu, ticks, beside = server.cpu() - before, since(ticks, server), server.cpu_beside() - beside
         good = sum(n for status, n in out["statuses"].items() if status in ("200", "204"))
         units = out["answered"] * (out["beacons"] // out["answered"] if by_beacon and out["answered"] else 1)
-        return Sample(units, after[0] - before[0], after[1] - before[1], out["seconds"],
-                      out["latency_us"], out["sent"] - good + out["faults"], beside)
+        return Sample(units, cpu, ticks, out["seconds"], out["latency_us"], out.get("undisturbed_us", {}),
+                      out.get("probe", {}), out["sent"] - good + out["faults"], beside)
 
     def datagrams(self, server, options):
         """A round of datagrams; those that were dropped count as missed, not as handled."""
-        before, lost = server.cpu(), udp_drops(server.udp)[0]
+        before, ticks, lost = server.cpu(), server.ticks(), udp_drops(server.udp)[0]
         out = self.run(server.udp, options)
         ends = time.monotonic() + TAKE_SECONDS
         while udp_drops(server.udp)[1] and time.monotonic() < ends:
             time.sleep(0.005)
         time.sleep(SETTLE_SECONDS)
-        after = server.cpu()
+        cpu, ticks = server.cpu() - before, since(ticks, server)
         missed = udp_drops(server.udp)[0] - lost
-        return Sample(out["sent"] - missed, after[0] - before[0], after[1] - before[1],
-                      out["seconds"], missed=missed)
+        return Sample(out["sent"] - missed, cpu, ticks, out["seconds"], missed=missed)

@@ -13,14 +13,22 @@ import tempfile
 import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
+PROCESS_CPU = 2          # as in the kernel's posix-timers.h: what the scheduler counts
 START_SECONDS = 30
 STOP_SECONDS = 15
 
 
-def pinned(core, command):
-    """The command on one core, and ahead of other work of the machine where that is allowed."""
+def pinned(core, command, **how):
+    """Starts the command on one core, and ahead of other work of the machine where that is allowed: between
+    sessions the kernel shares a core by their groups, whatever the niceness of who is in them."""
     ahead = ["nice", "-n", "-10"] if os.geteuid() == 0 else []
-    return ["taskset", "-c", str(core), *ahead, *command]
+    process = subprocess.Popen(["taskset", "-c", str(core), *ahead, *command], start_new_session=True, **how)
+    try:
+        with open(f"/proc/{process.pid}/autogroup", "w", encoding="ascii") as group:
+            group.write("-20")
+    except OSError:
+        pass  # no such groups, or not allowed
+    return process
 
 
 def free_port():
@@ -59,8 +67,7 @@ class Server:
     def run(self, command):
         self.log = os.path.join(self.directory, "log")
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(pinned(self.core, command), stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+            self.process = pinned(self.core, command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def said(self):
         """Its log so far; fails when it has ended."""
@@ -71,7 +78,11 @@ class Server:
         return text
 
     def cpu(self):
-        """Seconds of all its threads, in user mode and in the kernel."""
+        """Seconds of all its threads, ended ones too, to the nanosecond: the clock of clock_getcpuclockid(3)."""
+        return time.clock_gettime_ns(~self.process.pid << 3 | PROCESS_CPU) / 1e9
+
+    def ticks(self):
+        """The same in coarse steps: seconds in user mode and in the kernel."""
         with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
         return int(fields[11]) / TICKS, int(fields[12]) / TICKS
@@ -194,7 +205,7 @@ class FootfallOnRedis(Footfall):
         super().start()
 
     def cpu_beside(self):
-        return sum(self.redis.cpu())
+        return self.redis.cpu()
 
     def stop(self):
         super().stop()

@@ -36,6 +36,7 @@ struct stream {
     uint32_t idle_n;
     int epoll;
     int64_t began, ends;
+    int64_t looked; /* at the clock; 0: not yet */
     struct body joined; /* requests of one write */
     bool failed;
 };
@@ -45,6 +46,16 @@ static bool complain(struct stream *s, const char *what)
     fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
     s->failed = true;
     return false;
+}
+
+/* The time. An open loop looks before and after whatever it asks of the kernel. */
+static int64_t look(struct stream *s)
+{
+    int64_t now = latency_clock();
+    if (s->looked && now - s->looked >= STREAM_GAP)
+        spans_add(&s->r->gaps, s->looked, now);
+    s->looked = now;
+    return now;
 }
 
 static bool lane_open(struct stream *s, struct lane *l)
@@ -158,7 +169,7 @@ static size_t take_answer(struct stream *s, struct lane *l, const char *p, size_
     s->r->status[status > 0 && status < STREAM_STATUSES ? status : 0]++;
     s->r->faults += memmem(p, head, "\nX-Footfall-Error:", 18) != NULL;
     s->r->answered++;
-    latency_add(&s->r->latency, now - l->due);
+    latency_add(&s->r->latency, l->due, now);
     l->waiting -= l->waiting > 0;
     size_t body = n - head < length ? n - head : length;
     l->skip = length - body;
@@ -188,7 +199,7 @@ static void lane_ended(struct stream *s, struct lane *l, int64_t now)
 static void lane_read(struct stream *s, struct lane *l)
 {
     ssize_t got = recv(l->fd, l->in + l->in_n, READ_BYTES - l->in_n, 0);
-    int64_t now = latency_clock();
+    int64_t now = look(s);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got <= 0) {
@@ -238,11 +249,12 @@ static void run_open(struct stream *s)
     for (uint32_t i = s->o->connections; i > 0; i--)
         s->idle[s->idle_n++] = i - 1;
     while (!is_over(s)) {
-        int64_t now = latency_clock();
+        int64_t now = look(s);
         int64_t due = s->began + (int64_t)(pace * (double)s->r->sent);
         while (s->r->sent < s->o->requests && s->idle_n > 0 && due <= now) {
             lane_ask(s, &s->lanes[s->idle[--s->idle_n]], due);
             due = s->began + (int64_t)(pace * (double)s->r->sent);
+            now = look(s);
         }
         turn(s, 0);
     }
@@ -253,6 +265,7 @@ static bool stream_open(struct stream *s)
     const struct stream_options *o = s->o;
     size_t samples = o->requests < SAMPLES_MAX ? o->requests : SAMPLES_MAX;
     latency_init(&s->r->latency, samples);
+    spans_init(&s->r->gaps, o->rate > 0 ? STREAM_GAPS : 1);
     s->lanes = calloc(o->connections, sizeof *s->lanes);
     s->idle = calloc(o->connections, sizeof *s->idle);
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -287,6 +300,5 @@ bool stream_run(const struct stream_options *o, struct template_set *set, struct
     free(s.lanes);
     free(s.idle);
     body_fini(&s.joined);
-    latency_sort(&out->latency);
     return !s.failed;
 }

@@ -8,6 +8,8 @@
 #include <netinet/in.h>
 
 #define STREAM_STATUSES 600
+#define STREAM_GAP 150000 /* nanoseconds; one request and one answer take some 10,000 */
+#define STREAM_GAPS 65536
 
 struct stream_options {
     struct sockaddr_in to;
@@ -26,10 +28,11 @@ struct stream_result {
     uint64_t status[STREAM_STATUSES]; /* answers by status */
     double seconds;
     struct latency latency; /* of each answer, from when its request was due to be sent */
+    struct spans gaps; /* open loop: when this program itself was held up, between two looks at the clock */
 };
 
-/* Runs until all requests are answered or the time is over. False, with a line on standard error:
- * it could not be run. */
+/* Runs until all requests are answered or the time is over; the result's latency and gaps are the
+ * caller's then. False, with a line on standard error: it could not be run. */
 bool stream_run(const struct stream_options *o, struct template_set *set, struct stamper *s,
                 struct stream_result *out);
 
