@@ -328,5 +328,5 @@ int main(void)
         STAGE_TEST(a_cut_connection_is_made_anew_and_nothing_is_given_twice),
         STAGE_TEST(without_redis_it_says_so),
     };
-    return STAGE_RUN_ON(REDIS_SERVER_OLD, tests);
+    return STAGE_RUN(tests);
 }
