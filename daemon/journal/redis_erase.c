@@ -1,6 +1,7 @@
 #include "redis_erase.h"
 
 #include "log.h"
+#include "redis_rewrite.h"
 #include "segment.h"
 
 #include <inttypes.h>
@@ -11,6 +12,8 @@
 #define BATCH 16
 /* The number of entries beyond the last one copied that the last script may still have to copy. */
 #define TAIL 64
+/* How long the append-only file may take to be written anew, so that it is seen how that went. */
+#define REWRITE_WITHIN FF_MINUTE
 
 static const char begin_script[] = "redis.call('UNLINK', KEYS[3]) return 'OK'";
 
@@ -229,21 +232,14 @@ static enum ff_status draft_swap(struct erase *e)
     return redis_shard_run(e->shard, swap_script, words, 1, 2, NULL) == REDIS_OK ? FF_OK : troubled(e);
 }
 
-/* Its append-only file still holds what was erased, until it is written anew. A server without one says so. */
+/* Its append-only file still holds what was erased, until it is written anew. */
 static void file_rewrite(struct redis_shard *s)
 {
-    const struct ff_span info[] = {FF_LITERAL("INFO"), FF_LITERAL("persistence")},
-                         rewrite[] = {FF_LITERAL("BGREWRITEAOF")};
-    struct redis_reply reply;
-    enum redis_trouble t = redis_shard_call(s, info, 2, &reply);
-    const struct ff_span text = redis_reply_text(reply);
-    static const char off[] = "aof_enabled:0";
-    if (t == REDIS_OK && memmem(text.p, text.n, off, sizeof off - 1))
-        return;
-    t = redis_shard_call(s, rewrite, 1, &reply);
+    char why[512] = "", quoted[600];
+    const enum redis_trouble t = redis_rewrite(s, REWRITE_WITHIN, why, sizeof why);
     if (t != REDIS_OK)
-        log_warning("journal", "unverified", "what=erase state=%s why=\"the append-only file of Redis may hold what was "
-                    "erased until it is written anew\"", redis_trouble_name(t));
+        log_warning("journal", "unverified", "what=erase state=%s file=\"may hold what was erased until it is written anew\" "
+                    "why=%s", redis_trouble_name(t), log_quoted(quoted, sizeof quoted, why, strlen(why)));
 }
 
 /* Those below behind are put among the drafts, and removed. */
