@@ -147,18 +147,23 @@ static void handover_step(struct redis_owner *o)
         drain_ask(o, REDIS_ERRAND_HANDOVER, o->handed + 1, o->to_hand);
 }
 
+static bool nearly_over(const struct redis_owner *o)
+{
+    const struct redis_outage *outage = &o->outage;
+    return outage->disk == FF_OK && (o->quick || spill_half_full(outage->spill)) && !redis_outage_parted(outage, &o->queue);
+}
+
 /* All that the disk has goes to the stream. What is not there then is little, if Redis is quick; if it is not, a spill
  * is emptied all the same before it is full of what Redis has long had. While the disk fails nothing waits for it in
  * memory: what comes is refused. */
 static void drain_step(struct redis_owner *o)
 {
     uint64_t from, upto;
-    const bool hopeful = o->outage.disk == FF_OK && (o->quick || spill_half_full(o->outage.spill));
     if (redis_outage_due(&o->outage, &from, &upto))
         drain_ask(o, REDIS_ERRAND_DRAIN, from, upto);
     else if (redis_outage_over(&o->outage) && !redis_outage_parted(&o->outage, &o->queue))
         redis_owner_happened(o, REDIS_EVENT_DRAINED);
-    else if (hopeful && !redis_outage_parted(&o->outage, &o->queue))
+    else if (nearly_over(o))
         redis_owner_happened(o, REDIS_EVENT_NEARLY);
 }
 
