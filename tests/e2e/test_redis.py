@@ -195,7 +195,13 @@ class Doors(unittest.TestCase):
         secret = re.search(r" >(\S+)", line)[1]
         with RedisServer(aof=True, users=["default off", line, "op on >op ~* +@all"], admin=("op", "op")) as redis:
             self.serves(redis, f"redis://footfall:{secret}@127.0.0.1:{redis.port}")
+            journal, readers = "footfall:{default}:journal", ("GROUP", "readers", "anna")
+            redis.ask("XGROUP", "CREATE", journal, "readers", "0")
+            redis.ask("XREADGROUP", *readers, "COUNT", 2, "STREAMS", journal, ">")
+            pending = redis.ask("XPENDING", journal, "readers")
             self.forgets(redis, f"redis://footfall:{secret}@127.0.0.1:{redis.port}")
+            self.assertEqual(redis.ask("XPENDING", journal, "readers"), pending)
+            self.assertEqual(pending[0], 2)
             self.assertEqual(redis.ask("ACL", "LOG"), [])
             with redis.client("footfall", secret) as client:
                 for words in (("FLUSHALL",), ("GET", "other"), ("CONFIG", "SET", "maxmemory", "1"), ("KEYS", "*")):
