@@ -90,18 +90,22 @@ static enum ctl_exit from_restore(struct copy *c)
     return from_look(c);
 }
 
-/* Whether a daemon has ever begun there; asked before it is taken over, for that would end one at work. */
-static bool is_used(struct offline *o)
+/* Refuses a store in which a daemon has ever begun. It is asked before it is taken over, for that would end one at work;
+ * so one that cannot be asked now is refused, too. */
+static enum ctl_exit to_unused(struct offline *o)
 {
     char why[CONFIG_WHY];
     size_t n;
     uint64_t first = 1;
-    if (shard_store_open(o->config, NULL, true, &o->journal, why, sizeof why))
-        return false;
+    const enum ff_status status = shard_store_open(o->config, NULL, true, &o->journal, why, sizeof why);
+    if (status == FF_STORE_AWAY)
+        return offline_fail(o, CTL_FAILED, why);
+    if (status)
+        return CTL_DONE; /* there is none, or the owner's start says what is wrong */
     const bool used = journal_get(o->journal, SHARD_SEED, NULL, 0, &n) != FF_NOT_FOUND ||
                       journal_first(o->journal, &first) || first != 1;
     journal_close(&o->journal);
-    return used;
+    return used ? offline_fail(o, CTL_FAILED, "the store to copy to is not empty") : CTL_DONE;
 }
 
 static enum ff_status record_unexpected(void *ctx, uint64_t seq, struct ff_span body)
@@ -117,11 +121,10 @@ static enum ctl_exit to_open(struct copy *c, const char *file)
 {
     char why[CONFIG_WHY];
     enum ctl_exit end = offline_load(&c->to, "copy-store", file, NULL);
-    if (end != CTL_DONE)
-        return end;
-    if (is_used(&c->to))
-        return offline_fail(&c->to, CTL_FAILED, "the store to copy to is not empty");
-    end = offline_attach(&c->to, false);
+    if (end == CTL_DONE)
+        end = to_unused(&c->to);
+    if (end == CTL_DONE)
+        end = offline_attach(&c->to, false);
     if (end != CTL_DONE)
         return end;
     enum ff_status status = c->first > 1 ? journal_graft(c->to.journal, c->first - 1)

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The test runner: every suite there is, two at a time, and one closing line that counts tests.
 
-    tests/run.py [--build DIR] [--unit] [--only WORD] [--jobs N] [--limit SECONDS] [--list]
+    tests/run.py [--build DIR] [--unit] [--only WORD] [--redis-server PROGRAM] [--jobs N] [--limit SECONDS] [--list]
 
 Suites are the programs in DIR/unit, the Python modules tests/reference/test_*.py and
 tests/e2e/test_*.py, scripts/check-house, check-docs and check-systemd, each of which is one test, and
-scripts/fuzz --quick, in which each target is one.
+scripts/fuzz --quick, in which each target is one. With --redis-server only those about Redis are run,
+on that program (FOOTFALL_REDIS_SERVER says the same to a single test).
 What fails is shown whole; the last line is `N passed, N failed, N skipped`. Ends with 1 when
 anything failed or nothing ran."""
 
@@ -14,6 +15,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +36,7 @@ class Suite:
     command: list
     count: object            # (output, status) -> Counts
     slow: bool = False       # begun first
+    redis: bool = False      # asks a redis-server
     environment: dict = field(default_factory=dict)
 
 
@@ -94,17 +97,22 @@ def explained(counts, status):
 
 # Finding suites.
 
+def asks_redis(path):
+    with open(path) as module:
+        return "redis_server" in module.read()
+
+
 def suites(build):
     environment = {"FOOTFALLD": os.path.join(build, "footfalld"),
                    "FOOTFALLCTL": os.path.join(build, "footfallctl")}
-    found = [Suite("unit/" + os.path.basename(path), [path], count_cmocka)
+    found = [Suite("unit/" + os.path.basename(path), [path], count_cmocka, redis="redis" in os.path.basename(path))
              for path in sorted(glob.glob(os.path.join(build, "unit", "*")))
              if os.path.isfile(path) and os.access(path, os.X_OK)]
     for folder in ("reference", "e2e"):
         for path in sorted(glob.glob(os.path.join(ROOT, "tests", folder, "test_*.py"))):
             name = f"{folder}/{os.path.basename(path)[:-3]}"
             command = [sys.executable, os.path.abspath(__file__), "--module", path]
-            found.append(Suite(name, command, count_python, folder == "e2e", environment))
+            found.append(Suite(name, command, count_python, folder == "e2e", asks_redis(path), environment))
     for script in ("check-house", "check-docs", "check-systemd"):
         path = os.path.join(ROOT, "scripts", script)
         found.append(Suite(f"scripts/{script}", [path], count_script))
@@ -226,6 +234,7 @@ def main():
     parser.add_argument("--build", default=os.path.join(ROOT, "build"))
     parser.add_argument("--unit", action="store_true", help="leave out the fuzzing and what starts a daemon")
     parser.add_argument("--only", default="", help="suites whose name has this word")
+    parser.add_argument("--redis-server", metavar="PROGRAM", help="only suites about Redis, on this server")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--limit", type=float, default=400, help="seconds a suite may take")
     parser.add_argument("--list", action="store_true", help="names the suites and ends")
@@ -233,8 +242,12 @@ def main():
     given = parser.parse_args()
     if given.module:
         return run_module(os.path.abspath(given.module))
+    if given.redis_server:
+        server = shutil.which(given.redis_server) or parser.error(f"no such program: {given.redis_server}")
+        os.environ["FOOTFALL_REDIS_SERVER"] = os.path.abspath(server)
     chosen = [s for s in suites(os.path.abspath(given.build))
-              if given.only in s.name and not (given.unit and s.name.startswith(("e2e/", "fuzz")))]
+              if given.only in s.name and not (given.unit and s.name.startswith(("e2e/", "fuzz")))
+              and (s.redis or not given.redis_server)]
     if given.list:
         print("\n".join(suite.name for suite in chosen))
         return 0

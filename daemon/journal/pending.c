@@ -101,7 +101,7 @@ static struct pending_group *group_new(struct pending *p)
 /* A written group takes no more. */
 static bool tail_takes(const struct pending *p, size_t size)
 {
-    return p->unwritten && !p->tail->closed && p->tail->used + size <= GROUP_GOAL;
+    return p->unwritten && !p->tail->closed && (p->tail->whole || p->tail->used + size <= GROUP_GOAL);
 }
 
 static void group_append(struct pending *p, struct pending_group *g)
@@ -130,6 +130,8 @@ enum ff_status pending_add(struct pending *p, uint64_t seq, struct ff_span body)
     }
     if (begins) {
         g->first = seq;
+        g->whole = p->whole;
+        p->whole = false;
         group_append(p, g);
     }
     p->bytes += room - counted;
@@ -144,6 +146,13 @@ void pending_close(struct pending *p)
 {
     if (p->tail)
         p->tail->closed = true;
+    p->whole = false;
+}
+
+void pending_whole(struct pending *p)
+{
+    pending_close(p);
+    p->whole = true;
 }
 
 void pending_wrote(struct pending *p)

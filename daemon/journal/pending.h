@@ -18,6 +18,7 @@ struct pending_group {
     size_t room;  /* allocated */
     unsigned char *bytes;
     bool closed;  /* takes no more, whatever its size */
+    bool whole;   /* takes more until then, whatever its size */
 };
 
 struct pending {
@@ -29,6 +30,7 @@ struct pending {
     size_t written_bytes; /* by the written ones of them, */
     size_t mark_bytes;    /* and by those up to mark */
     size_t max;           /* ceiling of bytes */
+    bool whole;           /* of the next group */
     struct pending_group *spent, *spent_tail; /* owned, let go of: for the next groups, the oldest first */
     size_t spent_bytes;
 };
@@ -43,6 +45,10 @@ enum ff_status pending_add(struct pending *p, uint64_t seq, struct ff_span body)
 
 /* The next record begins a group of its own. */
 void pending_close(struct pending *p);
+
+/* The same, and that one ends with the next pending_close alone, or when it is written, however large it gets: what is
+ * in it is there as a whole or not at all. */
+void pending_whole(struct pending *p);
 
 /* Notes that the first group that is not written is now. */
 void pending_wrote(struct pending *p);

@@ -108,7 +108,14 @@ static enum ff_status groups_send(struct run *r, bool all)
 /* Whether a group must end with this record. */
 static bool group_ends(const struct redis_drain *d, uint64_t seq)
 {
-    return seq == d->sent || (d->stray.took.epoch && (seq == d->stray.last || seq + 1 == d->stray.first));
+    return seq == d->sent || (d->stray.took.epoch && seq == d->stray.last);
+}
+
+/* Of copies whose last is not among what is brought, none is for another owner: he takes what they are copies of. */
+static bool is_torn(const struct run *r, const struct spill_record *record)
+{
+    return r->send == handover_send && record->copy.epoch &&
+           record->place + (record->copy.upto - record->seq) > r->drain->upto;
 }
 
 /* A spill_fn. */
@@ -117,8 +124,10 @@ static enum ff_status record_take(void *run, const struct spill_record *record)
     struct run *r = run;
     struct redis_drain *d = r->drain;
     r->place = record->place;
-    if (record->epoch != d->epoch || record->seq <= d->seq)
+    if (record->epoch != d->epoch || record->seq <= d->seq || is_torn(r, record))
         return FF_OK;
+    if (d->stray.took.epoch && record->seq == d->stray.first)
+        pending_whole(&r->groups);
     if (r->groups.tail && record->seq != pending_last(r->groups.tail) + 1)
         pending_close(&r->groups);
     enum ff_status st = pending_add(&r->groups, record->seq, record->body);

@@ -1,6 +1,7 @@
 #include "redis_erase.h"
 
 #include "log.h"
+#include "redis_rewrite.h"
 #include "segment.h"
 
 #include <inttypes.h>
@@ -11,6 +12,8 @@
 #define BATCH 16
 /* The number of entries beyond the last one copied that the last script may still have to copy. */
 #define TAIL 64
+/* How long the append-only file may take to be written anew, so that it is seen how that went. */
+#define REWRITE_WITHIN FF_MINUTE
 
 static const char begin_script[] = "redis.call('UNLINK', KEYS[3]) return 'OK'";
 
@@ -30,17 +33,47 @@ static const char copy_script[] =
     "end\n"
     "return {last, tostring(n)}";
 
-/* ARGV: the id of the last entry that was copied. Nothing of the journal may have gone meanwhile. */
+/* ARGV: the id of the last entry that was copied. Nothing of the journal may have gone meanwhile. Groups of consumers go
+ * with it: where each is, and what was delivered and not acknowledged, to whom, when and how often. Gives how many
+ * groups did not; a user who may not do all that is needed for them keeps none, for one without what it has not
+ * acknowledged would not say that this is missing. */
 static const char swap_script[] =
+    "local function keep(name, at)\n"
+    "  local last\n"
+    "  local list = redis.pcall('XPENDING', KEYS[1], name, '-', '+', '1000')\n"
+    "  if list.err or redis.pcall('XGROUP', 'CREATE', KEYS[3], name, at).err then return 0 end\n"
+    "  while #list > 0 and list[#list][1] ~= last do\n" /* each but the first begins with the last one of before */
+    "    for _, p in ipairs(list) do\n"
+    "      last = p[1]\n"
+    "      redis.call('XCLAIM', KEYS[3], name, p[2], '0', last, 'IDLE', p[3], 'RETRYCOUNT', p[4], 'FORCE', 'JUSTID')\n"
+    "    end\n"
+    "    list = redis.call('XPENDING', KEYS[1], name, last, '+', '1000')\n"
+    "  end\n"
+    "  return 1\n"
+    "end\n"
+    "local function groups()\n"
+    "  local claim = redis.pcall('XCLAIM', KEYS[3], 'none', 'none', '0', '1-1').err\n"
+    "  local list = redis.pcall('XINFO', 'GROUPS', KEYS[1])\n"
+    "  return claim and string.find(claim, '^NOGROUP') and not list.err and list or {}\n"
+    "end\n"
     "for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. ARGV[2], '+')) do\n"
     "  redis.call('XADD', KEYS[3], entry[1], unpack(entry[2]))\n"
     "end\n"
     "if redis.call('XLEN', KEYS[1]) ~= redis.call('XLEN', KEYS[3]) then return {err = 'STALE draft'} end\n"
+    "local lost = 0\n"
     "for i = 1, #info, 2 do\n"
     "  if info[i] == 'last-generated-id' then redis.call('XSETID', KEYS[3], info[i + 1]) end\n"
+    "  if info[i] == 'groups' then lost = info[i + 1] end\n"
+    "end\n"
+    "if lost > 0 then\n"
+    "  for _, g in ipairs(groups()) do\n"
+    "    local about = {}\n"
+    "    for i = 1, #g, 2 do about[g[i]] = g[i + 1] end\n"
+    "    lost = lost - keep(about['name'], about['last-delivered-id'])\n"
+    "  end\n"
     "end\n"
     "redis.call('RENAME', KEYS[3], KEYS[1])\n"
-    "return 'OK'";
+    "return lost";
 
 struct erase {
     struct redis_shard *shard;
@@ -226,24 +259,23 @@ static enum ff_status draft_swap(struct erase *e)
 {
     char at[REDIS_ID_SIZE];
     const struct ff_span words[] = {redis_key_span(&e->shard->keys->draft), redis_id_print(at, e->at)};
-    return redis_shard_run(e->shard, swap_script, words, 1, 2, NULL) == REDIS_OK ? FF_OK : troubled(e);
+    struct redis_reply lost;
+    if (redis_shard_run(e->shard, swap_script, words, 1, 2, &lost) != REDIS_OK)
+        return troubled(e);
+    if (redis_reply_integer(lost) > 0)
+        log_warning("journal", "groups_lost", "journal=%s groups=%" PRId64 " why=\"Redis does not permit to keep them\"",
+                    e->shard->keys->journal.text, redis_reply_integer(lost));
+    return FF_OK;
 }
 
-/* Its append-only file still holds what was erased, until it is written anew. A server without one says so. */
+/* Its append-only file still holds what was erased, until it is written anew. */
 static void file_rewrite(struct redis_shard *s)
 {
-    const struct ff_span info[] = {FF_LITERAL("INFO"), FF_LITERAL("persistence")},
-                         rewrite[] = {FF_LITERAL("BGREWRITEAOF")};
-    struct redis_reply reply;
-    enum redis_trouble t = redis_shard_call(s, info, 2, &reply);
-    const struct ff_span text = redis_reply_text(reply);
-    static const char off[] = "aof_enabled:0";
-    if (t == REDIS_OK && memmem(text.p, text.n, off, sizeof off - 1))
-        return;
-    t = redis_shard_call(s, rewrite, 1, &reply);
+    char why[512] = "", quoted[600];
+    const enum redis_trouble t = redis_rewrite(s, REWRITE_WITHIN, why, sizeof why);
     if (t != REDIS_OK)
-        log_warning("journal", "unverified", "what=erase state=%s why=\"the append-only file of Redis may hold what was "
-                    "erased until it is written anew\"", redis_trouble_name(t));
+        log_warning("journal", "unverified", "what=erase state=%s file=\"may hold what was erased until it is written anew\" "
+                    "why=%s", redis_trouble_name(t), log_quoted(quoted, sizeof quoted, why, strlen(why)));
 }
 
 /* Those below behind are put among the drafts, and removed. */

@@ -3,7 +3,8 @@
  * An entry of a stream cannot be changed, and one that XDEL removes leaves its bytes in the server's memory and
  * dumps as long as a neighbour is there. So the stream is copied to the key "draft", entry by entry with the same
  * ids and without what is erased, and when all is there one script gives the copy the journal's name. Who
- * writes or reads meanwhile does not notice. Groups of consumers (XGROUP) are not kept. */
+ * writes or reads meanwhile does not notice. Groups of consumers (XGROUP) are made anew as they were, if the user
+ * may; consumers that have acknowledged all come back with what they read next. */
 #ifndef FOOTFALL_REDIS_ERASE_H
 #define FOOTFALL_REDIS_ERASE_H
 

@@ -73,8 +73,8 @@ enum ff_status redis_outage_take(struct redis_outage *o, struct pending *queue, 
             pending_wrote(queue);
         pending_release(queue, pending_last(g));
     }
-    const enum ff_status flushed = spill_flush(o->spill);
-    return o->refused = st != FF_OK && st != FF_BUSY ? st : flushed;
+    o->disk = spill_flush(o->spill);
+    return o->refused = st != FF_OK && st != FF_BUSY ? st : o->disk;
 }
 
 enum ff_status redis_outage_poll(struct redis_outage *o)
@@ -86,7 +86,7 @@ enum ff_status redis_outage_poll(struct redis_outage *o)
     if (durable > o->durable)
         o->durable = durable;
     if (st != FF_OK)
-        o->refused = st;
+        o->refused = o->disk = st;
     return st;
 }
 

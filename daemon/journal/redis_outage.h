@@ -18,6 +18,7 @@ struct redis_outage {
     uint64_t place;         /* up to it they are in Redis */
     uint64_t durable;       /* up to it they are durable in the spill */
     enum ff_status refused; /* FF_OK, or why the spill takes nothing now */
+    enum ff_status disk;    /* FF_OK, or what is wrong with the disk, which has not all that was taken */
 };
 
 /* Takes over an open spill, or NULL. */
@@ -30,7 +31,7 @@ void redis_outage_fini(struct redis_outage *o);
 enum ff_status redis_outage_take(struct redis_outage *o, struct pending *queue, uint64_t epoch,
                                  const struct redis_stray *stray);
 
-/* Takes the news of the spill's disk: FF_OK, or what is wrong with it, which take mends. */
+/* Takes the news of the spill's disk: FF_OK, or what is wrong with it now, which take mends. */
 enum ff_status redis_outage_poll(struct redis_outage *o);
 
 /* Seq up to which all is durable in the spill; 0: none of this process. */

@@ -147,8 +147,15 @@ static void handover_step(struct redis_owner *o)
         drain_ask(o, REDIS_ERRAND_HANDOVER, o->handed + 1, o->to_hand);
 }
 
+static bool nearly_over(const struct redis_owner *o)
+{
+    const struct redis_outage *outage = &o->outage;
+    return outage->disk == FF_OK && (o->quick || spill_half_full(outage->spill)) && !redis_outage_parted(outage, &o->queue);
+}
+
 /* All that the disk has goes to the stream. What is not there then is little, if Redis is quick; if it is not, a spill
- * is emptied all the same before it is full of what Redis has long had. */
+ * is emptied all the same before it is full of what Redis has long had. While the disk fails nothing waits for it in
+ * memory: what comes is refused. */
 static void drain_step(struct redis_owner *o)
 {
     uint64_t from, upto;
@@ -156,14 +163,13 @@ static void drain_step(struct redis_owner *o)
         drain_ask(o, REDIS_ERRAND_DRAIN, from, upto);
     else if (redis_outage_over(&o->outage) && !redis_outage_parted(&o->outage, &o->queue))
         redis_owner_happened(o, REDIS_EVENT_DRAINED);
-    else if ((o->quick || spill_half_full(o->outage.spill)) && !redis_outage_parted(&o->outage, &o->queue))
+    else if (nearly_over(o))
         redis_owner_happened(o, REDIS_EVENT_NEARLY);
 }
 
 /* Gives the worker what is next, if it is idle and there is anything. */
-static void step(struct redis_owner *o)
+static void worker_step(struct redis_owner *o)
 {
-    queue_spill(o);
     if (o->worker.busy)
         return;
     if (o->mode == REDIS_MODE_FENCED) {
@@ -196,7 +202,8 @@ static enum ff_status owner_status(const struct redis_owner *o)
 
 enum ff_status redis_owner_flush(struct redis_owner *o)
 {
-    step(o);
+    queue_spill(o);
+    worker_step(o);
     return owner_status(o);
 }
 
@@ -205,9 +212,14 @@ enum ff_status redis_owner_poll(struct redis_owner *o, uint64_t *durable)
     if (redis_beat_take(&o->beat))
         o->look_due = true;
     redis_owner_land(o);
-    if (redis_outage_poll(&o->outage) != FF_OK && o->mode == REDIS_MODE_FENCED)
+    const enum ff_status disk = redis_outage_poll(&o->outage);
+    if (disk != FF_OK && o->mode == REDIS_MODE_FENCED)
         o->failures = TRIES; /* what the disk has not, it will not have; the rest stays there */
-    step(o);
+    if (disk != FF_OK && o->mode == REDIS_CLOSING)
+        redis_owner_happened(o, REDIS_EVENT_TROUBLE);
+    if (disk == FF_OK) /* else it is told, and tried again by the next flush: here it would be, for ever, at once */
+        queue_spill(o);
+    worker_step(o);
     const uint64_t spilled = o->mode == REDIS_MODE_FENCED ? 0 : redis_outage_durable(&o->outage);
     if (spilled > o->durable)
         o->durable = spilled;

@@ -29,6 +29,8 @@ struct read {
     size_t batch_at;
     unsigned batch_most;      /* entries to ask for */
     struct redis_id next;     /* the stream is read on from here */
+    struct redis_id end;      /* the stream's last when it was looked at: what an owner adds meanwhile may come faster
+                               * than it is read */
     uint64_t expected;        /* seq of the next record; 0: not known yet, the group that holds from is looked for */
 };
 
@@ -147,6 +149,13 @@ static enum ff_status epoch_begins(struct read *r, const struct redis_entry *e)
     return FF_OK;
 }
 
+/* Whether an entry was added after the look. */
+static bool is_later(const struct read *r, struct redis_reply reply)
+{
+    struct redis_id id;
+    return redis_id_read(redis_reply_text(redis_reply_at(reply, 0)), &id) && redis_id_compare(id, r->end) > 0;
+}
+
 static enum ff_status entry_give(struct read *r, struct redis_reply reply)
 {
     struct redis_entry e;
@@ -196,6 +205,7 @@ static enum ff_status tip_find(struct read *r, uint64_t *tip)
     struct redis_look look;
     struct redis_reply reply;
     enum redis_trouble t = redis_stream_look(r->link, r->keys, &look);
+    r->end = look.last;
     *tip = look.last.n;
     if (t == REDIS_OK && look.there && look.last.n == 0) {
         struct redis_entry e;
@@ -213,7 +223,7 @@ static enum ff_status entries_give(struct read *r)
     while (st == FF_OK && (!r->expected || r->expected <= r->upto)) {
         struct redis_reply entry;
         st = entry_next(r, &entry);
-        if (st != FF_OK || !entry.node)
+        if (st != FF_OK || !entry.node || (r->upto == UINT64_MAX && is_later(r, entry)))
             break;
         st = entry_give(r, entry);
     }

@@ -7,7 +7,7 @@
 #include "redis_link.h"
 #include "redis_seen.h"
 
-/* Gives fn every record with from <= seq <= upto (UINT64_MAX: to the end); *last is the seq of the last one,
+/* Gives fn every record with from <= seq <= upto (UINT64_MAX: to the end as it is when this begins); *last is the seq of the last one,
  * or from - 1 when there is no more. FF_STORE_CORRUPT when the journal begins after from, ends before
  * from - 1 or upto, or holds what it should not; FF_STORE_AWAY and others as the link has trouble; or what
  * fn gave. why (size bytes) says it in a sentence. Records that an owner has declared lost are left out,

@@ -90,12 +90,31 @@ static enum redis_trouble demands_ask(const struct redis_start *s, bool *met, ch
     return demand_ask(s, &noeviction, met, why, size);
 }
 
+/* A range from behind an id came with 6.2, as did what else of the streams' commands is used here: XADD NOMKSTREAM and
+ * XTRIM MINID. This range is empty, and asking for it needs no other permission. */
+static enum redis_trouble version_ask(const struct redis_start *s, bool *met, char *why, size_t size)
+{
+    const struct ff_span argv[] = {FF_LITERAL("XRANGE"), redis_key_span(&s->keys->journal), FF_LITERAL("(0-0"),
+                                   FF_LITERAL("0-0"),    FF_LITERAL("COUNT"), FF_LITERAL("1")};
+    static const char unknown[] = "ERR Invalid stream ID";
+    struct redis_reply reply;
+    const enum redis_trouble t = redis_link_call(s->link, argv, 6, &reply);
+    const struct ff_span error = redis_reply_text(reply);
+    *met = t != REDIS_REFUSED || error.n < sizeof unknown - 1 || memcmp(error.p, unknown, sizeof unknown - 1) != 0;
+    if (!*met)
+        snprintf(why, size, "%s: redis_too_old: Redis 6.2 or later is needed, for XADD NOMKSTREAM, XTRIM MINID and ranges "
+                 "from behind an id", redis_link_server(s->link));
+    return t;
+}
+
 /* Tries once. */
 static enum redis_trouble try(const struct redis_start *s, const char *by, struct redis_id *mine, uint64_t *last,
                               bool *met, char *why, size_t size)
 {
     *met = true;
     enum redis_trouble t = redis_link_connected(s->link) ? REDIS_OK : redis_link_connect(s->link, PATIENCE);
+    if (t == REDIS_OK)
+        t = version_ask(s, met, why, size);
     if (t == REDIS_OK)
         t = demands_ask(s, met, why, size);
     if (t != REDIS_OK || !*met)

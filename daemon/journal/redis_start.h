@@ -17,8 +17,8 @@ struct redis_start {
  * the last record before it, by (size REDIS_BY) who the stream says has done so. What Redis is in while it
  * is waited for is logged, once a state; no longer than until SIGTERM or SIGINT is pending, where the caller has
  * blocked them. FF_STORE_AWAY and others with a sentence in why when it is not to be
- * had; FF_STORE_FAILED also when it would not keep what it is given: without an append-only file where
- * durability is for the disk, or with a maxmemory-policy that throws data away. */
+ * had; FF_STORE_FAILED also when it is older than 6.2, and when it would not keep what it is given: without an
+ * append-only file where durability is for the disk, or with a maxmemory-policy that throws data away. */
 #define REDIS_BY 128
 enum ff_status redis_start(const struct redis_start *s, struct redis_id *mine, uint64_t *last, char by[REDIS_BY],
                            char *why, size_t size);

@@ -26,7 +26,9 @@ static const struct row {
     {"ERR AUTH ", REDIS_NOAUTH},
     {"ERR Client sent AUTH", REDIS_NOAUTH},
     {"NOPERM ", REDIS_NOPERM},
-    {"ERR The user executing the script can't", REDIS_NOPERM},
+    {"The user executing the script can't", REDIS_NOPERM},     /* within a script, before 7 */
+    {"ERR The user executing the script can't", REDIS_NOPERM}, /* 7.0 */
+    {"ERR ACL failure in script", REDIS_NOPERM},               /* since 7.2, and Valkey */
     {"ERR max number of clients", REDIS_AWAY},
     {"CLUSTERDOWN ", REDIS_AWAY},
     {"TRYAGAIN ", REDIS_AWAY},
@@ -55,20 +57,43 @@ static enum redis_trouble row_of(struct ff_span error)
     return REDIS_REFUSED;
 }
 
-/* What follows the first text of that kind, or {NULL, 0}. */
-static struct ff_span behind(struct ff_span in, const char *text)
+/* Takes the text off the front; false when it begins otherwise. */
+static bool taken(struct ff_span *error, const char *text)
 {
     const size_t n = strlen(text);
-    const char *at = in.n ? memmem(in.p, in.n, text, n) : NULL;
-    return at ? ff_span_of(at + n, in.n - (size_t)(at + n - in.p)) : ff_span_of(NULL, 0);
+    if (error->n < n || memcmp(error->p, text, n) != 0)
+        return false;
+    *error = ff_span_of(error->p + n, error->n - n);
+    return true;
 }
 
-/* Before Redis 7 the error of a call within a script stands behind the script's own. */
+/* Takes off all up to the first ": ". */
+static bool taken_to_colon(struct ff_span *error)
+{
+    const char *at = error->n ? memmem(error->p, error->n, ": ", 2) : NULL;
+    if (at)
+        *error = ff_span_of(at + 2, error->n - (size_t)(at + 2 - error->p));
+    return at;
+}
+
+/* Before Redis 7 an error of a call within a script stands behind the script's own, which is
+ * "ERR Error running script (call to f_<hash>): @user_script:<line>: " for one that ended it, then, where the command
+ * was not even begun, "@user_script: <line>: ", and the error with its "-" or without. */
+static struct ff_span script_taken(struct ff_span error)
+{
+    struct ff_span e = error;
+    bool script = taken(&e, "ERR Error running script") && taken_to_colon(&e);
+    while (taken(&e, "@user_script: ") || taken(&e, "@user_script:")) {
+        if (!taken_to_colon(&e))
+            return error;
+        script = true;
+    }
+    if (script)
+        taken(&e, "-");
+    return script ? e : error;
+}
+
 enum redis_trouble redis_trouble_of(struct ff_span error)
 {
-    const struct ff_span script = behind(error, "ERR Error running script");
-    const struct ff_span inner = behind(script, ": -");
-    if (behind(script, "The user executing the script can't").p)
-        return REDIS_NOPERM;
-    return row_of(inner.p ? inner : error);
+    return row_of(script_taken(error));
 }

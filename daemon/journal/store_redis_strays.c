@@ -37,7 +37,8 @@ struct giving {
     ff_replay_fn fn;
     void *ctx;
     struct redis_id whose; /* epoch 0: nothing was given yet; else the last that was, or what it was a copy of */
-    uint64_t run;          /* 0, or the last one given was a copy, of those that end with this seq */
+    struct redis_id run;   /* n 0, or the last one looked at was a copy, of those that end with this one's seq */
+    bool torn;             /* and of these not all are there */
     uint64_t place;        /* of the spill */
     size_t bytes;
 };
@@ -48,35 +49,65 @@ static bool known(const struct giving *g, struct redis_id id)
 }
 
 /* Gives a record unless it, or what it is a copy of, is known to be in the journal. With the last of the copies all
- * is there that they are copies of: this is what is said then, for that may still lie elsewhere. */
+ * is there that they are copies of: this is what is said then, for that may still lie elsewhere. Copies without
+ * their last are not given, for it does lie there: it goes when they are acknowledged, all together. */
 static enum ff_status give(struct giving *g, struct redis_id id, struct spill_copy copy, struct ff_span body)
 {
-    const bool copied = copy.epoch && known(g, (struct redis_id){copy.epoch, copy.seq});
+    const bool copied = copy.epoch && (g->torn || known(g, (struct redis_id){copy.epoch, copy.seq}));
     if (!copied && !known(g, id)) {
         const enum ff_status st = g->fn(g->ctx, id.n, body);
         if (st != FF_OK)
             return st;
         g->whose = copy.epoch && id.n == copy.upto ? (struct redis_id){copy.epoch, copy.seq} : id;
-        g->run = copy.upto;
     }
+    g->run = (struct redis_id){id.epoch, copy.upto};
     g->bytes += body.n;
     return FF_OK;
 }
 
-/* Whether a record begins a step of its own: copies that end with seq run (0: it is none) are one step. */
-static bool apart(const struct giving *g, uint64_t epoch, uint64_t run)
+static bool is_of_run(const struct giving *g, struct redis_id run)
 {
-    if (run && run == g->run)
+    return run.n > 0 && redis_id_compare(run, g->run) == 0;
+}
+
+/* Whether a record begins a step of its own: copies of one run (n 0: it is none) are one step. */
+static bool apart(const struct giving *g, struct redis_id run)
+{
+    if (is_of_run(g, run))
         return false;
-    return g->bytes > LEFT_BYTES || (g->whose.epoch && (g->whose.epoch != epoch || run != g->run));
+    return g->bytes > LEFT_BYTES || (g->whose.epoch && (g->whose.epoch != run.epoch || run.n != g->run.n));
+}
+
+/* A spill_fn: *last becomes a copy of epoch 0 if this is not the last of the same copies. */
+static enum ff_status last_look(void *last, const struct spill_record *r)
+{
+    struct spill_record *l = last;
+    if (r->epoch != l->epoch || r->seq != l->copy.upto || r->copy.epoch != l->copy.epoch || r->copy.seq != l->copy.seq)
+        l->copy.epoch = 0;
+    return FF_OK;
+}
+
+/* Whether of the copies that begin with this one the last is missing: the disk had not all of them when their process
+ * ended. They have places without a hole. */
+static bool is_torn(const struct ff_store *s, const struct spill_record *first)
+{
+    char why[512];
+    struct spill_record last = *first;
+    const uint64_t place = first->place + (first->copy.upto - first->seq);
+    if (first->copy.upto < first->seq || place > s->owner.outage.left)
+        return true;
+    return spill_each(s->owner.outage.spill, place, place, last_look, &last, why, sizeof why) != FF_OK || !last.copy.epoch;
 }
 
 /* A spill_fn; ends with FF_NOT_FOUND where a step ends. */
 static enum ff_status left_give(void *ctx, const struct spill_record *r)
 {
     struct giving *g = ctx;
-    if (apart(g, r->epoch, r->copy.upto))
+    const struct redis_id run = {r->epoch, r->copy.upto};
+    if (apart(g, run))
         return FF_NOT_FOUND;
+    if (!is_of_run(g, run))
+        g->torn = r->copy.epoch && is_torn(g->store, r);
     const enum ff_status st = give(g, (struct redis_id){r->epoch, r->seq}, r->copy, r->body);
     if (st == FF_OK)
         g->place = r->place;
@@ -157,7 +188,7 @@ static enum ff_status strays_give(struct ff_store *s, ff_replay_fn fn, void *ctx
     struct redis_owner *o = &s->owner;
     struct giving g = {.store = s, .fn = fn, .ctx = ctx};
     const uint64_t before = o->last;
-    pending_close(&o->queue);
+    pending_whole(&o->queue);
     const enum ff_status st = any_left(s) ? left_take(s, &g) : handed_take(s, &g);
     pending_close(&o->queue);
     if (o->last > before)

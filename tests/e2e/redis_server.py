@@ -1,11 +1,12 @@
 """A real redis-server of a test's own, a client that speaks its protocol, and a proxy that stands between
 it and the daemon and makes the network bad.
 
-Data lies in a directory that goes with the object. Without a redis-server on the PATH such tests are
-skipped, loudly. Nothing here leaves the loopback."""
+Data lies in a directory that goes with the object. The server is the redis-server of the PATH, or the program
+that FOOTFALL_REDIS_SERVER names (another version, a Valkey); without one such tests are skipped, loudly. Nothing here leaves the loopback."""
 
 import collections
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -18,13 +19,22 @@ import unittest
 
 from footfall import DEADLINE, Failure, until
 
-PROGRAM = shutil.which("redis-server")
+NAMED = os.environ.get("FOOTFALL_REDIS_SERVER") or "redis-server"
+PROGRAM = shutil.which(NAMED)
 
 
-def need_redis():
+def version():
+    """(7, 0) of "Redis server v=7.0.15 ..."; what Valkey tells is its own."""
+    told = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True).stdout
+    return tuple(map(int, re.search(r" v=(\d+)\.(\d+)", told).groups()))
+
+
+def need_redis(least=(6, 2)):
     """To be called by setUpModule of what needs one."""
     if not PROGRAM:
-        raise unittest.SkipTest("REDIS NOT TESTED: there is no redis-server")
+        raise unittest.SkipTest(f"REDIS NOT TESTED: there is no {NAMED}")
+    if version() < least:
+        raise unittest.SkipTest(f"REDIS NOT TESTED: {NAMED} is too old for it")
 
 
 class RedisError(Exception):
@@ -113,7 +123,7 @@ class RedisServer:
 
     def __init__(self, aof=False, appendfsync="always", password=None, users=(), admin=None, replica_of=None,
                  **settings):
-        need_redis()
+        need_redis((0, 0))
         self.directory = tempfile.mkdtemp(prefix="footfall-redis-")
         self.socket = os.path.join(self.directory, "redis.sock")
         self.log_file = os.path.join(self.directory, "redis.log")

@@ -7,16 +7,16 @@ import time
 import unittest
 
 from footfall import Daemon, Site
-from redis_server import RedisServer, need_redis, on_redis
+from redis_server import PROGRAM, RedisServer, need_redis, on_redis, version
 
 SITE = Site("shop")
 
 
 def setUpModule():
-    need_redis()
+    need_redis((0, 0))
 
 
-class Start(unittest.TestCase):
+class Case(unittest.TestCase):
     def setUp(self):
         self.redis = RedisServer(aof=True)
         self.redis.start()
@@ -32,6 +32,21 @@ class Start(unittest.TestCase):
             return daemon.log
         finally:
             daemon.close()
+
+
+if PROGRAM and version() < (6, 2):
+    class Old(Case):
+        def test_a_server_before_6_2_is_refused_and_named(self):
+            began = time.monotonic()
+            self.assertRegex(self.ends(1), r"error house store why=.*redis_too_old: Redis 6\.2 or later is needed")
+            self.assertLess(time.monotonic() - began, 20)
+            self.assertEqual(self.redis.ask("DBSIZE"), 0)
+
+
+class Start(Case):
+    @classmethod
+    def setUpClass(cls):
+        need_redis()
 
     def test_a_server_that_does_not_come_is_given_up_with_one_line_a_state(self):
         self.redis.kill()

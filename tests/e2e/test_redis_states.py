@@ -6,10 +6,10 @@ import re
 import unittest
 
 from footfall import Daemon, Site, expect, until
-from redis_server import RedisServer, free_port, need_redis, on_redis
+from redis_server import RedisServer, free_port, need_redis, on_redis, version
 
 SITE = Site("shop")
-USERS = ["default off", "shop on >pw ~footfall:* &* +@all", "op on >op ~* &* +@all"]
+USERS = ["default off", "shop on >pw ~footfall:* +@all", "op on >op ~* +@all"]
 
 
 def setUpModule():
@@ -148,11 +148,14 @@ class Misconfigured(Case):
 
 class Loading(Case):
     def test_a_server_that_reads_its_data(self):
+        old = version() < (7, 0)  # it answers when it has read two megabytes more, and nothing can be done about it
         for n in range(40):
-            self.redis.ask("SET", f"filler-{n}", os.urandom(3000))
+            self.redis.ask("SET", f"filler-{n}", os.urandom(1_000_000 if old else 3000))
         self.redis.ask("BGREWRITEAOF")
         until(lambda: self.redis.info("persistence")["aof_rewrite_in_progress"] == "0", "a file written anew")
-        self.redis.settings.update(key_load_delay=100000, loading_process_events_interval_bytes=1024)
+        self.redis.settings.update(key_load_delay=100000)
+        if not old:
+            self.redis.settings.update(loading_process_events_interval_bytes=1024)
 
         def begin():
             self.redis.kill()

@@ -1,4 +1,5 @@
 /* Redis server: a real redis-server of a test's own, on a socket in a directory that goes with it.
+ * It is the redis-server of the PATH, or the program that FOOTFALL_REDIS_SERVER names (another version, a Valkey).
  * What goes wrong with it here ends the test program with a sentence. Not more than one thread a server. */
 #ifndef FOOTFALL_REDIS_SERVER_H
 #define FOOTFALL_REDIS_SERVER_H
@@ -16,15 +17,20 @@ struct redis_server {
     pid_t pid;                     /* 0: it does not run */
 };
 
-/* Whether there is a redis-server to be had. */
-bool redis_server_there(void);
+/* Versions: what the store needs, and the oldest that knows users, which is all that some tests need. */
+#define REDIS_SERVER_STORE 602
+#define REDIS_SERVER_OLD 600
+
+/* Whether there is a redis-server to be had, of at least this version. */
+bool redis_server_there(unsigned least);
 
 /* Says loudly that tests are skipped for want of one; gives the status to end with. */
 int redis_server_missing(void);
 
-/* Runs a program's cases (an array), which need a server: what main gives. */
-#define REDIS_SERVER_RUN(tests) \
-    (redis_server_there() ? cmocka_run_group_tests(tests, NULL, NULL) : redis_server_missing())
+/* Runs a program's cases (an array), which need a server of that version: what main gives. */
+#define REDIS_SERVER_RUN_ON(least, tests) \
+    (redis_server_there(least) ? cmocka_run_group_tests(tests, NULL, NULL) : redis_server_missing())
+#define REDIS_SERVER_RUN(tests) REDIS_SERVER_RUN_ON(REDIS_SERVER_STORE, tests)
 
 /* Makes the directory; nothing runs yet. To be ended by redis_server_end. */
 void redis_server_make(struct redis_server *s);

@@ -129,8 +129,9 @@ static inline void stage_group(struct stage *s, unsigned n)
 
 #define STAGE_TEST(test) cmocka_unit_test_setup(test, stage_setup)
 
-/* Runs the tests; without a redis-server there is nothing to run them on. */
-#define STAGE_RUN(tests)                                                                             \
-    (redis_server_there() ? cmocka_run_group_tests(tests, stage_open, stage_close) : redis_server_missing())
+/* Runs the tests; without a redis-server of that version there is nothing to run them on. */
+#define STAGE_RUN_ON(least, tests) \
+    (redis_server_there(least) ? cmocka_run_group_tests(tests, stage_open, stage_close) : redis_server_missing())
+#define STAGE_RUN(tests) STAGE_RUN_ON(REDIS_SERVER_STORE, tests)
 
 #endif

@@ -147,6 +147,26 @@ static void a_closed_group_is_followed_by_another(void **state)
     assert_true(queue.head == queue.tail && queue.head->count == 2);
 }
 
+static void a_whole_group_ends_where_it_is_told_to_however_large_it_is(void **state)
+{
+    (void)state;
+    static char body[700000];
+    add(1, 1);
+    pending_whole(&queue);
+    for (uint64_t seq = 2; seq <= 5; seq++)
+        assert_int_equal(pending_add(&queue, seq, ff_span_of(body, sizeof body)), FF_OK);
+    assert_true(queue.head->count == 1 && queue.head->next == queue.tail && queue.tail->count == 4);
+    pending_close(&queue);
+    assert_int_equal(pending_add(&queue, 6, ff_span_of(body, sizeof body)), FF_OK);
+    assert_int_equal(pending_add(&queue, 7, ff_span_of(body, sizeof body)), FF_OK);
+    assert_true(queue.tail->first == 7 && queue.tail->count == 1);
+    pending_whole(&queue);
+    pending_close(&queue); /* nothing was added to that one */
+    assert_int_equal(pending_add(&queue, 8, ff_span_of(body, sizeof body)), FF_OK);
+    assert_int_equal(pending_add(&queue, 9, ff_span_of(body, sizeof body)), FF_OK);
+    assert_true(queue.tail->first == 9);
+}
+
 /* What the queue says of its bytes is what its groups take. */
 static void bytes_add_up(void)
 {
@@ -263,6 +283,7 @@ int main(void)
         CASE(a_mark_does_not_outlive_a_rewind),
         CASE(spent_groups_are_used_again_and_what_is_too_much_goes),
         CASE(a_closed_group_is_followed_by_another),
+        CASE(a_whole_group_ends_where_it_is_told_to_however_large_it_is),
         CASE(a_large_group_is_followed_by_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

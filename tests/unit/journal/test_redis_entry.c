@@ -104,5 +104,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_not_ours_is_refused, setup, teardown),
         cmocka_unit_test(ids_are_read_printed_and_ordered),
     };
-    return REDIS_SERVER_RUN(tests);
+    return REDIS_SERVER_RUN_ON(REDIS_SERVER_OLD, tests);
 }

@@ -260,6 +260,92 @@ static void a_flipped_bit_is_not_copied_under_a_sum_that_fits(void **state)
     assert_non_null(strstr(why, "7-31"));
 }
 
+/* What XINFO and XPENDING say of the groups, as one text: place of each, and what each consumer has not acknowledged. */
+static void groups_tell(struct stage *s, char *out, size_t size)
+{
+    static const char script[] =
+        "local told = ''\n"
+        "for _, g in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do\n"
+        "  local at\n"
+        "  for i = 1, #g, 2 do if g[i] == 'last-delivered-id' then at = g[i + 1] end end\n"
+        "  told = told .. g[2] .. ' at ' .. at .. ':'\n"
+        "  for _, p in ipairs(redis.call('XPENDING', KEYS[1], g[2], '-', '+', 100)) do\n"
+        "    told = told .. ' ' .. p[1] .. ' ' .. p[2] .. ' ' .. (p[3] >= 5000 and 'old' or 'new') .. ' ' .. p[4]\n"
+        "  end\n"
+        "  told = told .. ';'\n"
+        "end\n"
+        "return told";
+    const struct ff_span told = redis_reply_text(STAGE_ASK(s, "EVAL", script, "1", s->keys.journal.text));
+    snprintf(out, size, "%.*s", (int)told.n, told.p);
+}
+
+static void groups_make(struct stage *s)
+{
+    const char *journal = s->keys.journal.text;
+    STAGE_ASK(s, "XGROUP", "CREATE", journal, "first", "0");
+    STAGE_ASK(s, "XGROUP", "CREATE", journal, "second", "7-6");
+    STAGE_ASK(s, "XREADGROUP", "GROUP", "first", "anna", "COUNT", "2", "STREAMS", journal, ">");
+    STAGE_ASK(s, "XREADGROUP", "GROUP", "first", "bob", "COUNT", "1", "STREAMS", journal, ">");
+    STAGE_ASK(s, "XACK", journal, "first", "7-0");
+    STAGE_ASK(s, "XCLAIM", journal, "first", "bob", "0", "7-6", "IDLE", "5000", "RETRYCOUNT", "9");
+}
+
+static void groups_of_consumers_go_on_where_they_were(void **state)
+{
+    struct stage *s = *state;
+    char before[512], after[512];
+    uint64_t erased;
+    for (int i = 0; i < 4; i++)
+        stage_group(s, 3);
+    groups_make(s);
+    groups_tell(s, before, sizeof before);
+    assert_string_equal(before, "first at 7-6: 7-3 anna new 1 7-6 bob old 9;second at 7-6:;");
+    checkpoint(s, 12);
+    assert_int_equal(erase(s, 10, 12, &erased), FF_OK);
+    assert_int_equal(erased, 3);
+    groups_tell(s, after, sizeof after);
+    assert_string_equal(after, before);
+    const struct redis_reply next = STAGE_ASK(s, "XREADGROUP", "GROUP", "first", "anna", "COUNT", "1", "STREAMS",
+                                              s->keys.journal.text, ">");
+    const struct redis_reply entry = redis_reply_at(redis_reply_at(redis_reply_at(next, 0), 1), 0);
+    assert_true(ff_span_is(redis_reply_text(redis_reply_at(entry, 0)), "7-9"));
+}
+
+/* As many as one look at them does not give. */
+static void thousands_that_nobody_has_acknowledged_are_kept(void **state)
+{
+    struct stage *s = *state;
+    uint64_t erased;
+    const char *journal = s->keys.journal.text;
+    for (int i = 0; i < 2500; i++)
+        stage_group(s, 1);
+    STAGE_ASK(s, "XGROUP", "CREATE", journal, "slow", "7-0");
+    STAGE_ASK(s, "EVAL", "redis.call('XREADGROUP', 'GROUP', 'slow', 'c', 'STREAMS', KEYS[1], '>')", "1", journal);
+    checkpoint(s, 2500);
+    assert_int_equal(erase(s, 30, 2500, &erased), FF_OK);
+    const struct redis_reply pending = STAGE_ASK(s, "XPENDING", journal, "slow");
+    assert_int_equal(redis_reply_integer(redis_reply_at(pending, 0)), 2500);
+}
+
+static void who_may_not_keep_all_of_a_group_keeps_nothing_of_it(void **state)
+{
+    static const char *const lacks[] = {"-xclaim", "-xpending", "-xgroup"};
+    struct stage *s = *state;
+    uint64_t erased;
+    for (int i = 0; i < 4; i++)
+        stage_group(s, 3);
+    for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++) {
+        groups_make(s);
+        checkpoint(s, 12);
+        STAGE_ASK(s, "ACL", "SETUSER", "default", lacks[i]);
+        const enum ff_status st = erase(s, 4 + 3 * i, 12, &erased);
+        STAGE_ASK(s, "ACL", "SETUSER", "default", "+@all");
+        assert_int_equal(st, FF_OK);
+        assert_int_equal(erased, 1);
+        assert_int_equal(redis_reply_count(STAGE_ASK(s, "XINFO", "GROUPS", s->keys.journal.text)), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +360,9 @@ int main(void)
         STAGE_TEST(a_copy_of_more_than_there_is_does_not_take_its_place),
         STAGE_TEST(what_a_dead_one_had_copied_is_not_gone_on_with),
         STAGE_TEST(a_flipped_bit_is_not_copied_under_a_sum_that_fits),
+        STAGE_TEST(groups_of_consumers_go_on_where_they_were),
+        STAGE_TEST(thousands_that_nobody_has_acknowledged_are_kept),
+        STAGE_TEST(who_may_not_keep_all_of_a_group_keeps_nothing_of_it),
     };
     int failed = STAGE_RUN(tests);
     redis_checkpoints_fini(&c);

@@ -201,5 +201,5 @@ int main(void)
         CASE(a_group_with_one_byte_changed_is_damaged),
         CASE(a_server_that_is_away_is_told),
     };
-    return REDIS_SERVER_RUN(tests);
+    return REDIS_SERVER_RUN_ON(REDIS_SERVER_OLD, tests);
 }

@@ -66,5 +66,5 @@ int main(void)
         STAGE_TEST(there_is_an_end_to_it),
         STAGE_TEST(another_owner_s_shard_takes_none),
     };
-    return STAGE_RUN(tests);
+    return STAGE_RUN_ON(REDIS_SERVER_OLD, tests);
 }

@@ -234,5 +234,5 @@ int main(void)
         STAGE_TEST(nobody_there_is_away),
         STAGE_TEST(numbers_are_digits_alone),
     };
-    return STAGE_RUN(tests);
+    return STAGE_RUN_ON(REDIS_SERVER_OLD, tests);
 }

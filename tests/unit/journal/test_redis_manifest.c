@@ -98,5 +98,5 @@ int main(void)
         STAGE_TEST(another_version_is_not_read),
         STAGE_TEST(a_link_that_is_gone_says_so),
     };
-    return STAGE_RUN(tests);
+    return STAGE_RUN_ON(REDIS_SERVER_OLD, tests);
 }

@@ -199,6 +199,39 @@ static void damaged_entries_are_named(void **state)
     }
 }
 
+/* An owner that adds a group for every one that is read. */
+struct growing {
+    struct stage *stage;
+    uint64_t given;
+};
+
+static enum ff_status grow(void *ctx, uint64_t seq, struct ff_span body)
+{
+    struct growing *g = ctx;
+    struct redis_link *reading = g->stage->link;
+    struct redis_url url;
+    (void)body;
+    assert_int_equal(seq, ++g->given);
+    assert_true(redis_url_parse(g->stage->server.url, &url, why, sizeof why));
+    g->stage->link = redis_link_new(&url);
+    assert_int_equal(redis_link_connect(g->stage->link, FF_SECOND), REDIS_OK);
+    stage_group(g->stage, 1);
+    redis_link_free(g->stage->link);
+    g->stage->link = reading;
+    return g->given > 100 ? FF_INTERNAL : FF_OK;
+}
+
+static void a_journal_that_grows_as_it_is_read_is_read_to_where_it_ended(void **state)
+{
+    struct growing g = {.stage = *state};
+    struct redis_seen seen = {0};
+    uint64_t last = 0;
+    stage_group(g.stage, 4);
+    stage_group(g.stage, 1);
+    assert_int_equal(redis_read(g.stage->link, &g.stage->keys, 1, UINT64_MAX, grow, &g, &seen, &last, why, sizeof why), FF_OK);
+    assert_true(last == 5 && g.given == 5 && g.stage->last == 10);
+}
+
 static void a_record_that_comes_twice_is_damage(void **state)
 {
     struct stage *s = *state;
@@ -320,6 +353,7 @@ int main(void)
         STAGE_TEST(a_hole_is_damage),
         STAGE_TEST(records_declared_lost_are_passed_over),
         STAGE_TEST(damaged_entries_are_named),
+        STAGE_TEST(a_journal_that_grows_as_it_is_read_is_read_to_where_it_ended),
         STAGE_TEST(a_record_that_comes_twice_is_damage),
         STAGE_TEST(a_group_under_the_id_of_another_is_damage),
         STAGE_TEST(a_flipped_bit_is_found),

@@ -1,5 +1,6 @@
 #include "redis_stage.h"
 
+#include "redis_fake.h"
 #include "redis_start.h"
 
 #include <pthread.h>
@@ -80,7 +81,11 @@ static void a_server_that_refuses_is_not_waited_for(void **state)
     const enum ff_status st = start(s, FF_DURABLE_PROCESS, 10 * FF_MINUTE, &t);
     STAGE_ASK(s, "ACL", "SETUSER", "default", "+xadd");
     assert_int_equal(st, FF_STORE_FAILED);
-    assert_non_null(strstr(why, "can't run this command"));
+    assert_non_null(strstr(why, "script"));
+    STAGE_ASK(s, "ACL", "SETUSER", "default", "-xrange");
+    assert_int_equal(start(s, FF_DURABLE_PROCESS, 10 * FF_MINUTE, &t), FF_STORE_FAILED);
+    STAGE_ASK(s, "ACL", "SETUSER", "default", "+xrange");
+    assert_non_null(strstr(why, "xrange"));
 }
 
 static void a_server_that_does_not_come_is_given_up(void **state)
@@ -120,14 +125,52 @@ static void a_server_that_comes_late_is_waited_for(void **state)
     assert_true(late.started.mine.epoch > 0);
 }
 
+/* What 6.0 answers. */
+static void what_6_0_says_is_told_from_other_refusals(void **state)
+{
+    struct stage *s = *state;
+    static const char *const answers[][2] = {
+        {"-ERR Invalid stream ID specified as stream command argument\r\n", NULL},
+        {"-WRONGTYPE Operation against a key holding the wrong kind of value\r\n", NULL},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        struct redis_fake fake;
+        struct redis_url url;
+        struct started t;
+        redis_fake_start(&fake, answers[i]);
+        assert_true(redis_url_parse(fake.url, &url, why, sizeof why));
+        struct stage there = {.link = redis_link_new(&url), .keys = s->keys};
+        assert_int_equal(start(&there, FF_DURABLE_PROCESS, 10 * FF_MINUTE, &t), FF_STORE_FAILED);
+        redis_link_free(there.link);
+        redis_fake_end(&fake);
+        assert_true((strstr(why, "redis_too_old: Redis 6.2") != NULL) == (i == 0));
+    }
+}
+
+/* On one that is old: what 6.2 has brought is not missed at the first beacon but at the start. */
+static void a_server_before_6_2_is_refused_and_says_so(void **state)
+{
+    struct stage *s = *state;
+    struct started t;
+    assert_int_equal(start(s, FF_DURABLE_PROCESS, 10 * FF_MINUTE, &t), FF_STORE_FAILED);
+    assert_non_null(strstr(why, "redis_too_old"));
+    assert_int_equal(redis_reply_count(STAGE_ASK(s, "XRANGE", s->keys.journal.text, "-", "+")), 1);
+}
+
 int main(void)
 {
+    const struct CMUnitTest old[] = {
+        STAGE_TEST(a_server_before_6_2_is_refused_and_says_so),
+    };
+    if (!redis_server_there(REDIS_SERVER_STORE))
+        return STAGE_RUN_ON(REDIS_SERVER_OLD, old);
     const struct CMUnitTest tests[] = {
         STAGE_TEST(the_shard_is_taken_over_from_whoever_had_it),
         STAGE_TEST(durability_for_the_disk_needs_an_append_only_file),
         STAGE_TEST(a_memory_that_throws_things_away_is_refused),
         STAGE_TEST(what_may_not_be_asked_is_not_demanded),
         STAGE_TEST(a_server_that_refuses_is_not_waited_for),
+        STAGE_TEST(what_6_0_says_is_told_from_other_refusals),
         STAGE_TEST(a_server_that_does_not_come_is_given_up),
         STAGE_TEST(a_server_that_comes_late_is_waited_for),
     };

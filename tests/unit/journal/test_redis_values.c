@@ -58,5 +58,5 @@ int main(void)
         STAGE_TEST(a_fenced_owner_puts_and_removes_nothing),
         STAGE_TEST(names_and_lengths_are_checked),
     };
-    return STAGE_RUN(tests);
+    return STAGE_RUN_ON(REDIS_SERVER_OLD, tests);
 }

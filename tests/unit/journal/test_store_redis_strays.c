@@ -3,6 +3,8 @@
 #include "segment.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* What the strays were that a store gave: as numbers, for a body is "stray <number>". */
 struct got {
@@ -12,6 +14,7 @@ struct got {
     unsigned known; /* the first so many are not appended */
     unsigned fail;  /* after so many it takes no more; 0: it takes all */
     uint64_t ahead; /* they are copies: a body's number is so much greater than the seq */
+    size_t large;   /* not 0: whatever they are, records of this size are appended in their place */
 };
 
 static enum ff_status stray_take(void *ctx, uint64_t seq, struct ff_span body)
@@ -21,8 +24,11 @@ static enum ff_status stray_take(void *ctx, uint64_t seq, struct ff_span body)
     struct suite *s = &got->seat->suite;
     if (got->fail && got->n == got->fail)
         return FF_BUSY;
-    assert_true(ff_span_equal(body, ff_span_of(expected, (size_t)snprintf(expected, sizeof expected, "stray %llu",
-                                                                          (unsigned long long)(seq + got->ahead)))));
+    static char large[1 << 20];
+    const int n = snprintf(expected, sizeof expected, "stray %llu", (unsigned long long)(seq + got->ahead));
+    assert_true(got->large || ff_span_equal(body, ff_span_of(expected, (size_t)n)));
+    if (got->large)
+        body = ff_span_of(memset(large, 'x', sizeof large), got->large);
     got->seq[got->n++] = seq;
     if (got->n > got->known)
         assert_int_equal(store_redis.append(s->store, ++s->last, body), FF_OK);
@@ -319,9 +325,9 @@ static void an_outage_in_its_middle_takes_nothing_twice(void **state)
 }
 
 /* What is taken in meets an outage, and the process ends in it. */
-static void ends_with_copies_on_the_disk(struct seat *s)
+static void ends_with_copies_on_the_disk(struct seat *s, size_t large)
 {
-    struct got got = {.seat = s};
+    struct got got = {.seat = s, .large = large};
     opened(s);
     assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
     assert_int_equal(got.n, 20);
@@ -338,7 +344,7 @@ static void an_end_in_its_middle_takes_nothing_handed_twice(void **state)
     struct seat *s = *state;
     struct got got = {.seat = s, .ahead = 10};
     leave(s, 5, 11, 30);
-    ends_with_copies_on_the_disk(s);
+    ends_with_copies_on_the_disk(s, 0);
     opened(s);
     take_all(&got); /* the copies, but not what they are copies of */
     expect_seqs(&got, 1, 20);
@@ -352,12 +358,143 @@ static void an_end_in_its_middle_takes_nothing_spilled_twice(void **state)
     struct seat *s = *state;
     struct got got = {.seat = s};
     spill_strays(s, 5, 101, 120);
-    ends_with_copies_on_the_disk(s);
+    ends_with_copies_on_the_disk(s, 0);
     opened(s);
     take_all(&got); /* what they are copies of came first */
     expect_seqs(&got, 101, 120);
     assert_int_equal(s->suite.last, 20);
     assert_int_equal(spill_last(seat_owner(s)->outage.spill), 0);
+}
+
+/* The newest file of the spill ends so many bytes sooner, as after a loss of power. */
+static void spill_tear(struct seat *s, long bytes)
+{
+    char pattern[SCRATCH_MAX + 64];
+    glob_t found;
+    struct stat file;
+    snprintf(pattern, sizeof pattern, "%s/spill/journal-*.seg", s->store);
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    const char *path = found.gl_pathv[found.gl_pathc - 1];
+    assert_int_equal(stat(path, &file), 0);
+    assert_int_equal(truncate(path, file.st_size - bytes), 0);
+    globfree(&found);
+}
+
+/* More than a group of the disk's has, so that some of them are there and the last is not. */
+#define LARGE ((size_t)100 << 10)
+
+static void ends_with_torn_copies_on_the_disk(struct seat *s)
+{
+    ends_with_copies_on_the_disk(s, LARGE);
+    spill_tear(s, 100);
+}
+
+static void copies_without_their_last_are_not_taken_for_them(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s};
+    leave(s, 5, 11, 30);
+    ends_with_torn_copies_on_the_disk(s);
+    opened(s);
+    assert_in_range(spill_last(seat_owner(s)->outage.spill), 1, 19);
+    take_all(&got); /* what they are copies of */
+    expect_seqs(&got, 11, 30);
+    assert_int_equal(s->suite.last, 20);
+    assert_int_equal(handed(s), 0);
+    assert_int_equal(redis_took_of(&seat_owner(s)->seen.took, 5), 30);
+    assert_int_equal(spill_last(seat_owner(s)->outage.spill), 0);
+}
+
+/* The next process has an outage before it looks, and ends in it: its own are behind them then. */
+static void nor_are_they_with_others_behind_them(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s, .large = LARGE};
+    leave(s, 5, 11, 30);
+    ends_with_torn_copies_on_the_disk(s);
+    opened(s);
+    const uint64_t torn = spill_last(seat_owner(s)->outage.spill);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    seat_append(s, 30);
+    assert_int_equal(seat_owner(s)->trouble, REDIS_OOM);
+    store_redis.close(&s->suite.store);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    opened(s);
+    assert_int_equal(spill_last(seat_owner(s)->outage.spill), torn + 30);
+    take_all(&got);
+    assert_int_equal(got.n, 30 + 20);
+    assert_true(got.seq[0] == 1 && got.seq[29] == 30 && got.seq[30] == 11 && got.seq[49] == 30);
+    assert_int_equal(handed(s), 0);
+}
+
+static void however_large_they_are_one_entry(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s, .large = LARGE};
+    leave(s, 5, 11, 30);
+    opened(s);
+    const long long before = seat_entries(s);
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    suite_flush(&s->suite);
+    assert_int_equal(got.n, 20);
+    assert_int_equal(seat_entries(s), before + 1);
+    store_redis.close(&s->suite.store);
+    got.n = 0;
+    opened(s);
+    take_all(&got);
+    assert_true(got.n == 0 && handed(s) == 0);
+}
+
+/* In an outage, too: what comes back from the disk is one. */
+static void so_they_are_behind_an_outage(void **state)
+{
+    struct seat *s = *state;
+    struct got got = {.seat = s, .large = LARGE};
+    leave(s, 5, 11, 30);
+    opened(s);
+    const long long before = seat_entries(s);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    assert_int_equal(store_redis.strays(s->suite.store, stray_take, &got), FF_OK);
+    suite_flush(&s->suite);
+    assert_int_equal(seat_owner(s)->trouble, REDIS_OOM);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    seat_until(s, REDIS_DIRECT);
+    assert_int_equal(got.n, 20);
+    assert_int_equal(seat_entries(s), before + 1);
+}
+
+/* A fenced owner has some of the copies on its disk. */
+static void copies_without_their_last_are_not_handed_over(void **state)
+{
+    struct seat *s = *state;
+    struct redis_drain d = {.epoch = 7, .from = 1, .stray = {.first = 1, .last = 3, .took = {5, 30}}, .seq = 0};
+    struct spill_options options = {.path = s->path, .durability = FF_DURABLE_PROCESS, .max = 1 << 20, .journal = "j"};
+    struct spill *spill;
+    struct redis_url url;
+    struct redis_keys keys;
+    uint64_t durable;
+    char why[512];
+    assert_int_equal(spill_open(&spill, &options, why, sizeof why), FF_OK);
+    for (uint64_t seq = 1; seq <= 3; seq++)
+        assert_int_equal(spill_add(spill, 7, seq, (struct spill_copy){5, 30, 3}, FF_LITERAL("copy")), FF_OK);
+    assert_int_equal(spill_flush(spill), FF_OK);
+    while (spill_settled(spill) < 3) {
+        struct pollfd news = {.fd = spill_news_fd(spill), .events = POLLIN};
+        assert_true(poll(&news, 1, 10000) == 1 && spill_poll(spill, &durable) == FF_OK);
+    }
+    assert_true(redis_url_parse(s->server.url, &url, why, sizeof why) && redis_keys_make(&keys, "footfall", "seat"));
+    struct redis_link *link = redis_link_new(&url);
+    assert_int_equal(redis_link_connect(link, 5 * FF_SECOND), REDIS_OK);
+    d.keys = &keys;
+    d.spill = spill;
+    d.upto = 2;
+    assert_int_equal(redis_drain_to_handover(link, &d), REDIS_OK);
+    assert_true(d.spilled == FF_OK && d.place == 2 && handed(s) == 0);
+    d.upto = 3;
+    assert_int_equal(redis_drain_to_handover(link, &d), REDIS_OK);
+    assert_true(d.spilled == FF_OK && d.place == 3 && handed(s) == 1);
+    redis_link_free(link);
+    spill_close(&spill);
 }
 
 static void copies_that_are_handed_over_are_not_taken_twice(void **state)
@@ -442,6 +579,11 @@ int main(void)
         SEAT_TEST(an_outage_in_its_middle_takes_nothing_twice),
         SEAT_TEST(an_end_in_its_middle_takes_nothing_handed_twice),
         SEAT_TEST(an_end_in_its_middle_takes_nothing_spilled_twice),
+        SEAT_TEST(copies_without_their_last_are_not_taken_for_them),
+        SEAT_TEST(nor_are_they_with_others_behind_them),
+        SEAT_TEST(however_large_they_are_one_entry),
+        SEAT_TEST(so_they_are_behind_an_outage),
+        SEAT_TEST(copies_without_their_last_are_not_handed_over),
         SEAT_TEST(copies_that_are_handed_over_are_not_taken_twice),
         SEAT_TEST(with_a_checkpoint_for_lost_data_those_on_their_way_are_taken),
         SEAT_TEST(what_the_disk_does_not_give_back_stays_there),
