@@ -52,8 +52,10 @@ static struct ahead expect_slots(const struct fold *f, const struct ff_beacon *b
 
 static void expect_visitor(const struct fold *f, struct ahead *a)
 {
-    if (a->key && (a->visitor = table_find(&f->visitors_by_key, a->key, expect_any, NULL)))
-        expect_thing(&f->visitors, a->visitor);
+    if (!a->key || !(a->visitor = table_find(&f->visitors_by_key, a->key, expect_any, NULL)))
+        return;
+    expect_thing(&f->visitors, a->visitor);
+    __builtin_prefetch(chain_at(&f->visitors_by_touch, a->visitor), 1);
 }
 
 static void expect_story(const struct fold *f, struct ahead *a)
@@ -62,14 +64,22 @@ static void expect_story(const struct fold *f, struct ahead *a)
         return;
     const struct visitor *v = visitor_at(f, a->visitor);
     expect_neighbours(&f->visitors_by_touch, a->visitor);
-    if ((a->tail = v->tail))
+    if (v->extras_listed)
+        __builtin_prefetch(chain_at(&f->extras_by_touch, a->visitor), 1);
+    if ((a->tail = v->tail)) {
         expect_thing(&f->tails, a->tail);
-    if ((a->cart = v->head.cart))
+        __builtin_prefetch(chain_at(&f->tails_by_age, a->tail), 1);
+    }
+    if ((a->cart = v->head.cart)) {
         expect_thing(&f->carts, a->cart);
+        __builtin_prefetch(chain_at(&f->carts_by_touch, a->cart), 1);
+    }
 }
 
 static void expect_acts(const struct fold *f, const struct ahead *a)
 {
+    if (a->visitor && visitor_at(f, a->visitor)->extras_listed)
+        expect_neighbours(&f->extras_by_touch, a->visitor);
     if (a->cart && cart_at(f, a->cart)->listed)
         expect_neighbours(&f->carts_by_touch, a->cart);
     const struct tail *t = a->tail ? tail_at(f, a->tail) : NULL;
