@@ -28,6 +28,12 @@ void pool_fini(struct pool *p)
     lowest_fini(&p->room);
 }
 
+bool pool_init_beside(struct pool *p, const struct pool *of, size_t size)
+{
+    *p = (struct pool){.things = region_new(of->cap, size), .size = size, .cap = of->cap};
+    return p->things != NULL;
+}
+
 /* Takes the first of those given back. */
 static uint32_t chunk_reuse(struct pool *p, uint32_t first, struct pool_chunk *c)
 {

@@ -40,6 +40,10 @@ struct pool {
 bool pool_init(struct pool *p, uint32_t cap, size_t size);
 void pool_fini(struct pool *p);
 
+/* What belongs to the things of another pool and is asked for without them, under their numbers: size bytes of each. It
+ * is never taken from; who takes a thing of the other writes it first. False when the address space is refused. */
+bool pool_init_beside(struct pool *p, const struct pool *of, size_t size);
+
 /* A number whose thing is all zeros, or 0 when all are in use. */
 uint32_t pool_take(struct pool *p);
 

@@ -161,7 +161,7 @@ static void card_forget_in(struct fold *f, struct card *card, uint64_t customer)
 /* Every visitor's last cart is in the list of those that give way. */
 void card_forget(struct fold *f, uint64_t customer)
 {
-    for (uint32_t number = f->carts_by_touch.oldest; number; number = cart_at(f, number)->by_touch.newer)
+    for (uint32_t number = f->carts_by_touch.oldest; number; number = chain_at(&f->carts_by_touch, number)->newer)
         for (uint32_t i = number; i; i = cart_at(f, i)->before)
             card_forget_in(f, &cart_at(f, i)->card, customer);
 }

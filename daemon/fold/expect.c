@@ -36,13 +36,20 @@ static bool expect_any(const void *ctx, uint32_t place)
     return true;
 }
 
+/* A new id is looked for until a free slot, which is where it goes: as a rule one of the next few. */
+static void expect_free(const uint64_t *probe)
+{
+    __builtin_prefetch(probe, 1);
+    __builtin_prefetch(probe + 4, 1);
+}
+
 static struct ahead expect_slots(const struct fold *f, const struct ff_beacon *b)
 {
     const struct fold_site_state *site = &f->sites[b->site];
     if (b->fault)
         return (struct ahead){0};
     if (ff_has(b, FF_HAS(ID)))
-        __builtin_prefetch(table_probe(&f->ids.table, hash_id_wide(&f->seed, ~site->scope, b->text[FF_TEXT_ID]).hi), 1);
+        expect_free(table_probe(&f->ids.table, hash_id_wide(&f->seed, ~site->scope, b->text[FF_TEXT_ID]).hi));
     if (!ff_has(b, FF_HAS(VISITOR)))
         return (struct ahead){0};
     uint64_t key = hash_id(&f->seed, site->scope, b->text[FF_TEXT_VISITOR]);
@@ -52,8 +59,10 @@ static struct ahead expect_slots(const struct fold *f, const struct ff_beacon *b
 
 static void expect_visitor(const struct fold *f, struct ahead *a)
 {
-    if (a->key && (a->visitor = table_find(&f->visitors_by_key, a->key, expect_any, NULL)))
-        expect_thing(&f->visitors, a->visitor);
+    if (!a->key || !(a->visitor = table_find(&f->visitors_by_key, a->key, expect_any, NULL)))
+        return;
+    expect_thing(&f->visitors, a->visitor);
+    __builtin_prefetch(chain_at(&f->visitors_by_touch, a->visitor), 1);
 }
 
 static void expect_story(const struct fold *f, struct ahead *a)
@@ -62,14 +71,22 @@ static void expect_story(const struct fold *f, struct ahead *a)
         return;
     const struct visitor *v = visitor_at(f, a->visitor);
     expect_neighbours(&f->visitors_by_touch, a->visitor);
-    if ((a->tail = v->tail))
+    if (v->extras_listed)
+        __builtin_prefetch(chain_at(&f->extras_by_touch, a->visitor), 1);
+    if ((a->tail = v->tail)) {
         expect_thing(&f->tails, a->tail);
-    if ((a->cart = v->head.cart))
+        __builtin_prefetch(chain_at(&f->tails_by_age, a->tail), 1);
+    }
+    if ((a->cart = v->head.cart)) {
         expect_thing(&f->carts, a->cart);
+        __builtin_prefetch(chain_at(&f->carts_by_touch, a->cart), 1);
+    }
 }
 
 static void expect_acts(const struct fold *f, const struct ahead *a)
 {
+    if (a->visitor && visitor_at(f, a->visitor)->extras_listed)
+        expect_neighbours(&f->extras_by_touch, a->visitor);
     if (a->cart && cart_at(f, a->cart)->listed)
         expect_neighbours(&f->carts_by_touch, a->cart);
     const struct tail *t = a->tail ? tail_at(f, a->tail) : NULL;

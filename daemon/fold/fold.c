@@ -31,11 +31,15 @@ static bool fold_init_pools(struct fold *f)
     uint32_t acts = at_least(o->max_tail_events, LEAST_ACTS), tails = at_least(o->max_tails, 1);
     return pool_init(&f->visitors, visitors, sizeof(struct visitor)) &&
            pool_init(&f->tails, tails, sizeof(struct tail)) &&
+           pool_init_beside(&f->visitor_links, &f->visitors, sizeof(struct chain_link)) &&
+           pool_init_beside(&f->extras_links, &f->visitors, sizeof(struct chain_link)) &&
+           pool_init_beside(&f->tail_links, &f->tails, sizeof(struct chain_link)) &&
            pool_init(&f->settled, tails, sizeof(struct settled)) &&
            pool_init(&f->waymarks, o->max_tails / 8 + 1, sizeof(struct waymark)) &&
            pool_init(&f->acts, acts, sizeof(struct act)) &&
            pool_init(&f->rests, acts, sizeof(struct act_rest)) &&
            pool_init(&f->carts, at_least(o->max_carts, LEAST_CARTS), sizeof(struct cart)) &&
+           pool_init_beside(&f->cart_links, &f->carts, sizeof(struct chain_link)) &&
            pool_init(&f->lines, at_least(o->max_lines, LEAST_LINES), sizeof(struct line)) &&
            pool_init(&f->extras, at_least(o->max_extras, LEAST_EXTRAS), sizeof(struct extra)) &&
            words_init(&f->cart_words, at_least(o->max_cart_words, LEAST_CART_WORDS), &f->seed) &&
@@ -84,10 +88,10 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
         fold_free(&f);
         return NULL;
     }
-    f->visitors_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, by_touch), 0, 0};
-    f->carts_by_touch = (struct chain){&f->carts, offsetof(struct cart, by_touch), 0, 0};
-    f->tails_by_age = (struct chain){&f->tails, offsetof(struct tail, by_age), 0, 0};
-    f->extras_by_touch = (struct chain){&f->visitors, offsetof(struct visitor, extras_by_touch), 0, 0};
+    f->visitors_by_touch = (struct chain){.pool = &f->visitor_links};
+    f->carts_by_touch = (struct chain){.pool = &f->cart_links};
+    f->tails_by_age = (struct chain){.pool = &f->tail_links};
+    f->extras_by_touch = (struct chain){.pool = &f->extras_links};
     uint64_t left_out = f->options.words->left_out;
     names_take(&f->names, f->options.words);
     f->options.words->left_out = left_out; /* that counts what records say, and comes with an image */
@@ -99,6 +103,7 @@ void fold_free(struct fold **f)
     if (!*f)
         return;
     struct pool *pools[] = {&(*f)->visitors, &(*f)->tails, &(*f)->settled, &(*f)->waymarks,
+                            &(*f)->visitor_links, &(*f)->extras_links, &(*f)->tail_links, &(*f)->cart_links,
                             &(*f)->acts,     &(*f)->rests, &(*f)->carts,   &(*f)->lines,   &(*f)->extras};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         pool_fini(pools[i]);

@@ -77,7 +77,7 @@ static void save_visitors(struct saving *s)
         s->carts.n = 0;
         save_cart(s, v->head.cart, v->newest);
         near = v->touched;
-        number = v->by_touch.older;
+        number = chain_at(&f->visitors_by_touch, number)->older;
     }
 }
 
@@ -138,7 +138,7 @@ static void save_tails(struct saving *s)
     for (uint32_t number = s->fold->tails_by_age.newest; number;) {
         const struct tail *t = tail_at(s->fold, number);
         save_tail(s, t);
-        number = t->by_age.older;
+        number = chain_at(&s->fold->tails_by_age, number)->older;
     }
 }
 

@@ -47,6 +47,9 @@ struct fold {
     struct recall ids, orders, refunds, aliases;
     struct asked asked;
     struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines, extras;
+    /* Of the chains below. They lie close to each other: those between which one is taken out are then as a rule in the
+     * cache, which the things themselves are not. */
+    struct pool visitor_links, extras_links, tail_links, cart_links;
     struct words cart_words; /* of cards and lines: carts full of texts leave room for those that are counted */
     struct table visitors_by_key;
     struct chain visitors_by_touch, carts_by_touch, tails_by_age, extras_by_touch;

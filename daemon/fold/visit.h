@@ -13,11 +13,9 @@ struct course {
 };
 
 struct visitor {
-    uint64_t key;        /* keyed hash of site and visitor id */
+    _Alignas(128) uint64_t key; /* keyed hash of site and visitor id */
     ff_wall newest;      /* time of the newest act that was not late */
     struct course head;  /* up to now: what is counted */
-    struct chain_link by_touch;
-    struct chain_link extras_by_touch; /* where extras_listed */
     int32_t touched;     /* minute in which the last event of any kind was received */
     uint32_t tail;       /* number of the tail, or 0: then settled = head */
     uint32_t born;       /* stamp that tells this visitor from others under its number */
@@ -41,10 +39,9 @@ struct tail {
     uint32_t waymark;        /* number, or 0 */
     uint16_t count;          /* of acts; one more than TAIL_ACTS_MAX for a moment */
     uint16_t since;          /* acts appended since the waymark was moved, up to WAYMARK_ACTS */
-    struct chain_link by_age; /* in the order of newest_received */
 };
 
-_Static_assert(sizeof(struct tail) == 48, "a tail is six words");
+_Static_assert(sizeof(struct tail) == 40, "a tail is five words");
 
 /* What is settled of a visitor's story: nothing that comes can change it. */
 struct settled {

@@ -31,7 +31,6 @@ struct cart {
     uint32_t line_count;
     uint32_t before;        /* the visitor's cart before this one, or 0; that one has none before */
     uint32_t visitor;       /* of a listed one */
-    struct chain_link by_touch;
     uint16_t refs;          /* courses and carts that name this number */
     bool emptied, converted, checkout;
     bool gap;               /* was abandoned between two of its events */

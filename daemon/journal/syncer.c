@@ -11,6 +11,14 @@
 /* Bytes of zeros written in one call. */
 #define ZEROS ((size_t)128 << 10)
 
+/* The job's descriptors: how many. */
+static size_t job_files(const struct syncer_job *job, int files[OWN_FILES_MAX])
+{
+    files[0] = job->fd;
+    files[1] = job->dir;
+    return job->dir >= 0 ? 2 : 1;
+}
+
 /* That they are not there harms nobody: a full disk ends them, and what is to be synced is synced. */
 static void zeros_write(const struct ff_io *io, int fd, struct syncer_zeros *zeros)
 {
@@ -25,12 +33,26 @@ static void zeros_write(const struct ff_io *io, int fd, struct syncer_zeros *zer
     zeros->to = at;
 }
 
-static int job_do(const struct ff_io *io, struct syncer_job *job)
+static int job_sync(const struct ff_io *io, struct syncer_job *job)
 {
     zeros_write(io, job->fd, &job->zeros);
     int r = io->sync(io, job->fd);
     if (r == 0 && job->dir >= 0)
         r = io->sync_dir(io, job->dir);
+    return r;
+}
+
+static int job_do(const struct syncer *s, struct syncer_job *job)
+{
+    int files[OWN_FILES_MAX];
+    size_t n = job_files(job, files);
+    if (!s->apart)
+        return job_sync(s->io, job);
+    int r = own_files_receive(&s->files, files, n);
+    if (r < 0)
+        return r;
+    r = job_sync(s->io, job);
+    own_files_close(files, n);
     return r;
 }
 
@@ -54,23 +76,32 @@ static bool job_await(struct syncer *s, ff_mono began)
     return s->state == SYNCER_JOB;
 }
 
+/* Tells the owner; needs the lock. Cannot fail: the counter never passes 1. */
+static void result_put(struct syncer *s, int result)
+{
+    s->result = result;
+    s->state = SYNCER_RESULT;
+    eventfd_write(s->news_fd, 1);
+}
+
 static void *syncer_main(void *ctx)
 {
     struct syncer *s = ctx;
     ff_mono began = 0;
+    bool apart = own_files_leave(&s->files, s->news_fd);
     pthread_mutex_lock(&s->lock);
+    s->apart = apart;
+    s->state = SYNCER_IDLE;
+    pthread_cond_broadcast(&s->mail);
     while (job_await(s, began)) {
         struct syncer_job job = s->job;
         s->state = SYNCER_AT_IT;
         pthread_mutex_unlock(&s->lock);
         began = now_mono();
-        int result = job_do(s->io, &job);
+        int result = job_do(s, &job);
         pthread_mutex_lock(&s->lock);
         s->job = job;
-        s->result = result;
-        s->state = SYNCER_RESULT;
-        /* Cannot fail: the counter never passes 1. */
-        eventfd_write(s->news_fd, 1);
+        result_put(s, result);
     }
     pthread_mutex_unlock(&s->lock);
     return NULL;
@@ -96,20 +127,41 @@ static void mail_init(pthread_cond_t *mail)
     pthread_condattr_destroy(&monotonic);
 }
 
+static void mailbox_fini(struct syncer *s)
+{
+    pthread_cond_destroy(&s->mail);
+    pthread_mutex_destroy(&s->lock);
+    own_files_fini(&s->files);
+    close(s->news_fd);
+}
+
+/* Until the thread has a table of descriptors of its own: what the owner opens from then on is in his alone. */
+static void start_wait(struct syncer *s)
+{
+    pthread_mutex_lock(&s->lock);
+    while (s->state == SYNCER_STARTS)
+        pthread_cond_wait(&s->mail, &s->lock);
+    pthread_mutex_unlock(&s->lock);
+}
+
 int syncer_init(struct syncer *s, const struct ff_io *io)
 {
-    *s = (struct syncer){.io = io, .state = SYNCER_IDLE};
+    *s = (struct syncer){.io = io, .state = SYNCER_STARTS};
     s->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->news_fd < 0)
         return -errno;
+    int r = own_files_init(&s->files);
+    if (r < 0) {
+        close(s->news_fd);
+        return r;
+    }
     pthread_mutex_init(&s->lock, NULL);
     mail_init(&s->mail);
-    int r = thread_start(s);
-    if (r < 0) {
-        pthread_cond_destroy(&s->mail);
-        pthread_mutex_destroy(&s->lock);
-        close(s->news_fd);
-    }
+    r = thread_start(s);
+    if (r < 0)
+        mailbox_fini(s);
+    else
+        start_wait(s);
     return r;
 }
 
@@ -121,20 +173,24 @@ void syncer_fini(struct syncer *s)
     pthread_cond_signal(&s->mail);
     pthread_mutex_unlock(&s->lock);
     pthread_join(s->thread, NULL);
-    pthread_cond_destroy(&s->mail);
-    pthread_mutex_destroy(&s->lock);
-    close(s->news_fd);
+    mailbox_fini(s);
 }
 
+/* What cannot be handed over has failed. */
 void syncer_ask(struct syncer *s, struct syncer_job job)
 {
+    int files[OWN_FILES_MAX];
+    size_t n = job_files(&job, files);
     assert(!s->busy);
     s->busy = true;
+    int r = s->apart ? own_files_send(&s->files, files, n) : 0;
     pthread_mutex_lock(&s->lock);
     assert(s->state == SYNCER_IDLE);
     s->job = job;
     s->hurry = false;
     s->state = SYNCER_JOB;
+    if (r < 0)
+        result_put(s, r);
     pthread_cond_signal(&s->mail);
     pthread_mutex_unlock(&s->lock);
 }

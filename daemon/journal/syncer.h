@@ -1,9 +1,10 @@
 /* Syncer: the thread that waits for the disk. It is given one job at a time through a mailbox and
- * shares nothing else with the thread that owns the store. */
+ * shares nothing else with the thread that owns the store: its descriptors are its own (own_files.h). */
 #ifndef FOOTFALL_SYNCER_H
 #define FOOTFALL_SYNCER_H
 
 #include "io.h"
+#include "own_files.h"
 
 #include "footfall/time.h"
 
@@ -27,13 +28,15 @@ struct syncer_job {
 struct syncer {
     const struct ff_io *io; /* borrowed; used from both threads */
     pthread_t thread;
+    struct own_files files; /* on the way to the thread */
+    bool apart;             /* it has a table of descriptors of its own */
     int news_fd;            /* readable while a result waits */
     bool busy;              /* owner's: a job was given and its result not taken */
     pthread_mutex_t lock;   /* guards the mailbox below, nothing else */
     pthread_cond_t mail;
     struct syncer_job job;
     bool hurry;             /* the owner waits for the job: no gap */
-    enum syncer_mail { SYNCER_IDLE, SYNCER_JOB, SYNCER_AT_IT, SYNCER_RESULT, SYNCER_STOP } state;
+    enum syncer_mail { SYNCER_STARTS, SYNCER_IDLE, SYNCER_JOB, SYNCER_AT_IT, SYNCER_RESULT, SYNCER_STOP } state;
     int result;
 };
 

@@ -3,6 +3,7 @@
  * callbacks, never within net_reply. */
 #include "inside.h"
 
+#include "calls.h"
 #include "reply.h"
 
 #include <assert.h>
@@ -210,7 +211,7 @@ void conn_answer(struct conn *c, uint32_t number, const struct net_reply *reply)
 static void conn_send(struct conn *c)
 {
     struct netbuf *out = &c->pipeline.out;
-    ssize_t sent = send(c->fd, out->p + out->start, netbuf_length(out), MSG_NOSIGNAL);
+    ssize_t sent = call_send(c->fd, out->p + out->start, netbuf_length(out), MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
         c->broken = true;
         return;

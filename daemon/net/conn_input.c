@@ -5,6 +5,7 @@
  * that. */
 #include "inside.h"
 
+#include "calls.h"
 #include "reply.h"
 
 #include <errno.h>
@@ -235,7 +236,7 @@ void conn_read(struct conn *c)
     size_t room = b ? b->cap - NET_PADDING - b->end : 0;
     if (room > NET_WORK_BYTES)
         room = NET_WORK_BYTES;
-    ssize_t got = b ? recv(c->fd, b->p + b->end, room, 0) : -1;
+    ssize_t got = b ? call_recv(c->fd, b->p + b->end, room, 0) : -1;
     if (got < 0) {
         if (b && (errno == EAGAIN || errno == EINTR))
             return;

@@ -280,6 +280,23 @@ static void a_pool_of_nothing_gives_nothing(void **state)
     pool_fini(&p);
 }
 
+static void what_lies_beside_a_pool_has_the_numbers_of_its_things(void **state)
+{
+    (void)state;
+    struct pool things, beside;
+    assert_true(pool_init(&things, 2000, 24));
+    assert_true(pool_init_beside(&beside, &things, sizeof(uint32_t)));
+    for (uint32_t i = 1; i <= 2000; i++) {
+        uint32_t number = pool_take(&things);
+        memcpy(pool_at(&beside, number), &number, sizeof number);
+    }
+    for (uint32_t i = 1; i <= 2000; i++)
+        assert_memory_equal(pool_at(&beside, i), &i, sizeof i);
+    assert_int_equal(beside.used, 0);
+    pool_fini(&beside);
+    pool_fini(&things);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +312,7 @@ int main(void)
         cmocka_unit_test(use_that_goes_up_and_down_a_little_keeps_its_memory),
         cmocka_unit_test(the_memory_of_a_burst_is_given_back_while_use_goes_on),
         cmocka_unit_test(a_pool_of_nothing_gives_nothing),
+        cmocka_unit_test(what_lies_beside_a_pool_has_the_numbers_of_its_things),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

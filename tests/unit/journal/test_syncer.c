@@ -10,8 +10,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -156,6 +162,58 @@ static void zeros_are_written_before_the_sync_as_far_as_it_goes(void **state)
     scratch_remove(path);
 }
 
+/* The rest of this process is refused close_range, as a filter of system calls may do. */
+static bool refuse_close_range(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static int sync_where_refused(void)
+{
+    struct syncer other;
+    struct syncer_job job;
+    int result = 1;
+    if (!refuse_close_range() || syncer_init(&other, &faulty.io) != 0 || other.apart)
+        return 2;
+    syncer_ask(&other, (struct syncer_job){.fd = fd, .dir = fd, .upto = 1});
+    syncer_wait(&other);
+    bool taken = syncer_take(&other, &job, &result);
+    syncer_fini(&other);
+    return taken && result == 0 ? 0 : 1;
+}
+
+static void it_works_with_the_owners_descriptors_where_it_is_refused_its_own(void **state)
+{
+    (void)state;
+    int status;
+    assert_true(syncer.apart);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(sync_where_refused());
+    assert_true(child > 0 && waitpid(child, &status, 0) == child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void a_file_that_is_not_open_fails_to_be_synced(void **state)
+{
+    (void)state;
+    struct syncer_job job;
+    int result = 0;
+    syncer_ask(&syncer, (struct syncer_job){.fd = 900, .dir = -1, .upto = 1});
+    syncer_wait(&syncer);
+    assert_true(syncer_take(&syncer, &job, &result));
+    assert_int_equal(result, -EBADF);
+    assert_int_equal(outcome(fd), 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -167,6 +225,8 @@ int main(void)
         CASE(a_job_is_done_and_reported_once),
         CASE(the_directory_is_synced_after_the_file_and_only_then),
         CASE(it_can_be_ended_with_a_job_under_way),
+        CASE(a_file_that_is_not_open_fails_to_be_synced),
+        CASE(it_works_with_the_owners_descriptors_where_it_is_refused_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
