@@ -6,6 +6,7 @@
 #include "image.h"
 #include "journal.h"
 #include "log.h"
+#include "pace.h"
 #include "shard.h"
 #include "shard_forget.h"
 #include "shard_store.h"
@@ -16,11 +17,13 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 struct child {
     struct shard shard;
     struct journal *journal;
+    struct pace pace;
 };
 
 static enum house_end child_fail(const char *event, const char *why)
@@ -29,8 +32,8 @@ static enum house_end child_fail(const char *event, const char *why)
     return HOUSE_FAILED;
 }
 
-/* It must not be in the way of its parent, nor outlive it. At idle priority it would never end on a
- * machine that is always busy. */
+/* It must not be in the way of its parent (see child_breathe, too), nor outlive it. At idle priority it would
+ * never end on a machine that is always busy. */
 static void child_be_humble(void)
 {
     const struct sched_param batch = {0};
@@ -40,9 +43,30 @@ static void child_be_humble(void)
     sched_setscheduler(0, SCHED_BATCH, &batch);
 }
 
-static bool child_give(void *journal, struct ff_span block)
+static ff_dur clock_now(clockid_t clock)
 {
-    return journal_checkpoint_put(journal, block) == FF_OK;
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
+}
+
+/* At any priority, whoever shares a core with its parent takes its caches and its reserve from it. */
+static void child_breathe(void *child)
+{
+    struct child *c = child;
+    const ff_dur rest = pace_rest(&c->pace, clock_now(CLOCK_MONOTONIC), clock_now(CLOCK_PROCESS_CPUTIME_ID));
+    if (rest == 0)
+        return;
+    const struct timespec t = {rest / FF_SECOND, rest % FF_SECOND * 1000};
+    nanosleep(&t, NULL);
+    pace_go_on(&c->pace, clock_now(CLOCK_MONOTONIC), clock_now(CLOCK_PROCESS_CPUTIME_ID));
+}
+
+static bool child_give(void *child, struct ff_span block)
+{
+    struct child *c = child;
+    child_breathe(c);
+    return journal_checkpoint_put(c->journal, block) == FF_OK;
 }
 
 static enum house_end child_write(struct child *c)
@@ -52,7 +76,7 @@ static enum house_end child_write(struct child *c)
     enum ff_status status = journal_checkpoint_begin(c->journal, c->shard.seq);
     if (status)
         return child_fail("begin", ff_status_prose(status));
-    if (image_out_begin(&out, child_give, c->journal))
+    if (image_out_begin(&out, child_give, c))
         shard_save(&c->shard, c->shard.seq, &out);
     if (!image_out_end(&out, &digest)) {
         journal_checkpoint_abort(c->journal);
@@ -90,6 +114,9 @@ static enum house_end child_run(struct child *c, const struct ff_config *config,
     struct shard_restored restored;
     if (!shard_init(&c->shard, config, true, why, sizeof why))
         return child_fail("memory", why);
+    c->shard.breathe = child_breathe;
+    c->shard.breathe_ctx = c;
+    pace_begin(&c->pace, clock_now(CLOCK_MONOTONIC), clock_now(CLOCK_PROCESS_CPUTIME_ID));
     if (shard_store_open(config, io, true, &c->journal, why, sizeof why) ||
         !shard_take_seed(&c->shard, c->journal, false, why, sizeof why) ||
         shard_restore(&c->shard, c->journal, UINT64_MAX, upto, &restored, why, sizeof why))

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+/* Replayed between two calls of breathe. */
+#define BREATHE_RECORDS 16
+
 /* Sites of one zone share it. The place of the first site with the zone of site i. */
 static uint16_t zone_first(const struct ff_config *c, uint16_t i)
 {
@@ -179,6 +182,8 @@ static enum ff_status shard_replay_record(void *shard, uint64_t seq, struct ff_s
 {
     struct shard *s = shard;
     struct ff_record r;
+    if (s->breathe && seq % BREATHE_RECORDS == 0)
+        s->breathe(s->breathe_ctx);
     if (body.n == 0 || note_is(body))
         return shard_replay_other(s, seq, body);
     canon_reset(s->canon);

@@ -23,6 +23,8 @@ struct shard {
     struct canon *canon;            /* decodes what is replayed */
     struct hash_seed seed;
     bool beside;                    /* it is restored beside the owner of the journal */
+    void (*breathe)(void *ctx);     /* called often while the state is restored, to rest; NULL: never */
+    void *breathe_ctx;
 
     struct words words; /* texts that fold and tally share */
     struct fold *fold;

@@ -93,9 +93,18 @@ static bool shard_load_image(struct shard *s, uint64_t seq, struct image_in *in)
     return ok;
 }
 
-static bool shard_next_block(void *journal, struct ff_span *block)
+/* A shard that is being loaded, and where its blocks come from. */
+struct loading {
+    struct shard *shard;
+    struct journal *journal;
+};
+
+static bool shard_next_block(void *ctx, struct ff_span *block)
 {
-    return journal_checkpoint_next(journal, block) == FF_OK;
+    const struct loading *l = ctx;
+    if (l->shard->breathe)
+        l->shard->breathe(l->shard->breathe_ctx);
+    return journal_checkpoint_next(l->journal, block) == FF_OK;
 }
 
 static enum ff_status shard_no_memory(char *why, size_t size)
@@ -125,7 +134,8 @@ static enum ff_status shard_load_newest(struct shard *s, struct journal *j, uint
             break;
         if (status == FF_OK) {
             struct image_in in;
-            image_in_begin(&in, shard_next_block, j);
+            struct loading loading = {s, j};
+            image_in_begin(&in, shard_next_block, &loading);
             status = shard_load_image(s, seq, &in) ? FF_OK : FF_STORE_CORRUPT;
             snprintf(why, size, "its blocks are whole, but do not hold a state");
             journal_checkpoint_end(j);

@@ -26,6 +26,11 @@ void region_free(void *p, size_t count, size_t size)
     memcpy(p, &none, sizeof none);
 }
 
+void region_touch(void *p, size_t bytes)
+{
+    (void)madvise(p, bytes, MADV_POPULATE_WRITE);
+}
+
 void region_forget(void *p, size_t bytes)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);

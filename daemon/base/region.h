@@ -8,6 +8,10 @@
  * space is refused. Owned by the caller until region_free. */
 void *region_new(size_t count, size_t size);
 
+/* Has the pages of the bytes at p (on a page's boundary, in what region_new gave) be there before they are written
+ * to; where the system knows no such thing, they come then. What they hold stays. */
+void region_touch(void *p, size_t bytes);
+
 /* Gives back the pages that lie whole within the bytes at p (anywhere in what region_new gave); all
  * of the bytes read as zeros again. */
 void region_forget(void *p, size_t bytes);

@@ -8,6 +8,10 @@
  * or shrinks: with 64 of them the move ends long before the next one begins. */
 #define FIRST_SLOTS 1024
 #define MOVE_SLOTS 64
+/* The slots to grow into are touched in order, in steps of so many additions, while the 12th sixteenth of the slots is
+ * taken: entries go there in no order, and each would have to wait for a page. */
+#define TOUCH_ADDITIONS 256
+#define TOUCH_BYTES ((size_t)TOUCH_ADDITIONS * 16 * 2 * sizeof(uint64_t))
 
 bool table_init(struct table *t, size_t cap)
 {
@@ -100,6 +104,16 @@ static void table_move(struct table *t)
     t->old = NULL;
 }
 
+static void table_touch_next(struct table *t)
+{
+    const size_t slots = t->mask + 1, from = slots / 16 * 11;
+    if (t->old || slots >= t->most || slots / 16 < TOUCH_ADDITIONS || t->used < from)
+        return;
+    const size_t step = (t->used - from) / TOUCH_ADDITIONS;
+    if ((t->used - from) % TOUCH_ADDITIONS == 0 && step < slots / 16 / TOUCH_ADDITIONS)
+        region_touch((char *)t->region[t->slots == t->region[0]] + step * TOUCH_BYTES, TOUCH_BYTES);
+}
+
 void table_add(struct table *t, uint64_t hash, uint32_t place)
 {
     assert(place && t->used < t->cap);
@@ -111,6 +125,7 @@ void table_add(struct table *t, uint64_t hash, uint32_t place)
     }
     slots_put(t->slots, t->mask, hash >> 32 << 32 | place);
     t->used++;
+    table_touch_next(t);
 }
 
 /* Closes the gap at i by moving back whatever probed over it, so that no tombstones are left. Those

@@ -25,7 +25,7 @@
 /* Where it does, many records at once are gathered for so long before the next sync. */
 #define GATHER (FF_MILLISECOND / 2)
 #define MANY 8
-/* Of segment_bytes, what is written with zeros ahead of the records at a time. */
+/* Of segment_bytes, what is written with zeros ahead of the records at a time: of the default's as much as LAZY_BYTES. */
 #define ROOM_SHARE 64
 /* Failures of the disk after which close gives up. */
 #define CLOSE_TRIES 3
@@ -141,15 +141,17 @@ static void segment_end(struct ff_store *s)
     watermarks_move(s);
 }
 
-/* The zeros to be written ahead. Records that go where zeros are need no new blocks: their sync writes them and
- * nothing else, which takes a file system half of the time and of the work. A segment that stays small has none. */
+/* The zeros to be written ahead, which the next sync takes along. Records that go where they are need neither pages nor
+ * blocks of their own, and their sync writes them and nothing else: half of the time and of the work. A segment that
+ * stays small has none. */
 static struct syncer_zeros room_wanted(const struct ff_store *s)
 {
     const uint64_t step = s->segment_bytes / ROOM_SHARE, size = s->writer.size;
     const uint64_t from = s->writer.room > size ? s->writer.room : size;
     const bool near = size >= step / 4 && size < s->segment_bytes && from - size < step / 2;
-    const bool wanted = s->durability == FF_DURABLE_DISK && near && !s->no_room;
-    return (struct syncer_zeros){from, wanted ? from + step : from};
+    const bool wanted = near && !s->no_room;
+    /* An eighth more: what is written during the next sync is to find room, too. */
+    return (struct syncer_zeros){from, wanted ? size + step + step / 8 : from};
 }
 
 /* Asks for a sync when there is something to sync and it is wanted now; one that has not begun is made to cover more. */
@@ -195,13 +197,16 @@ static int groups_write(struct ff_store *s)
     return error;
 }
 
-/* Whether a write would meet a sync of the same file: it would wait for as long as that is at the file's inode, and
- * what is written ahead of the records must not come after them. */
+/* Whether a write must not, or had better not, meet the sync under way: zeros are not to come where records are, and
+ * where answers wait for syncs, the file system would let the write wait for this one, and the loop with it. */
 static bool write_waits(struct ff_store *s)
 {
-    if (s->durability != FF_DURABLE_DISK || !s->syncer.busy)
+    if (!s->syncer.busy)
         return false;
-    return s->making_room || !syncer_widen(&s->syncer, s->written);
+    const uint64_t end = s->writer.size + s->queue.bytes - s->queue.written_bytes; /* at most */
+    if (s->making_room && end > s->writer.room)
+        return true;
+    return s->durability == FF_DURABLE_DISK && !syncer_widen(&s->syncer, s->written);
 }
 
 /* Writes what waits, unless that has to wait for the sync under way: for one that ends the segment, or see write_waits. */

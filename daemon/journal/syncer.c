@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Bytes of zeros written in one call. */
-#define ZEROS ((size_t)128 << 10)
+#define ZEROS ((size_t)256 << 10)
 
 /* The job's descriptors: how many. */
 static size_t job_files(const struct syncer_job *job, int files[OWN_FILES_MAX])
@@ -35,10 +35,11 @@ static void zeros_write(const struct ff_io *io, int fd, struct syncer_zeros *zer
 
 static int job_sync(const struct ff_io *io, struct syncer_job *job)
 {
-    zeros_write(io, job->fd, &job->zeros);
     int r = io->sync(io, job->fd);
     if (r == 0 && job->dir >= 0)
         r = io->sync_dir(io, job->dir);
+    if (r == 0)
+        zeros_write(io, job->fd, &job->zeros);
     return r;
 }
 

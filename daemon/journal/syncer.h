@@ -22,7 +22,7 @@ struct syncer_job {
     int dir;       /* directory to sync after it, or -1 */
     uint64_t upto; /* seq that is durable when it worked */
     ff_dur gap;    /* begins so long after the beginning of the job before it, not sooner */
-    struct syncer_zeros zeros; /* written first; in the result as far as that worked */
+    struct syncer_zeros zeros; /* written after a sync that worked; in its result as far as that worked */
 };
 
 struct syncer {

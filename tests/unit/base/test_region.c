@@ -62,6 +62,19 @@ static void a_large_region_takes_no_memory_until_touched(void **state)
     region_free(&p, pages, page);
 }
 
+static void touched_pages_are_there_and_hold_what_they_held(void **state)
+{
+    (void)state;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    unsigned char there[4], *p = region_new(4, page);
+    p[page] = 7;
+    region_touch(p + page, 2 * page);
+    assert_int_equal(mincore(p, 4 * page, there), 0);
+    assert_true(!(there[0] & 1) && there[1] & 1 && there[2] & 1 && !(there[3] & 1));
+    assert_true(p[page] == 7 && p[2 * page] == 0);
+    region_free(&p, 4, page);
+}
+
 static void a_freed_region_is_no_longer_mapped(void **state)
 {
     (void)state;
@@ -114,6 +127,7 @@ int main(void)
         cmocka_unit_test(a_region_of_nothing_is_one),
         cmocka_unit_test(what_no_address_space_can_hold_is_refused),
         cmocka_unit_test(a_large_region_takes_no_memory_until_touched),
+        cmocka_unit_test(touched_pages_are_there_and_hold_what_they_held),
         cmocka_unit_test(a_freed_region_is_no_longer_mapped),
         cmocka_unit_test(forgetting_a_part_forgets_no_more),
         cmocka_unit_test(what_is_forgotten_takes_no_memory),

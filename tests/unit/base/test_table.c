@@ -9,6 +9,8 @@
 #include "hash.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* keys[place] is what place stands for. */
 static bool same(const void *ctx, uint32_t place)
@@ -109,6 +111,42 @@ static void a_table_made_for_so_many_does_not_grow(void **state)
         table_fini(&grown);
         table_fini(&made);
     }
+}
+
+static size_t pages_there(const uint64_t *slots, size_t count)
+{
+    static unsigned char there[8192];
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = count * sizeof *slots / page;
+    size_t n = 0;
+    assert_true(pages <= sizeof there);
+    assert_int_equal(mincore((void *)slots, pages * page, there), 0);
+    for (size_t i = 0; i < pages; i++)
+        n += there[i] & 1;
+    return n;
+}
+
+/* In steps, while the 12th sixteenth of its slots is taken. */
+static void the_slots_to_grow_into_are_there_when_it_grows(void **state)
+{
+    (void)state;
+    struct table t;
+    const size_t slots = 1 << 18, page = (size_t)sysconf(_SC_PAGESIZE);
+    assert_true(table_init(&t, slots * 4));
+    table_reserve(&t, slots / 2);
+    assert_int_equal(t.mask, slots - 1);
+    const uint64_t *next = t.region[t.slots == t.region[0]];
+    size_t i = 1;
+    for (; t.used < slots / 16 * 11; i++)
+        table_add(&t, hash_mix(i), (uint32_t)i);
+    assert_in_range(pages_there(next, slots * 2), 0, 16);
+    for (; t.used < slots / 4 * 3; i++)
+        table_add(&t, hash_mix(i), (uint32_t)i);
+    assert_null(t.old);
+    assert_int_equal(pages_there(next, slots * 2), slots * 2 * sizeof *next / page);
+    assert_int_equal(pages_there(next + slots * 2, slots * 2), 0);
+    table_add(&t, hash_mix(i), (uint32_t)i);
+    assert_true(t.old && t.slots == next);
+    table_fini(&t);
 }
 
 static void a_table_is_never_made_for_more_than_its_cap(void **state)
@@ -310,6 +348,7 @@ int main(void)
         cmocka_unit_test(the_zero_hash_is_a_hash),
         cmocka_unit_test(a_table_filled_to_its_cap_still_has_free_slots),
         cmocka_unit_test(a_table_made_for_so_many_does_not_grow),
+        cmocka_unit_test(the_slots_to_grow_into_are_there_when_it_grows),
         cmocka_unit_test(a_table_is_never_made_for_more_than_its_cap),
         cmocka_unit_test(the_first_probe_is_where_a_lone_entry_lies),
         cmocka_unit_test(adding_and_removing_at_random_agrees_with_an_array),

@@ -142,7 +142,7 @@ static struct syncer_zeros zeros_outcome(int file, uint64_t from, uint64_t to)
 }
 
 /* Those that find no room on the disk are missed by nobody: the sync has worked. */
-static void zeros_are_written_before_the_sync_as_far_as_it_goes(void **state)
+static void zeros_are_written_after_the_sync_as_far_as_it_goes(void **state)
 {
     (void)state;
     char path[SCRATCH_MAX], name[SCRATCH_MAX + 8];
@@ -221,7 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_job_that_has_not_begun_covers_what_is_added),
         CASE(a_gap_is_kept_between_the_beginnings_of_two_jobs),
-        CASE(zeros_are_written_before_the_sync_as_far_as_it_goes),
+        CASE(zeros_are_written_after_the_sync_as_far_as_it_goes),
         CASE(a_job_is_done_and_reported_once),
         CASE(the_directory_is_synced_after_the_file_and_only_then),
         CASE(it_can_be_ended_with_a_job_under_way),
