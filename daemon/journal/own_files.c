@@ -13,20 +13,17 @@
 
 /* A message of one byte that carries descriptors. */
 struct parcel {
-    union {
-        struct cmsghdr header; /* for its alignment */
-        unsigned char bytes[CMSG_SPACE(OWN_FILES_MAX * sizeof(int))];
-    } control;
     char byte;
     struct iovec body;
     struct msghdr message;
+    _Alignas(struct cmsghdr) unsigned char control[CMSG_SPACE(OWN_FILES_MAX * sizeof(int))];
 };
 
 static void parcel_init(struct parcel *p, size_t n)
 {
     memset(p, 0, sizeof *p);
     p->body = (struct iovec){&p->byte, sizeof p->byte};
-    p->message = (struct msghdr){.msg_iov = &p->body, .msg_iovlen = 1, .msg_control = &p->control};
+    p->message = (struct msghdr){.msg_iov = &p->body, .msg_iovlen = 1, .msg_control = p->control};
     p->message.msg_controllen = CMSG_SPACE(n * sizeof(int));
 }
 
