@@ -24,6 +24,7 @@ struct child {
     struct shard shard;
     struct journal *journal;
     struct pace pace;
+    bool hurry;
 };
 
 static enum house_end child_fail(const char *event, const char *why)
@@ -50,12 +51,13 @@ static ff_dur clock_now(clockid_t clock)
     return t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
 }
 
-/* At any priority, whoever shares a core with its parent takes its caches and its reserve from it. */
+/* At any priority, whoever shares a core with its parent takes its caches and its reserve from it. But where visitors
+ * wait to be forgotten it is made an end of. */
 static void child_breathe(void *child)
 {
     struct child *c = child;
     const ff_dur rest = pace_rest(&c->pace, clock_now(CLOCK_MONOTONIC), clock_now(CLOCK_PROCESS_CPUTIME_ID));
-    if (rest == 0)
+    if (rest == 0 || c->hurry)
         return;
     const struct timespec t = {rest / FF_SECOND, rest % FF_SECOND * 1000};
     nanosleep(&t, NULL);
@@ -128,7 +130,7 @@ static enum house_end child_run(struct child *c, const struct ff_config *config,
 enum house_end house_write_checkpoint(struct ff_config *config, const struct ff_io *io, uint64_t upto,
                                     uint64_t sealed)
 {
-    struct child c = {0};
+    struct child c = {.hurry = sealed > 0};
     child_be_humble();
     log_set_level(config->log.level);
     enum house_end end = child_run(&c, config, io, upto, sealed);

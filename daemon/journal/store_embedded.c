@@ -21,12 +21,12 @@
 #define PENDING_MAX ((size_t)96 << 20)
 /* Where durability does not wait for the disk, it is asked to sync after so many bytes: few enough that neither the
  * kernel's work for them nor the writes that meet it hold up anybody for long. */
-#define LAZY_BYTES ((uint64_t)1 << 20)
+#define LAZY_BYTES ((uint64_t)2 << 20)
 /* Where it does, many records at once are gathered for so long before the next sync. */
 #define GATHER (FF_MILLISECOND / 2)
 #define MANY 8
 /* Of segment_bytes, what is written with zeros ahead of the records at a time: of the default's as much as LAZY_BYTES. */
-#define ROOM_SHARE 64
+#define ROOM_SHARE 32
 /* Failures of the disk after which close gives up. */
 #define CLOSE_TRIES 3
 
