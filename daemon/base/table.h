@@ -2,7 +2,7 @@
  * (1 and up), not keys: the owner compares keys. Its memory is mapped at its cap, but it uses only
  * as many slots as it needs: when three quarters are taken, their number doubles, and when less than an
  * eighth is, it halves. The entries move over a few with each that is added or removed, and the memory
- * they move to is there before, so that no single call takes long. */
+ * that a large table grows into is there before, so that no single call takes long. */
 #ifndef FOOTFALL_TABLE_H
 #define FOOTFALL_TABLE_H
 

@@ -43,11 +43,10 @@ void own_files_fini(struct own_files *o)
     o->to = o->from = -1;
 }
 
-static int range_close(int first, int last, unsigned flags)
+static void range_close(int first, int last)
 {
-    if (first > last)
-        return 0;
-    return (int)syscall(SYS_close_range, (unsigned)first, (unsigned)last, flags);
+    if (first <= last)
+        (void)syscall(SYS_close_range, (unsigned)first, (unsigned)last, 0);
 }
 
 /* The first call gives the thread its table; what comes behind both that it keeps is left out of it. */
@@ -57,8 +56,8 @@ bool own_files_leave(const struct own_files *o, int kept)
     assert(low >= FIRST_FD && low < high);
     if (syscall(SYS_close_range, (unsigned)high + 1, ~0U, CLOSE_RANGE_UNSHARE) != 0)
         return false;
-    range_close(FIRST_FD, low - 1, 0);
-    range_close(low + 1, high - 1, 0);
+    range_close(FIRST_FD, low - 1);
+    range_close(low + 1, high - 1);
     return true;
 }
 
