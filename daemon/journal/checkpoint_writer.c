@@ -14,6 +14,9 @@
  * wait. */
 #define BUFFER ((size_t)4 << 20)
 
+/* Bytes of one call: the kernel takes its time over large ones, and the core is nobody else's meanwhile. */
+#define PIECE ((size_t)64 << 10)
+
 _Static_assert(BUFFER >= CHECKPOINT_BLOCK_HEADER + CHECKPOINT_MAX_BLOCK, "a block fits the empty buffer");
 
 void checkpoint_writer_init(struct checkpoint_writer *w, const struct place *place)
@@ -41,7 +44,11 @@ static void file_named(const struct checkpoint_writer *w, char out[PATH_MAX])
 static int buffer_write(struct checkpoint_writer *w)
 {
     const struct ff_io *io = w->place->io;
-    int r = io_write_all(io, w->fd, w->buffer, w->fill, w->size);
+    int r = 0;
+    for (size_t at = 0, n; r == 0 && at < w->fill; at += n) {
+        n = w->fill - at < PIECE ? w->fill - at : PIECE;
+        r = io_write_all(io, w->fd, w->buffer + at, n, w->size + at);
+    }
     w->size += w->fill;
     w->fill = 0;
     return r == 0 ? io->sync(io, w->fd) : r;

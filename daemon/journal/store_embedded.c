@@ -148,10 +148,10 @@ static struct syncer_zeros room_wanted(const struct ff_store *s)
 {
     const uint64_t step = s->segment_bytes / ROOM_SHARE, size = s->writer.size;
     const uint64_t from = s->writer.room > size ? s->writer.room : size;
-    const bool near = size >= step / 4 && size < s->segment_bytes && from - size < step / 2;
+    const bool near = size >= step / 4 && size < s->segment_bytes && from - size < step;
     const bool wanted = near && !s->no_room;
-    /* An eighth more: what is written during the next sync is to find room, too. */
-    return (struct syncer_zeros){from, wanted ? size + step + step / 8 : from};
+    /* Half as much again: what is written during the next sync, and while zeros rest, is to find room, too. */
+    return (struct syncer_zeros){from, wanted ? size + step + step / 2 : from};
 }
 
 /* Asks for a sync when there is something to sync and it is wanted now; one that has not begun is made to cover more. */
@@ -173,6 +173,7 @@ static void sync_ask(struct ff_store *s)
         .fd = s->writer.fd,
         .dir = s->fresh ? s->place.dir : -1,
         .upto = s->written,
+        .awaited = s->durability == FF_DURABLE_DISK,
         .gap = s->synced_count >= MANY ? GATHER : 0,
         .zeros = room_wanted(s),
     };
@@ -204,8 +205,10 @@ static bool write_waits(struct ff_store *s)
     if (!s->syncer.busy)
         return false;
     const uint64_t end = s->writer.size + s->queue.bytes - s->queue.written_bytes; /* at most */
-    if (s->making_room && end > s->writer.room)
+    if (s->making_room && end > s->writer.room) {
+        syncer_hurry(&s->syncer);
         return true;
+    }
     return s->durability == FF_DURABLE_DISK && !syncer_widen(&s->syncer, s->written);
 }
 

@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Bytes of zeros written in one call. */
-#define ZEROS ((size_t)256 << 10)
+/* CPU that zeros may take where answers wait for the job. The next job goes on with them. */
+#define AWAITED_MOST ((ff_dur)200)
 
 /* The job's descriptors: how many. */
 static size_t job_files(const struct syncer_job *job, int files[OWN_FILES_MAX])
@@ -19,49 +19,75 @@ static size_t job_files(const struct syncer_job *job, int files[OWN_FILES_MAX])
     return job->dir >= 0 ? 2 : 1;
 }
 
-/* That they are not there harms nobody: a full disk ends them, and what is to be synced is synced. */
-static void zeros_write(const struct ff_io *io, int fd, struct syncer_zeros *zeros)
+static ff_dur clock_of(clockid_t clock)
 {
-    static const unsigned char zero[ZEROS];
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
+}
+
+/* Until at, or until the owner waits. The lock is held. */
+static void rest_until(struct syncer *s, ff_mono at)
+{
+    const struct timespec until = {.tv_sec = at / FF_SECOND, .tv_nsec = at % FF_SECOND * 1000};
+    while (!s->hurry && clock_of(CLOCK_MONOTONIC) < at)
+        pthread_cond_timedwait(&s->mail, &s->lock, &until);
+}
+
+/* False: the owner waits. */
+static bool zeros_rest(struct syncer *s, ff_dur rest)
+{
+    pthread_mutex_lock(&s->lock);
+    if (rest > 0)
+        rest_until(s, clock_of(CLOCK_MONOTONIC) + rest);
+    const bool go_on = !s->hurry;
+    pthread_mutex_unlock(&s->lock);
+    return go_on;
+}
+
+/* That they are not there harms nobody: a full disk ends them, and what is to be synced is synced. */
+static void zeros_write(struct syncer *s, struct syncer_job *job)
+{
+    static const unsigned char zero[ZEROS_MOST];
+    struct syncer_zeros *zeros = &job->zeros;
     uint64_t at = zeros->from;
-    while (at < zeros->to) {
-        const size_t n = zeros->to - at < ZEROS ? (size_t)(zeros->to - at) : ZEROS;
-        if (io_write_all(io, fd, zero, n, at) < 0)
+    ff_dur rest = 0, spent = 0;
+    while (at < zeros->to && zeros_rest(s, job->awaited ? 0 : rest) && !(job->awaited && spent > AWAITED_MOST)) {
+        const size_t n = zeros_next(&s->pace, at, zeros->to);
+        const ff_dur before = clock_of(CLOCK_THREAD_CPUTIME_ID);
+        if (io_write_all(s->io, job->fd, zero, n, at) < 0)
             break;
+        const ff_dur took = clock_of(CLOCK_THREAD_CPUTIME_ID) - before;
         at += n;
+        spent += took;
+        rest = zeros_took(&s->pace, n, took);
     }
     zeros->to = at;
 }
 
-static int job_sync(const struct ff_io *io, struct syncer_job *job)
+static int job_sync(struct syncer *s, struct syncer_job *job)
 {
+    const struct ff_io *io = s->io;
     int r = io->sync(io, job->fd);
     if (r == 0 && job->dir >= 0)
         r = io->sync_dir(io, job->dir);
     if (r == 0)
-        zeros_write(io, job->fd, &job->zeros);
+        zeros_write(s, job);
     return r;
 }
 
-static int job_do(const struct syncer *s, struct syncer_job *job)
+static int job_do(struct syncer *s, struct syncer_job *job)
 {
     int files[OWN_FILES_MAX];
     size_t n = job_files(job, files);
     if (!s->apart)
-        return job_sync(s->io, job);
+        return job_sync(s, job);
     int r = own_files_receive(&s->files, files, n);
     if (r < 0)
         return r;
-    r = job_sync(s->io, job);
+    r = job_sync(s, job);
     own_files_close(files, n);
     return r;
-}
-
-static ff_mono now_mono(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
 }
 
 /* Waits for a job, and until it may begin; began: when the one before it did. False: there will be none.
@@ -70,10 +96,8 @@ static bool job_await(struct syncer *s, ff_mono began)
 {
     while (s->state != SYNCER_JOB && s->state != SYNCER_STOP)
         pthread_cond_wait(&s->mail, &s->lock);
-    const ff_mono at = began + s->job.gap;
-    const struct timespec until = {.tv_sec = at / FF_SECOND, .tv_nsec = at % FF_SECOND * 1000};
-    while (s->state == SYNCER_JOB && !s->hurry && now_mono() < at)
-        pthread_cond_timedwait(&s->mail, &s->lock, &until);
+    if (s->state == SYNCER_JOB)
+        rest_until(s, began + s->job.gap);
     return s->state == SYNCER_JOB;
 }
 
@@ -98,7 +122,7 @@ static void *syncer_main(void *ctx)
         struct syncer_job job = s->job;
         s->state = SYNCER_AT_IT;
         pthread_mutex_unlock(&s->lock);
-        began = now_mono();
+        began = clock_of(CLOCK_MONOTONIC);
         int result = job_do(s, &job);
         pthread_mutex_lock(&s->lock);
         s->job = job;
@@ -148,6 +172,7 @@ static void start_wait(struct syncer *s)
 int syncer_init(struct syncer *s, const struct ff_io *io)
 {
     *s = (struct syncer){.io = io, .state = SYNCER_STARTS};
+    zeros_begin(&s->pace);
     s->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->news_fd < 0)
         return -errno;
@@ -226,13 +251,18 @@ bool syncer_take(struct syncer *s, struct syncer_job *job, int *result)
     return there;
 }
 
-void syncer_wait(struct syncer *s)
+void syncer_hurry(struct syncer *s)
 {
-    struct pollfd news = {.fd = s->news_fd, .events = POLLIN};
     pthread_mutex_lock(&s->lock);
     s->hurry = true;
     pthread_cond_signal(&s->mail);
     pthread_mutex_unlock(&s->lock);
+}
+
+void syncer_wait(struct syncer *s)
+{
+    struct pollfd news = {.fd = s->news_fd, .events = POLLIN};
+    syncer_hurry(s);
     while (s->busy && poll(&news, 1, -1) != 1)
         continue;
 }

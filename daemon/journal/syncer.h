@@ -5,6 +5,7 @@
 
 #include "io.h"
 #include "own_files.h"
+#include "zeros.h"
 
 #include "footfall/time.h"
 
@@ -21,6 +22,7 @@ struct syncer_job {
     int fd;        /* file to sync; stays open until the result is taken */
     int dir;       /* directory to sync after it, or -1 */
     uint64_t upto; /* seq that is durable when it worked */
+    bool awaited;  /* answers wait for the result: zeros are not to take long */
     ff_dur gap;    /* begins so long after the beginning of the job before it, not sooner */
     struct syncer_zeros zeros; /* written after a sync that worked; in its result as far as that worked */
 };
@@ -31,11 +33,12 @@ struct syncer {
     struct own_files files; /* on the way to the thread */
     bool apart;             /* it has a table of descriptors of its own */
     int news_fd;            /* readable while a result waits */
+    struct zeros_pace pace; /* the thread's */
     bool busy;              /* owner's: a job was given and its result not taken */
     pthread_mutex_t lock;   /* guards the mailbox below, nothing else */
     pthread_cond_t mail;
     struct syncer_job job;
-    bool hurry;             /* the owner waits for the job: no gap */
+    bool hurry;             /* the owner waits for the job: no gap, and no more zeros */
     enum syncer_mail { SYNCER_STARTS, SYNCER_IDLE, SYNCER_JOB, SYNCER_AT_IT, SYNCER_RESULT, SYNCER_STOP } state;
     int result;
 };
@@ -55,7 +58,10 @@ bool syncer_widen(struct syncer *s, uint64_t upto);
 /* Takes the result of the job, if it is there: true, and *result is 0 or a negative errno. */
 bool syncer_take(struct syncer *s, struct syncer_job *job, int *result);
 
-/* Waits until a result can be taken, without a gap; at once when not busy. */
+/* The job under way is waited for: it begins without a gap, and what zeros are left of it are left out. */
+void syncer_hurry(struct syncer *s);
+
+/* Waits until a result can be taken, in a hurry; at once when not busy. */
 void syncer_wait(struct syncer *s);
 
 #endif

@@ -119,7 +119,7 @@ static void an_abort_that_cannot_remove_says_so(void **state)
 }
 
 /* Few large calls, each with its sync, so that nobody waits for a gigabyte. */
-static void a_large_one_is_written_in_large_pieces(void **state)
+static void a_large_one_is_written_in_small_pieces_and_synced_in_large_ones(void **state)
 {
     struct room *room = *state;
     static char block[64 << 10];
@@ -130,9 +130,8 @@ static void a_large_one_is_written_in_large_pieces(void **state)
     for (unsigned i = 0; i < blocks; i++)
         assert_int_equal(checkpoint_writer_put(&room->w, ff_span_of(block, sizeof block)), 0);
     assert_int_equal(checkpoint_writer_commit(&room->w), 0);
-    assert_in_range(faulty_calls(&room->faulty, FAULTY_WRITE) - writes, 20, 22);
-    assert_int_equal(faulty_calls(&room->faulty, FAULTY_SYNC) - syncs,
-                     faulty_calls(&room->faulty, FAULTY_WRITE) - writes);
+    assert_in_range(faulty_calls(&room->faulty, FAULTY_SYNC) - syncs, 20, 22);
+    assert_true(faulty_calls(&room->faulty, FAULTY_WRITE) - writes > 1000);
 }
 
 static void a_sync_that_fails_on_the_way_fails_it(void **state)
@@ -157,7 +156,7 @@ int main(void)
         CASE(a_checkpoint_has_its_name_only_when_it_is_whole_and_synced),
         CASE(whatever_call_fails_an_abort_leaves_no_trace),
         CASE(an_abort_that_cannot_remove_says_so),
-        CASE(a_large_one_is_written_in_large_pieces),
+        CASE(a_large_one_is_written_in_small_pieces_and_synced_in_large_ones),
         CASE(a_sync_that_fails_on_the_way_fails_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,14 +131,42 @@ static void a_gap_is_kept_between_the_beginnings_of_two_jobs(void **state)
     assert_true((after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec > 8000000);
 }
 
-static struct syncer_zeros zeros_outcome(int file, uint64_t from, uint64_t to)
+/* Of a job whose end is not waited for in a hurry. */
+static struct syncer_zeros zeros_of(struct syncer_job job)
 {
-    struct syncer_job job = {0};
     int result = 1;
-    syncer_ask(&syncer, (struct syncer_job){.fd = file, .dir = -1, .upto = 42, .zeros = {from, to}});
-    syncer_wait(&syncer);
+    struct pollfd news = {.fd = syncer.news_fd, .events = POLLIN};
+    syncer_ask(&syncer, job);
+    assert_int_equal(poll(&news, 1, 60000), 1);
     assert_true(syncer_take(&syncer, &job, &result) && result == 0);
     return job.zeros;
+}
+
+static struct syncer_zeros zeros_outcome(int file, uint64_t from, uint64_t to)
+{
+    return zeros_of((struct syncer_job){.fd = file, .dir = -1, .upto = 42, .zeros = {from, to}});
+}
+
+/* To /dev/null so much takes minutes. */
+#define ENDLESS ((uint64_t)1 << 60)
+
+static void zeros_of_a_job_that_answers_wait_for_are_left_out_before_they_take_long(void **state)
+{
+    (void)state;
+    const struct syncer_zeros done =
+        zeros_of((struct syncer_job){.fd = fd, .dir = -1, .upto = 42, .awaited = true, .zeros = {0, ENDLESS}});
+    assert_true(done.to > 0 && done.to < ENDLESS);
+}
+
+static void zeros_end_when_the_owner_is_in_a_hurry(void **state)
+{
+    (void)state;
+    struct syncer_job job = {.fd = fd, .dir = -1, .upto = 42, .zeros = {0, ENDLESS}};
+    int result = 1;
+    syncer_ask(&syncer, job);
+    syncer_wait(&syncer);
+    assert_true(syncer_take(&syncer, &job, &result) && result == 0);
+    assert_true(job.zeros.to < ENDLESS);
 }
 
 /* Those that find no room on the disk are missed by nobody: the sync has worked. */
@@ -221,6 +249,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_job_that_has_not_begun_covers_what_is_added),
         CASE(a_gap_is_kept_between_the_beginnings_of_two_jobs),
+        CASE(zeros_of_a_job_that_answers_wait_for_are_left_out_before_they_take_long),
+        CASE(zeros_end_when_the_owner_is_in_a_hurry),
         CASE(zeros_are_written_after_the_sync_as_far_as_it_goes),
         CASE(a_job_is_done_and_reported_once),
         CASE(the_directory_is_synced_after_the_file_and_only_then),
