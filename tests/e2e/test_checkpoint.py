@@ -193,7 +193,7 @@ class Restart(Case):
                 small = [{"site": site, "type": "page_view", "visitor": f"v{i % 7}", "id": f"p{turn}-{i}"} for i in range(21)]
                 large = [{"site": site, "type": "purchase", "visitor": f"v{i}", "id": f"o{turn}-{i}", "items": items,
                           "order": f"order-{turn}-{i}", "value": 1400, "currency": "EUR"} for i in range(2)]
-                daemon.send(small[:9] + large[:1] + small[9:] + large[1:])
+                daemon.send(small[:9] + large[:1] + small[9:12] + large[1:] + small[12:])
                 expect(daemon.office.request("DELETE", f"/v1/visitors/v{turn}?site={site}"), 202)
             before = digest(daemon)
             daemon.kill()
