@@ -2,16 +2,12 @@
 
 #include "config.h"
 #include "journal.h"
-#include "note.h"
 #include "shard_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-
-/* Replayed between two calls of breathe. */
-#define BREATHE_RECORDS 16
 
 /* Sites of one zone share it. The place of the first site with the zone of site i. */
 static uint16_t zone_first(const struct ff_config *c, uint16_t i)
@@ -158,57 +154,6 @@ void shard_note(struct shard *s, const struct ff_note *n)
         s->now = n->received;
     tally_advance(s->tally, n->received);
     fold_note(s->fold, n);
-}
-
-/* A record that is no beacon: one that was erased, or a note. */
-static enum ff_status shard_replay_other(struct shard *s, uint64_t seq, struct ff_span body)
-{
-    struct ff_note n;
-    if (body.n == 0) {
-        s->erased++;
-        s->seq = seq;
-        return FF_OK;
-    }
-    enum ff_status status = note_decode(seq, body, &n);
-    if (status)
-        return status;
-    shard_note(s, &n);
-    s->seq = seq;
-    return FF_OK;
-}
-
-/* Replay is normal operation: the same fold, from the record instead of from the door. */
-static enum ff_status shard_replay_record(void *shard, uint64_t seq, struct ff_span body)
-{
-    struct shard *s = shard;
-    struct ff_record r;
-    if (s->breathe && seq % BREATHE_RECORDS == 0)
-        s->breathe(s->breathe_ctx);
-    if (body.n == 0 || note_is(body))
-        return shard_replay_other(s, seq, body);
-    canon_reset(s->canon);
-    enum ff_status status = record_decode(s->canon, seq, body, &r);
-    if (status == FF_UNKNOWN_SITE) {
-        s->unknown_site++;
-        s->seq = seq;
-        return FF_OK;
-    }
-    if (status)
-        return status;
-    if (r.received > s->now)
-        s->now = r.received;
-    fold_expect(s->fold, &r, 1);
-    tally_advance(s->tally, r.received);
-    fold_apply(s->fold, &r);
-    s->seq = seq;
-    return FF_OK;
-}
-
-enum ff_status shard_go_on(struct shard *s, struct journal *j, uint64_t upto, char *why, size_t size)
-{
-    if (s->beside)
-        return journal_read(j, s->seq + 1, upto, shard_replay_record, s, why, size);
-    return journal_replay_from(j, s->seq + 1, shard_replay_record, s, why, size);
 }
 
 void shard_advance(struct shard *s, ff_wall t)

@@ -89,6 +89,20 @@ void due_add(struct due *d, struct due_entry e)
         d->reached += DUE_STEP;
 }
 
+void due_push(struct due *d, struct due_entry e)
+{
+    assert(d->n < d->cap);
+    d->heap[d->n++] = e;
+    if (d->n + DUE_BEFORE > d->reached)
+        d->reached += DUE_STEP;
+}
+
+void due_settle(struct due *d)
+{
+    for (size_t i = d->n / CHILDREN + 1; i-- > 0;)
+        due_sink(d, i, d->heap[i]);
+}
+
 bool due_take(struct due *d, ff_wall t, struct due_entry *out)
 {
     if (d->n == 0 || d->heap[0].at > t)
@@ -108,7 +122,6 @@ void due_sweep(struct due *d, bool (*keep)(void *ctx, struct due_entry e), void 
         if (keep(ctx, d->heap[i]))
             d->heap[kept++] = d->heap[i];
     d->n = kept;
-    for (size_t i = kept / CHILDREN + 1; i-- > 0;)
-        due_sink(d, i, d->heap[i]);
+    due_settle(d);
     due_shrink(d);
 }

@@ -27,6 +27,11 @@ void due_fini(struct due *d);
 /* Adds an entry; the queue must not be full. */
 void due_add(struct due *d, struct due_entry e);
 
+/* Adds an entry as due_add does, for due_settle to put in its place: to be called before anything else is asked. So many
+ * that come together cost less. */
+void due_push(struct due *d, struct due_entry e);
+void due_settle(struct due *d);
+
 /* Takes the earliest entry with at <= t into *out, or gives false. */
 bool due_take(struct due *d, ff_wall t, struct due_entry *out);
 

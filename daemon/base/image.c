@@ -139,7 +139,7 @@ void image_bytes(struct image_in *in, void *p, size_t n)
     }
 }
 
-uint64_t image_uint(struct image_in *in)
+uint64_t image_uint_long(struct image_in *in)
 {
     uint64_t v = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -164,7 +164,12 @@ int64_t image_int(struct image_in *in)
 uint64_t image_u64(struct image_in *in)
 {
     uint64_t v;
-    image_bytes(in, &v, sizeof v);
+    if (in->ok && (size_t)(in->end - in->p) >= sizeof v) {
+        memcpy(&v, in->p, sizeof v);
+        in->p += sizeof v;
+    } else {
+        image_bytes(in, &v, sizeof v);
+    }
     return le64toh(v);
 }
 

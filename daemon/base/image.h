@@ -60,7 +60,13 @@ bool image_in_end(struct image_in *in);
 
 /* All give 0 once the image is not ok, be it by what they were asked for: a number that is cut off,
  * or in more bytes than it needs. */
-uint64_t image_uint(struct image_in *in);
+uint64_t image_uint_long(struct image_in *in); /* image_uint, of whatever length */
+static inline uint64_t image_uint(struct image_in *in)
+{
+    if (in->ok && in->p < in->end && *in->p < 0x80)
+        return *in->p++;
+    return image_uint_long(in);
+}
 int64_t image_int(struct image_in *in);
 uint64_t image_u64(struct image_in *in);
 void image_bytes(struct image_in *in, void *p, size_t n);

@@ -79,6 +79,8 @@ void table_reserve(struct table *t, size_t n)
     assert(t->used == 0 && !t->old);
     while (n * 4 > (t->mask + 1) * 3 && t->mask + 1 < t->most)
         t->mask = 2 * t->mask + 1;
+    if (t->mask >= FIRST_SLOTS)
+        region_touch(t->slots, (t->mask + 1) * sizeof *t->slots);
 }
 
 /* Those of this hash first: what is added next comes behind them. */

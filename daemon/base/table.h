@@ -55,8 +55,8 @@ static inline uint32_t table_find(const struct table *t, uint64_t hash, table_sa
     return place ? place : table_find_in(t->slots, t->mask, hash, same, ctx);
 }
 
-/* Before n entries are added to an empty table: as many slots as they will need, at once. More than the
- * cap counts as the cap. */
+/* Before n entries are added to an empty table: as many slots as they will need, at once, and the memory of
+ * these. More than the cap counts as the cap. */
 void table_reserve(struct table *t, size_t n);
 
 /* Adds a place (not 0, not yet there under this hash); the table must not be full. */

@@ -37,9 +37,6 @@ union remembered {
 
 typedef void entry_get(struct image_in *in, struct recall_entry *e);
 
-/* So many are read before the first of them is put, that their places in the table are at hand by then. */
-#define READ_AHEAD 32
-
 static void load_remembered(struct loading *l, struct recall *r, union remembered *m, ff_wall *near,
                             entry_get *get)
 {
@@ -69,8 +66,8 @@ static bool load_recall(struct loading *l, const char name[4], struct recall *r,
     recall_reserve(r, left);
     ff_wall near = l->fold->now;
     while (left > 0 && l->in->ok) {
-        union remembered ahead[READ_AHEAD];
-        uint32_t n = left < READ_AHEAD ? left : READ_AHEAD;
+        union remembered ahead[LOAD_AHEAD];
+        uint32_t n = left < LOAD_AHEAD ? left : LOAD_AHEAD;
         for (uint32_t i = 0; i < n; i++)
             load_remembered(l, r, &ahead[i], &near, get);
         for (uint32_t i = 0; i < n && l->in->ok; i++)

@@ -8,23 +8,6 @@
 #include "session_image.h"
 #include "story.h"
 
-/* Queues the visitor as if all that time changes were due now: what is not is queued anew. */
-static void load_watch(struct fold *f, uint32_t number)
-{
-    struct visitor *v = visitor_at(f, number);
-    struct due_entry now = {f->now, (uint64_t)v->born << 32 | number};
-    if (v->head.session.begun) {
-        v->live = true;
-        f->sites[v->site].live++;
-        due_add(&f->live_due, now);
-    }
-    if (v->head.cart) {
-        v->cart_queued = true;
-        due_add(&f->cart_due, now);
-    }
-    story_pass(f, f->now);
-}
-
 /* The carts of a visitor's head: in the list of those that give way, and on their racks. */
 static void load_show_carts(struct fold *f, uint32_t number)
 {
@@ -35,19 +18,34 @@ static void load_show_carts(struct fold *f, uint32_t number)
     card_rack(f, number, f->now);
 }
 
+/* Those that wait to be found by their keys: by now what they need of the table is at hand. */
+static void load_key(struct loading *l)
+{
+    struct fold *f = l->fold;
+    for (uint32_t i = 0; i < l->unkeyed; i++) {
+        uint32_t number = f->visitors.used - l->unkeyed + 1 + i; /* they were taken one after another */
+        uint64_t key = visitor_at(f, number)->key;
+        if (!image_check(l->in, !story_find(f, key)))
+            break;
+        table_add(&f->visitors_by_key, key, number);
+    }
+    l->unkeyed = 0;
+}
+
 /* Behind all that have been placed. With each event of a visitor that has a cart both are touched: the
  * order of the carts is that of their visitors. */
 static void load_place(struct loading *l, const struct visitor *v)
 {
     struct fold *f = l->fold;
-    if (!image_check(l->in, !story_find(f, v->key)))
-        return;
     uint32_t number = pool_take(&f->visitors);
     struct visitor *placed = visitor_at(f, number);
+    assert(number == f->visitors.used);
     *placed = *v;
     placed->born = ++f->births;
     audit_forget(f, number);
-    table_add(&f->visitors_by_key, v->key, number);
+    __builtin_prefetch(table_probe(&f->visitors_by_key, v->key), 1);
+    if (++l->unkeyed == LOAD_AHEAD)
+        load_key(l);
     chain_add_oldest(&f->visitors_by_touch, number);
     if (v->head.cart)
         load_show_carts(f, number);
@@ -55,7 +53,7 @@ static void load_place(struct loading *l, const struct visitor *v)
         placed->extras_listed = true;
         chain_add_oldest(&f->extras_by_touch, number);
     }
-    load_watch(f, number);
+    story_resume(f, number);
 }
 
 /* A cart goes out of memory; one still open is counted as abandoned from now on. */
@@ -133,5 +131,7 @@ bool load_visitors(struct loading *l)
     int32_t near = 0;
     for (uint32_t i = 0; i < n && l->in->ok; i++)
         load_visitor(l, &near);
+    load_key(l);
+    story_resumed(l->fold);
     return l->in->ok;
 }

@@ -18,8 +18,13 @@ struct loading {
     bool tails;              /* what is read is no visitor's head: its carts have no cards */
     bool keep;               /* what is read is kept; false from where there is no room on */
     struct words_in words, cart_words;
+    uint32_t unkeyed; /* the last so many visitors are not in the table yet */
+    uint32_t met;     /* number of the visitor whose tail was read last */
     bool carts_full, tails_full, extras_full; /* there was no room for one: nor is there for those that are older */
 };
+
+/* So many are read before the first of them is put into its table, that their places there are at hand by then. */
+#define LOAD_AHEAD 32
 
 /* load.c: the next section, which is ours and of this version; how many things follow (before the first advance
  * there is nothing); a new thing of this pool, or 0: it is not kept, and l->keep false from then on. */

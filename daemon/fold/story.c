@@ -240,6 +240,30 @@ static void story_watch(struct fold *f, uint32_t number)
     }
 }
 
+void story_resume(struct fold *f, uint32_t number)
+{
+    struct visitor *v = visitor_at(f, number);
+    ff_wall last = session_last(&v->head.session);
+    if (last != FF_NEVER && last + LIVE_FOR + 1 > f->now) {
+        v->live = true;
+        f->sites[v->site].live++;
+        due_push(&f->live_due, (struct due_entry){last + LIVE_FOR + 1, story_who(v, number)});
+    }
+    if (!v->head.cart)
+        return;
+    ff_wall due = cart_due(f, cart_at(f, v->head.cart));
+    if (due > f->now) {
+        v->cart_queued = true;
+        due_push(&f->cart_due, (struct due_entry){due, story_who(v, number)});
+    }
+}
+
+void story_resumed(struct fold *f)
+{
+    due_settle(&f->live_due);
+    due_settle(&f->cart_due);
+}
+
 /* An event that comes after the story was settled: it counts by itself, and a purchase still
  * converts a cart. */
 static void story_fold_late(const struct pen *p, uint32_t number, const struct ff_record *r)

@@ -20,6 +20,11 @@ bool story_takes(enum ff_type type);
  * to be live, carts are abandoned. */
 void story_pass(struct fold *f, ff_wall t);
 
+/* Of a visitor that has come back with an image: what time will change is queued, and what it has changed by now is so.
+ * Once all have come back, story_resumed; until then time does not go on. */
+void story_resume(struct fold *f, uint32_t number);
+void story_resumed(struct fold *f);
+
 /* Forgets what has not been touched for its window at now. */
 void story_expire(struct fold *f, ff_wall now);
 

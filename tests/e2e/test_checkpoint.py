@@ -184,6 +184,23 @@ class Restart(Case):
             again = expect(daemon.events.post("/v1/events", events), 204)
             self.assertEqual(again.headers["X-Footfall-Duplicates"], "400")
 
+    def test_records_of_all_sizes_and_notes_between_them_come_back_in_their_order(self):
+        """Replay gathers small records; a large one, or one that is no beacon, comes behind those before it."""
+        with Daemon(SITES) as daemon:
+            site = SITES[0].id
+            items = [{"sku": f"sku-{i}", "name": "n" * 40, "price": 1, "quantity": 2} for i in range(700)]
+            for turn in range(4):
+                small = [{"site": site, "type": "page_view", "visitor": f"v{i % 7}", "id": f"p{turn}-{i}"} for i in range(21)]
+                large = [{"site": site, "type": "purchase", "visitor": f"v{i}", "id": f"o{turn}-{i}", "items": items,
+                          "order": f"order-{turn}-{i}", "value": 1400, "currency": "EUR"} for i in range(2)]
+                daemon.send(small[:9] + large[:1] + small[9:12] + large[1:] + small[12:])
+                expect(daemon.office.request("DELETE", f"/v1/visitors/v{turn}?site={site}"), 202)
+            before = digest(daemon)
+            daemon.kill()
+            status, out, err = self.check(daemon, "--at", before["at"])
+            self.assertEqual((status, err), (0, ""))
+            self.assertIn(before["digest"], out)
+
 
 class Keys(unittest.TestCase):
     def test_the_writer_takes_the_configuration_in_force_and_needs_no_secrets(self):

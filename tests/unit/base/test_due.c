@@ -50,6 +50,26 @@ static void ties_go_by_who(void **state)
     due_fini(&d);
 }
 
+static void those_pushed_come_in_order_once_settled_beside_those_added(void **state)
+{
+    (void)state;
+    for (uint64_t n = 0; n < 70; n += n % 37 == 36 ? 2 : 1) { /* 37 is to be no divisor of it */
+        struct due d;
+        struct due_entry e;
+        assert_true(due_init(&d, 70));
+        for (uint64_t i = 0; i < n; i++)
+            (i < n / 3 ? due_add : due_push)(&d, (struct due_entry){-(ff_wall)(i * 37 % n), i});
+        due_settle(&d);
+        for (uint64_t i = 0; i < n; i++) {
+            assert_true(due_take(&d, 0, &e));
+            assert_int_equal(e.at, -(ff_wall)(e.who * 37 % n));
+            assert_int_equal(e.at, (ff_wall)i - (ff_wall)n + 1);
+        }
+        assert_false(due_take(&d, 0, &e));
+        due_fini(&d);
+    }
+}
+
 static bool is_even(void *ctx, struct due_entry e)
 {
     ++*(int *)ctx;
@@ -177,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_has_come_due_comes_earliest_first),
         cmocka_unit_test(ties_go_by_who),
+        cmocka_unit_test(those_pushed_come_in_order_once_settled_beside_those_added),
         cmocka_unit_test(a_sweep_drops_what_it_is_told_and_keeps_the_order),
         cmocka_unit_test(a_random_queue_gives_what_a_sorted_array_gives),
         cmocka_unit_test(a_queue_that_has_shrunk_gives_memory_back_and_stays_right),
