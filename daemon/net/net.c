@@ -4,6 +4,7 @@
 #include "forwarded.h"
 #include "log.h"
 #include "region.h"
+#include "slice.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -390,6 +391,7 @@ bool net_turn(struct net *n, bool wait)
 
 void net_run(struct net *n)
 {
+    slice_set(SLICE_OF_A_LOOP); /* where it is refused, answers are later beside other work, nothing else */
     while (net_turn(n, true))
         ;
     net_close_all(n);
