@@ -286,6 +286,21 @@ void fields_set(const struct fields *f, struct ff_beacon *b, int field,
         done(b, field, set ? set(b, row->place, v) : FF_WRONG_TYPE);
 }
 
+/* Kinds of which any text is a value. */
+#define TEXT_KINDS (1u << FF_KIND_ID | 1u << FF_KIND_TEXT | 1u << FF_KIND_WORD)
+
+void fields_set_written(const struct fields *f, struct ff_beacon *b, int field, struct ff_span text)
+{
+    const struct field_row *row = &field_table[field];
+    struct intake_value v = {.kind = INTAKE_WRITTEN, .text = text};
+    if (!(1u << row->kind & TEXT_KINDS)) {
+        fields_set(f, b, field, &v);
+        return;
+    }
+    b->text[row->place] = text;
+    b->has |= UINT64_C(1) << field;
+}
+
 static enum ff_status read_quantity(const struct intake_value *v, int32_t *out)
 {
     int64_t n;

@@ -48,4 +48,7 @@ void fields_set_item(struct ff_beacon *b, struct ff_item *item, int field,
 void fields_set_text(const struct fields *f, struct ff_beacon *b, int field, struct ff_span text);
 void fields_set_item_text(struct ff_beacon *b, struct ff_item *item, int field, struct ff_span text);
 
+/* The same from an INTAKE_WRITTEN. */
+void fields_set_written(const struct fields *f, struct ff_beacon *b, int field, struct ff_span text);
+
 #endif

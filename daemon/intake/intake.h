@@ -57,8 +57,8 @@ enum ff_status intake_add(struct intake *in, const struct intake_format *format,
 /* One beacon from the query of a URL, "type=page_view&visitor=v+1&value=59.97": every field of a
  * beacon under its key, each as its kind asks for it (numbers as JSON writes them, passive as true,
  * false, 1 or 0, items as JSON). FF_OK, and *out holds one beacon, with its fault; or FF_MALFORMED
- * for a '%' without two digits, FF_EMPTY, FF_BODY_TOO_LARGE. Nothing is read behind the query.
- * Borrowing as with intake_decode; texts may be no UTF-8, as there. */
+ * for a '%' without two digits, FF_EMPTY, FF_BODY_TOO_LARGE. INTAKE_PADDING, borrowing and texts that
+ * may be no UTF-8 as with intake_decode. */
 enum ff_status intake_query(struct intake *in, struct ff_span query, struct intake_batch *out);
 
 /* The same behind what the batch holds, as intake_add. */

@@ -5,120 +5,155 @@
 #include <immintrin.h>
 #endif
 
-/* One more than what a hexadecimal digit is worth; 0: it is none. */
-static const uint8_t digit_table[256] = {
-    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+/* What a hexadecimal digit is worth. */
+static const int8_t digit_table[256] = {
+    ['1'] = 1,  ['2'] = 2,  ['3'] = 3,  ['4'] = 4,  ['5'] = 5,  ['6'] = 6,  ['7'] = 7,
+    ['8'] = 8,  ['9'] = 9,  ['a'] = 10, ['b'] = 11, ['c'] = 12, ['d'] = 13, ['e'] = 14,
+    ['f'] = 15, ['A'] = 10, ['B'] = 11, ['C'] = 12, ['D'] = 13, ['E'] = 14, ['F'] = 15,
+    [0 ... '0' - 1] = -1, ['9' + 1 ... 'A' - 1] = -1, ['F' + 1 ... 'a' - 1] = -1, ['f' + 1 ... 255] = -1,
 };
 
-static const bool mark_table[256] = {['%'] = true, ['+'] = true, ['&'] = true, ['='] = true};
+#define PIECE 16
+#define WINDOW 64
+_Static_assert(WINDOW <= INTAKE_PADDING, "a window that begins within the query can be read");
 
-/* A query as it is read: what is left of it, and where its decoded bytes go, which has as much room. */
+/* A query as it is read. Where its marks are, which are "%+&=" and its end, is worked out a window at a time and
+ * ahead of what is done with them, so that nothing waits for the bytes before it to be looked at. */
 struct reading {
-    const char *p, *end;
-    char *out;
-    unsigned all; /* those bytes, and some that were read with them, or'ed together */
+    const char *p, *end;  /* what is left of it */
+    const char *window;   /* WINDOW bytes */
+    uint64_t marks;       /* a bit for each of their marks that has not been passed */
+    unsigned high;        /* not 0: some byte so far, read or decoded, is not ASCII */
+    char *out;            /* where decoded bytes go, which has as much room, and INTAKE_PADDING bytes more */
 };
 
-/* Copies what stands before the first of "%+&" and end in the n bytes at p to out, which has as much room; gives how
- * much. */
-static inline size_t copy_plain(const char *p, size_t n, char *out, char end, unsigned *all)
+/* A bit for each of the PIECE bytes at p that is one of "%+&="; in *high for each that is not ASCII. */
+static inline uint64_t piece_marks(const char *p, uint64_t *high)
 {
-    size_t i = 0;
 #ifdef __SSE2__
-    const __m128i percent = _mm_set1_epi8('%'), plus = _mm_set1_epi8('+'), and = _mm_set1_epi8('&'),
-                  last = _mm_set1_epi8(end);
-    for (; n - i >= 16; i += 16) {
-        __m128i some = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-        __m128i marks = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(some, percent), _mm_cmpeq_epi8(some, plus)),
-                                     _mm_or_si128(_mm_cmpeq_epi8(some, and), _mm_cmpeq_epi8(some, last)));
-        unsigned found = (unsigned)_mm_movemask_epi8(marks);
-        _mm_storeu_si128((__m128i *)(void *)(out + i), some);
-        *all |= (unsigned)_mm_movemask_epi8(some) << 7;
-        if (found)
-            return i + (size_t)__builtin_ctz(found);
+    __m128i some = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i marks =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(some, _mm_set1_epi8('%')), _mm_cmpeq_epi8(some, _mm_set1_epi8('+'))),
+                     _mm_or_si128(_mm_cmpeq_epi8(some, _mm_set1_epi8('&')), _mm_cmpeq_epi8(some, _mm_set1_epi8('='))));
+    *high = (unsigned)_mm_movemask_epi8(some);
+    return (unsigned)_mm_movemask_epi8(marks);
+#else
+    uint64_t marks = 0;
+    *high = 0;
+    for (unsigned i = 0; i < PIECE; i++) {
+        marks |= (uint64_t)(p[i] == '%' || p[i] == '+' || p[i] == '&' || p[i] == '=') << i;
+        *high |= (uint64_t)((unsigned char)p[i] >> 7) << i;
     }
+    return marks;
 #endif
-    for (; i < n && p[i] != '%' && p[i] != '+' && p[i] != '&' && p[i] != end; i++) {
-        *all |= (unsigned char)p[i];
-        out[i] = p[i];
+}
+
+/* Looks at the window, which begins at the query's end at the latest. */
+static inline void look(struct reading *r)
+{
+    uint64_t marks = 0, high = 0;
+    size_t left = (size_t)(r->end - r->window);
+    for (unsigned at = 0; at < WINDOW; at += PIECE) {
+        uint64_t piece_high;
+        marks |= piece_marks(r->window + at, &piece_high) << at;
+        high |= piece_high << at;
     }
-    return i;
+    if (left < WINDOW) {
+        uint64_t end = UINT64_C(1) << left;
+        marks = (marks & (end - 1)) | end;
+        high &= end - 1;
+    }
+    r->marks = marks;
+    r->high |= high != 0;
 }
 
-/* The byte that an escape of at most n bytes at p stands for, or -1 where it lacks its two digits. */
-static inline int read_escape(const char *p, size_t n)
+/* Passes the next mark. */
+static inline const char *next_mark(struct reading *r)
 {
-    int high = n > 2 ? digit_table[(unsigned char)p[1]] : 0, low = high ? digit_table[(unsigned char)p[2]] : 0;
-    return low ? (high - 1) << 4 | (low - 1) : -1;
+    while (!r->marks) {
+        r->window += WINDOW;
+        look(r);
+    }
+    const char *mark = r->window + __builtin_ctzll(r->marks);
+    r->marks &= r->marks - 1;
+    return mark;
 }
 
-/* Takes a name, up to its '=', or a value (end '&'), and decodes it; what ended it is left. False for a '%' without
- * two digits. */
-static inline bool take_decoded(struct reading *r, char end, struct ff_span *out)
+/* What stands at a mark; the query's end is as good as a '&'. */
+static inline char mark_at(const struct reading *r, const char *mark)
 {
-    const char *p = r->p, *const stop = r->end;
-    char *to = r->out;
-    unsigned all = r->all;
-    for (;;) {
-        size_t plain = copy_plain(p, (size_t)(stop - p), to, end, &all);
-        p += plain;
+    return mark == r->end ? '&' : *mark;
+}
+
+/* Copies n bytes, and up to PIECE more, which can be read and written. */
+static inline void copy_pieces(char *to, const char *from, size_t n)
+{
+    size_t at = 0;
+    do
+        memcpy(to + at, from + at, PIECE);
+    while ((at += PIECE) < n);
+}
+
+/* The byte that the escape at p stands for, or less than 0 where it lacks its two digits. */
+static inline int read_escape(const char *p, const char *end)
+{
+    return end - p < 3 ? -1 : digit_table[(unsigned char)p[1]] * 16 | digit_table[(unsigned char)p[2]];
+}
+
+/* Takes a name, up to its '=', or a value (end '&'), and decodes it; mark: its first one. Goes to what ended it,
+ * and false for a '%' without two digits. */
+static inline bool take_decoded(struct reading *r, const char *mark, char end, struct ff_span *out)
+{
+    char *to = r->out, c;
+    for (; (c = mark_at(r, mark)) != '&' && c != end; mark = next_mark(r)) {
+        size_t plain = (size_t)(mark - r->p);
+        copy_pieces(to, r->p, plain);
         to += plain;
-        int byte = ' ', used = 1;
-        if (p == stop)
-            break;
-        if (*p == '%') {
-            byte = read_escape(p, (size_t)(stop - p));
-            used = 3;
-        } else if (*p != '+') {
-            break;
-        }
+        int byte = c == '%' ? read_escape(mark, r->end) : c == '+' ? ' ' : '=';
         if (byte < 0)
             return false;
-        p += used;
         *to++ = (char)byte;
-        all |= (unsigned)byte;
+        r->high |= (unsigned)byte & 0x80;
+        r->p = mark + (c == '%' ? 3 : 1);
     }
+    copy_pieces(to, r->p, (size_t)(mark - r->p));
+    to += mark - r->p;
     *out = ff_span_of(r->out, (size_t)(to - r->out));
-    r->p = p;
     r->out = to;
-    r->all = all;
+    r->p = mark;
     return true;
 }
 
 /* Takes a name, which is short, and hardly ever has to be decoded. */
 static inline bool take_name(struct reading *r, struct ff_span *out)
 {
-    const char *p = r->p, *const stop = r->end;
-    unsigned all = 0;
-    for (; p < stop && !mark_table[(unsigned char)*p]; p++)
-        all |= (unsigned char)*p;
-    if (p < stop && (*p == '%' || *p == '+'))
-        return take_decoded(r, '=', out);
-    *out = ff_span_of(r->p, (size_t)(p - r->p));
-    r->p = p;
-    r->all |= all;
+    const char *mark = next_mark(r);
+    if (mark < r->end && (*mark == '%' || *mark == '+'))
+        return take_decoded(r, mark, '=', out);
+    *out = ff_span_of(r->p, (size_t)(mark - r->p));
+    r->p = mark;
     return true;
 }
 
-/* Takes what stands between two '&', and after its '=' is the value. */
-static enum ff_status read_pair(struct intake *in, struct reading *r, struct ff_beacon *b)
+/* Takes what stands before a '&', and after its '=' is the value, and goes behind the '&'. */
+static inline enum ff_status read_pair(struct intake *in, struct reading *r, struct ff_beacon *b)
 {
-    struct ff_span key;
-    struct intake_value v = {.kind = INTAKE_WRITTEN};
+    struct ff_span key, text = {r->out, 0};
     if (!take_name(r, &key))
         return FF_MALFORMED;
-    r->p += r->p < r->end && *r->p == '=';
     int field = fields_enter(&in->fields, &in->object, b, key);
-    if (!take_decoded(r, '&', &v.text))
-        return FF_MALFORMED;
+    if (mark_at(r, r->p) == '=') {
+        r->p++;
+        if (!take_decoded(r, next_mark(r), '&', &text))
+            return FF_MALFORMED;
+    }
+    r->p++;
     if (field == FF_FIELD_ITEMS) { /* JSON, read past its end, which only the batch's own memory allows */
         in->texts.used = (size_t)(r->out - in->texts.p);
-        json_items(in, v.text, b);
+        json_items(in, text, b);
         r->out = in->texts.p + in->texts.used;
     } else if (field >= 0) {
-        fields_set(&in->fields, b, field, &v);
+        fields_set_written(&in->fields, b, field, text);
     }
     return FF_OK;
 }
@@ -131,14 +166,16 @@ static enum ff_status read_query(struct intake *in, struct ff_span query)
     if (!b)
         return FF_BATCH_TOO_LARGE;
     fields_begin(&in->object);
-    struct reading r = {.p = query.p, .end = query.p + query.n, .out = in->texts.p + in->texts.used};
+    struct reading r = {
+        .p = query.p, .end = query.p + query.n, .window = query.p, .out = in->texts.p + in->texts.used};
+    look(&r);
     while (s == FF_OK && r.p < r.end)
         if (*r.p == '&')
-            r.p++;
+            r.p = next_mark(&r) + 1;
         else
             s = read_pair(in, &r, b);
     in->texts.used = (size_t)(r.out - in->texts.p);
-    b->utf8 = r.all < 0x80;
+    b->utf8 = r.high == 0;
     return s;
 }
 

@@ -24,8 +24,8 @@ struct net_request {
     int listener;           /* the number that net_listen_http gave */
     enum net_method method;
     struct ff_span path;    /* before the '?', as sent */
-    struct ff_span query;   /* behind it */
-    struct ff_span body;    /* with NET_PADDING readable bytes behind it; of gzip what it holds,
+    struct ff_span query;   /* behind it; with NET_PADDING readable bytes behind it */
+    struct ff_span body;    /* the same; of gzip what it holds,
                                and content_encoding is {NULL, 0} then */
     struct ff_span content_type, content_encoding, origin, host, authorization, if_none_match, accept,
         accept_encoding, user_agent, access_request_method, access_request_headers, dnt, gpc;

@@ -19,7 +19,7 @@ static enum ff_status ask_span(struct asking *q, struct ff_span query)
 {
     struct intake_options options = {1, 65536};
     q->in = intake_new(&options);
-    return intake_query(q->in, guard_put(&q->guard, query, 0), &q->batch);
+    return intake_query(q->in, guard_put(&q->guard, query, INTAKE_PADDING), &q->batch);
 }
 
 static void ask_end(struct asking *q)
@@ -99,18 +99,43 @@ static void what_is_escaped_is_read_as_it_was_meant(void **state)
 static void escapes_are_found_wherever_they_stand(void **state)
 {
     (void)state;
-    for (int before = 0; before < 20; before++)
-        for (int behind = 0; behind < 20; behind++) {
-            char query[200], wanted[200];
-            snprintf(query, sizeof query, "type=page_view&title=%.*s%%41+%%2B%.*s", before, "abcdefghijklmnopqrstu",
-                     behind, "ABCDEFGHIJKLMNOPQRSTU");
-            snprintf(wanted, sizeof wanted, "%.*sA +%.*s", before, "abcdefghijklmnopqrstu", behind,
-                     "ABCDEFGHIJKLMNOPQRSTU");
+    static const char small[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
+                      large[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (int before = 0; before < 70; before++)
+        for (int behind = 0; behind < 70; behind++) {
+            char query[250], wanted[250];
+            snprintf(query, sizeof query, "type=page_view&title=%.*s%%41+%%2B%.*s", before, small, behind, large);
+            snprintf(wanted, sizeof wanted, "%.*sA +%.*s", before, small, behind, large);
             struct asking q;
             const struct ff_beacon *b = ask(&q, query);
             assert_true(ff_span_is(b->text[FF_TEXT_TITLE], wanted));
             ask_end(&q);
         }
+}
+
+/* What stands there would be another field, the rest of an escape, or no ASCII. */
+static void what_stands_behind_a_query_is_none_of_it(void **state)
+{
+    static const char *const behind[] = {"&url=x", "=x", "%41%41", "+", "1", "\xFF\xFF"};
+    (void)state;
+    struct intake_options options = {1, 1000};
+    struct intake *in = intake_new(&options);
+    for (size_t n = 6; n < 200; n++)
+        for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+            char text[200 + INTAKE_PADDING] = "title=";
+            struct intake_batch batch;
+            memset(text + 6, 'a', sizeof text - 6);
+            memcpy(text + n, behind[i], strlen(behind[i]));
+            assert_int_equal(intake_query(in, ff_span_of(text, n), &batch), FF_OK);
+            const struct ff_beacon *b = &batch.records->beacon;
+            assert_true(b->has == FF_HAS(TITLE) && b->text[FF_TEXT_TITLE].n == n - 6 && b->unknown == 0 && b->utf8);
+            if (n < 8)
+                continue;
+            text[n - 2] = '%';
+            text[n - 1] = '4';
+            assert_int_equal(intake_query(in, ff_span_of(text, n), &batch), FF_MALFORMED);
+        }
+    intake_free(&in);
 }
 
 static bool is_known_to_be_utf8(const char *query)
@@ -298,6 +323,7 @@ int main(void)
         cmocka_unit_test(a_purchase_is_read_with_all_it_brings),
         cmocka_unit_test(what_is_escaped_is_read_as_it_was_meant),
         cmocka_unit_test(escapes_are_found_wherever_they_stand),
+        cmocka_unit_test(what_stands_behind_a_query_is_none_of_it),
         cmocka_unit_test(what_is_not_ascii_has_to_be_looked_at),
         cmocka_unit_test(a_broken_escape_is_malformed),
         cmocka_unit_test(time_is_a_number_or_a_text),
