@@ -1,8 +1,9 @@
 #include "zeros.h"
 
-/* What a piece may take before the next is half of it, and what one may take at most that is to be doubled. */
-#define SLOW ((ff_dur)100)
-#define QUICK (SLOW / 3)
+/* What a piece may take before the next is half of it, and what one may take at most that is to be doubled. The largest
+ * takes 65 us where memory is at hand. */
+#define SLOW ((ff_dur)150)
+#define QUICK (SLOW / 2)
 
 #define PIECE_LEAST ((size_t)16 << 10)
 

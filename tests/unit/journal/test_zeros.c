@@ -28,7 +28,7 @@ static void pieces_that_take_no_time_stay_large_and_need_no_rest(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 10; i++) {
-        assert_int_equal(zeros_took(&pace, pace.piece, 20), 0);
+        assert_int_equal(zeros_took(&pace, pace.piece, 65), 0);
         assert_int_equal(pace.piece, ZEROS_MOST);
     }
 }
@@ -54,7 +54,7 @@ static void quick_ones_grow_again_when_they_were_whole(void **state)
     const size_t before = pace.piece;
     assert_int_equal(zeros_took(&pace, before - 1, 1), 0);
     assert_int_equal(pace.piece, before);
-    zeros_took(&pace, before, 90); /* neither slow nor quick */
+    zeros_took(&pace, before, 100); /* neither slow nor quick */
     assert_int_equal(pace.piece, before);
     zeros_took(&pace, before, 1);
     assert_int_equal(pace.piece, ZEROS_MOST);
