@@ -37,6 +37,11 @@ int redis_beat_watch(struct redis_beat *b, int fd)
     return errno == EEXIST ? 0 : -errno;
 }
 
+void redis_beat_ignore(struct redis_beat *b, int fd)
+{
+    epoll_ctl(b->news_fd, EPOLL_CTL_DEL, fd, NULL);
+}
+
 /* Cannot fail: the descriptor is a timer's, and the time is sound. */
 void redis_beat_set(struct redis_beat *b, ff_dur every)
 {

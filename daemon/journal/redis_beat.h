@@ -20,6 +20,9 @@ void redis_beat_fini(struct redis_beat *b);
 /* Watches a descriptor, until it is closed; -1 and one that is watched already are fine. 0 or a negative errno. */
 int redis_beat_watch(struct redis_beat *b, int fd);
 
+/* Does not watch it any more. */
+void redis_beat_ignore(struct redis_beat *b, int fd);
+
 /* The next beat comes after this, and then each so. */
 void redis_beat_set(struct redis_beat *b, ff_dur every);
 

@@ -26,6 +26,7 @@ struct redis_link {
     char server[REDIS_URL_SHOWN];
     char why[512];
     ff_dur timeout;
+    ff_mono due;         /* of the answer to what was begun */
     int fd;              /* -1: not connected */
     redisReader *reader; /* owned, one a connection */
     redisReply *reply;   /* owned: the last answer */
@@ -316,6 +317,101 @@ static bool out_grow(struct redis_link *l, size_t n)
     return true;
 }
 
+/* Copies the pieces from at on, for the next receive to send. */
+static enum redis_trouble pieces_keep(struct redis_link *l, const struct iovec *piece, int at, int count)
+{
+    for (; at < count; at++) {
+        if (!out_grow(l, piece[at].iov_len))
+            return lost_by(l, ENOMEM);
+        if (piece[at].iov_len)
+            memcpy(l->out + l->out_used, piece[at].iov_base, piece[at].iov_len);
+        l->out_used += piece[at].iov_len;
+    }
+    return REDIS_OK;
+}
+
+enum redis_trouble redis_link_begin(struct redis_link *l, const struct ff_span *argv, size_t argc, bool *whole)
+{
+    char heads[REDIS_ARGS_MAX + 1][HEAD];
+    struct iovec piece[PIECES];
+    assert(argc <= REDIS_ARGS_MAX && l->owed == 0 && l->out_used == 0);
+    *whole = false;
+    reply_drop(l);
+    if (l->fd < 0)
+        return closed(l);
+    const int count = pieces_make(argv, argc, heads, piece);
+    const struct msghdr message = {.msg_iov = piece, .msg_iovlen = (size_t)count};
+    const ssize_t n = sendmsg(l->fd, &message, MSG_NOSIGNAL);
+    if (n < 0 && !would_block(errno))
+        return lost_by(l, errno);
+    l->due = redis_clock() + l->timeout;
+    l->owed++;
+    const int at = pieces_pass(piece, 0, count, n < 0 ? 0 : (size_t)n);
+    *whole = at == count;
+    return pieces_keep(l, piece, at, count);
+}
+
+/* Takes what the socket holds, up to the answer. 0 or what is wrong. */
+static int answer_take(struct redis_link *l, void **reply, bool *more)
+{
+    const ssize_t n = recv(l->fd, l->in, sizeof l->in, 0);
+    *more = n > 0;
+    if (n < 0)
+        return would_block(errno) ? 0 : errno;
+    if (n == 0)
+        return ECONNRESET;
+    if (redisReaderFeed(l->reader, l->in, (size_t)n) != REDIS_OK)
+        return ENOMEM;
+    return redisReaderGetReply(l->reader, reply) == REDIS_OK ? 0 : EPROTO;
+}
+
+bool redis_link_answered(struct redis_link *l, struct redis_reply *out, enum redis_trouble *t)
+{
+    void *reply = NULL;
+    bool more = true;
+    int error = 0;
+    *out = (struct redis_reply){NULL};
+    assert(l->fd >= 0 && l->owed == 1 && l->out_used == 0);
+    while (more && !reply && !error)
+        error = answer_take(l, &reply, &more);
+    if (reply) {
+        l->reply = reply;
+        *t = outcome(l, out);
+        return true;
+    }
+    if (!error && redis_clock() < l->due)
+        return false;
+    if (error == EPROTO)
+        *t = lost(l, l->reader->errstr);
+    else
+        *t = error ? lost_by(l, error) : late(l);
+    return true;
+}
+
+ff_mono redis_link_due(const struct redis_link *l)
+{
+    return l->due;
+}
+
+/* What nobody has asked for is no answer. */
+void redis_link_listen(struct redis_link *l)
+{
+    if (l->fd < 0 || l->owed > 0)
+        return;
+    const ssize_t n = recv(l->fd, l->in, sizeof l->in, 0);
+    if (n > 0)
+        lost_by(l, EPROTO);
+    else if (n == 0)
+        lost_by(l, ECONNRESET);
+    else if (!would_block(errno))
+        lost_by(l, errno);
+}
+
+int redis_link_fd(const struct redis_link *l)
+{
+    return l->fd;
+}
+
 enum redis_trouble redis_link_send(struct redis_link *l, const struct ff_span *argv, size_t argc)
 {
     char heads[REDIS_ARGS_MAX + 1][HEAD];
@@ -324,15 +420,9 @@ enum redis_trouble redis_link_send(struct redis_link *l, const struct ff_span *a
     if (l->fd < 0)
         return closed(l);
     const int count = pieces_make(argv, argc, heads, piece);
-    for (int i = 0; i < count; i++) {
-        if (!out_grow(l, piece[i].iov_len))
-            return lost_by(l, ENOMEM);
-        if (piece[i].iov_len)
-            memcpy(l->out + l->out_used, piece[i].iov_base, piece[i].iov_len);
-        l->out_used += piece[i].iov_len;
-    }
-    l->owed++;
-    return REDIS_OK;
+    const enum redis_trouble t = pieces_keep(l, piece, 0, count);
+    l->owed += t == REDIS_OK;
+    return t;
 }
 
 const char *redis_link_why(const struct redis_link *l)

@@ -1,5 +1,6 @@
 /* Owner: who owns a shard, and brings its records to the stream. Groups wait in a queue; one is on its way at
- * a time, in the worker's hands, while the next gathers. A group stays in the queue, and as it is, until
+ * a time, while the next gathers: sent by the thread itself, which hears of the answer as of other news, or in the worker's
+ * hands. A group stays in the queue, and as it is, until
  * Redis has acknowledged it. While Redis takes none they go to the spill instead, and from there to the
  * stream when it is back (redis_mode.h); a group whose outcome is not known is sent again as it was.
  *
@@ -16,7 +17,7 @@
 #include "redis_seen.h"
 
 struct redis_owner {
-    struct redis_link *link;       /* borrowed; the worker's while it is busy */
+    struct redis_link *link;       /* borrowed; the worker's while it is busy, and nobody else's while redis_owner_busy */
     const struct redis_keys *keys; /* borrowed */
     ff_dur timeout;
     uint64_t epoch;
@@ -26,6 +27,9 @@ struct redis_owner {
     struct redis_flight flight;
     struct redis_beat beat;
     enum redis_mode mode;
+    bool begun;         /* an errand's command was sent by this thread, its answer is waited for */
+    int heard;          /* the link's descriptor, while it is watched; else -1 */
+    ff_mono look_at;    /* in direct mode, with the first beat after this */
     bool look_due;      /* the shard is to be looked at before more is sent */
     bool quick;         /* the last drain's commands were */
     bool no_file;       /* Redis has no append-only file, and should */
@@ -64,7 +68,13 @@ enum ff_status redis_owner_flush(struct redis_owner *o);
 enum ff_status redis_owner_poll(struct redis_owner *o, uint64_t *durable);
 void redis_owner_health(const struct redis_owner *o, struct ff_store_health *out);
 
-/* Waits until the worker is idle, so that the calling thread may use the link until it calls the owner again, with
+/* Whether an errand is under way. */
+static inline bool redis_owner_busy(const struct redis_owner *o)
+{
+    return o->begun || o->worker.busy;
+}
+
+/* Waits until no errand is under way, so that the calling thread may use the link until it calls the owner again, with
  * commands of that patience, which is how long is waited, too. It never connects: that is the worker's. Fails at
  * once while records do not go straight to Redis, but when lost is set and it has lost data and answers. */
 enum redis_trouble redis_owner_link(struct redis_owner *o, bool lost, ff_dur patience);

@@ -9,7 +9,19 @@
 /* Between the first two looks at one that is not: doubled from failure to failure. */
 #define REDIS_OWNER_BACKOFF (50 * FF_MILLISECOND)
 
-/* Takes what the worker has done, if it has. */
+/* Between two beats in direct mode: answers are not late by more than one. */
+static inline ff_dur redis_owner_beat(const struct redis_owner *o)
+{
+    return o->timeout < REDIS_OWNER_BEAT ? o->timeout : REDIS_OWNER_BEAT;
+}
+
+/* Gives an errand (o->flight, but for its timeout) to Redis: begun here, if it is short, or the worker's. */
+void redis_owner_send(struct redis_owner *o, ff_dur timeout);
+
+/* Gives an errand to the worker. */
+void redis_owner_ask(struct redis_owner *o, ff_dur timeout);
+
+/* Takes what came of the errand under way, if it is over. */
 void redis_owner_land(struct redis_owner *o);
 
 /* A command was not carried out, or nobody knows whether: a look tells what became of it. */
