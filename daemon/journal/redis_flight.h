@@ -18,7 +18,7 @@ enum redis_errand {
 };
 
 /* Bytes of a group up to which an append is a short command. */
-#define REDIS_FLIGHT_SHORT ((size_t)64 << 10)
+#define REDIS_FLIGHT_SHORT ((size_t)128 << 10)
 
 /* The worker writes to nothing else while it is at it. */
 struct redis_flight {

@@ -21,7 +21,7 @@ int redis_owner_init(struct redis_owner *o, struct redis_link *link, const struc
     *o = (struct redis_owner){.link = link, .keys = keys, .timeout = timeout, .look_due = true,
                               .backoff = REDIS_OWNER_BACKOFF, .heard = -1};
     redis_outage_init(&o->outage, spill);
-    int error = redis_beat_init(&o->beat, redis_owner_beat(o));
+    int error = redis_beat_init(&o->beat, REDIS_OWNER_BEAT);
     if (error == 0) {
         error = redis_worker_init(&o->worker, link);
         if (error < 0)
@@ -209,7 +209,7 @@ enum ff_status redis_owner_flush(struct redis_owner *o)
     return owner_status(o);
 }
 
-/* An answer that is waited for has the next beat when it is due. */
+/* The next one is not after the answer that is waited for is due. */
 static void beat(struct redis_owner *o)
 {
     const ff_mono now = redis_clock();
@@ -218,8 +218,11 @@ static void beat(struct redis_owner *o)
         return;
     }
     o->look_due = o->look_due || now >= o->look_at;
-    const ff_dur left = o->begun ? redis_link_due(o->link) - now : redis_owner_beat(o);
-    const ff_dur next = left > FF_MILLISECOND ? left : FF_MILLISECOND;
+    if (!o->toiled && !o->worker.busy)
+        redis_worker_send_home(&o->worker);
+    o->toiled = false;
+    const ff_dur left = o->begun ? redis_link_due(o->link) - now : REDIS_OWNER_BEAT;
+    const ff_dur next = left < FF_MILLISECOND ? FF_MILLISECOND : left < REDIS_OWNER_BEAT ? left : REDIS_OWNER_BEAT;
     if (o->beat.every != next)
         redis_beat_set(&o->beat, next);
 }

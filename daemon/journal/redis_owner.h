@@ -30,6 +30,7 @@ struct redis_owner {
     bool begun;         /* an errand's command was sent by this thread, its answer is waited for */
     int heard;          /* the link's descriptor, while it is watched; else -1 */
     ff_mono look_at;    /* in direct mode, with the first beat after this */
+    bool toiled;        /* the worker had an errand since the last beat */
     bool look_due;      /* the shard is to be looked at before more is sent */
     bool quick;         /* the last drain's commands were */
     bool no_file;       /* Redis has no append-only file, and should */

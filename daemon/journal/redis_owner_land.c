@@ -71,7 +71,7 @@ void redis_owner_happened(struct redis_owner *o, enum redis_event event)
         redis_beat_set(&o->beat, o->backoff);
         o->backoff = o->backoff * 2 < BACKOFF_LAST ? o->backoff * 2 : BACKOFF_LAST;
     } else if (before != after) {
-        redis_beat_set(&o->beat, after == REDIS_DIRECT ? redis_owner_beat(o) : REDIS_OWNER_BEAT);
+        redis_beat_set(&o->beat, REDIS_OWNER_BEAT);
     }
     if (before == after)
         return;
@@ -177,9 +177,10 @@ void redis_owner_failed(struct redis_owner *o, enum redis_trouble t)
 /* From then on the link is the worker's, and what is to be heard of it, too. */
 void redis_owner_ask(struct redis_owner *o, ff_dur timeout)
 {
-    if (o->heard >= 0)
+    if (o->heard >= 0 && o->heard == redis_link_fd(o->link))
         redis_beat_ignore(&o->beat, o->heard);
     o->heard = -1;
+    o->toiled = true;
     o->flight.timeout = timeout;
     redis_worker_ask(&o->worker, redis_flight_run, &o->flight);
 }
@@ -188,8 +189,8 @@ void redis_owner_ask(struct redis_owner *o, ff_dur timeout)
 static bool heard(struct redis_owner *o)
 {
     const int fd = redis_link_fd(o->link);
-    if (o->heard < 0 && fd >= 0 && redis_beat_watch(&o->beat, fd) == 0)
-        o->heard = fd;
+    if (o->heard != fd)
+        o->heard = fd >= 0 && redis_beat_watch(&o->beat, fd) == 0 ? fd : -1;
     return o->heard >= 0;
 }
 
@@ -200,6 +201,8 @@ void redis_owner_send(struct redis_owner *o, ff_dur timeout)
     o->begun = heard(o) && redis_flight_begin(o->link, &o->flight);
     if (!o->begun)
         redis_owner_ask(o, timeout);
+    else if (redis_link_due(o->link) < o->beat.due)
+        redis_beat_set(&o->beat, timeout);
 }
 
 /* Whether the errand under way is over, and with what. */

@@ -9,12 +9,6 @@
 /* Between the first two looks at one that is not: doubled from failure to failure. */
 #define REDIS_OWNER_BACKOFF (50 * FF_MILLISECOND)
 
-/* Between two beats in direct mode: answers are not late by more than one. */
-static inline ff_dur redis_owner_beat(const struct redis_owner *o)
-{
-    return o->timeout < REDIS_OWNER_BEAT ? o->timeout : REDIS_OWNER_BEAT;
-}
-
 /* Gives an errand (o->flight, but for its timeout) to Redis: begun here, if it is short, or the worker's. */
 void redis_owner_send(struct redis_owner *o, ff_dur timeout);
 
