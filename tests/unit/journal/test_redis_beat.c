@@ -48,6 +48,10 @@ static void what_is_watched_is_news_until_it_is_closed(void **state)
     eventfd_write(fd, 1);
     assert_true(news(&b, 30000));
     assert_false(redis_beat_take(&b));
+    redis_beat_ignore(&b, fd);
+    assert_false(news(&b, 0));
+    assert_int_equal(redis_beat_watch(&b, fd), 0);
+    assert_true(news(&b, 30000));
     close(fd);
     assert_false(news(&b, 0));
     redis_beat_fini(&b);
