@@ -1,5 +1,6 @@
 #include "redis_owner.h"
 
+#include "redis_gather.h"
 #include "redis_owner_land.h"
 #include "redis_socket.h"
 #include "segment.h"
@@ -86,7 +87,7 @@ static void look_ask(struct redis_owner *o)
 }
 
 /* Sends the queue's first group. It takes no more from then on, also when it must be sent again. */
-static void append_ask(struct redis_owner *o)
+static void append_ask(struct redis_owner *o, ff_mono now)
 {
     struct pending_group *g = o->queue.head;
     const struct segment_group header = {
@@ -105,7 +106,19 @@ static void append_ask(struct redis_owner *o)
     o->flight.group = ff_span_of((const char *)g->bytes, g->used);
     o->sent = o->flight.id.n;
     o->flight.errand = REDIS_ERRAND_APPEND;
+    o->sent_at = now;
     redis_owner_send(o, o->timeout);
+}
+
+/* At once, or when there is a little more to send. All that was sent before is acknowledged. */
+static void append_step(struct redis_owner *o)
+{
+    const ff_mono now = redis_clock();
+    const ff_mono at = o->hurry ? now : redis_gather_until(o->sent_at, now, o->last - o->acked);
+    if (at > now)
+        redis_beat_once(&o->beat, at);
+    else
+        append_ask(o, now);
 }
 
 static void drain_ask(struct redis_owner *o, enum redis_errand errand, uint64_t from, uint64_t upto)
@@ -189,7 +202,7 @@ static void errand_step(struct redis_owner *o)
     if (o->mode == REDIS_DRAINING || o->mode == REDIS_CLOSING)
         drain_step(o);
     if (o->mode == REDIS_DIRECT && o->queue.head && !redis_owner_busy(o))
-        append_ask(o);
+        append_step(o);
 }
 
 /* Without a spill, records wait in memory while Redis takes none, and there may be more than it holds. */
@@ -230,6 +243,7 @@ static void beat(struct redis_owner *o)
 enum ff_status redis_owner_poll(struct redis_owner *o, uint64_t *durable)
 {
     redis_owner_land(o);
+    redis_beat_once_take(&o->beat);
     if (redis_beat_take(&o->beat))
         beat(o);
     if (!redis_owner_busy(o) && o->heard >= 0)
@@ -332,10 +346,12 @@ void redis_owner_drain(struct redis_owner *o)
 {
     struct pollfd news = {.fd = o->beat.news_fd, .events = POLLIN};
     uint64_t durable;
+    o->hurry = true;
     redis_owner_flush(o);
     for (int failures = 0; !drained(o) && failures < TRIES;) {
         poll(&news, 1, DRAIN_WAIT_MS);
         const enum ff_status st = redis_owner_poll(o, &durable);
         failures += st != FF_OK && st != FF_STORE_FENCED;
     }
+    o->hurry = false;
 }

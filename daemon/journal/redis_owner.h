@@ -29,6 +29,8 @@ struct redis_owner {
     enum redis_mode mode;
     bool begun;         /* an errand's command was sent by this thread, its answer is waited for */
     int heard;          /* the link's descriptor, while it is watched; else -1 */
+    ff_mono sent_at;    /* when the last append began */
+    bool hurry;         /* what waits is waited for: groups are not gathered */
     ff_mono look_at;    /* in direct mode, with the first beat after this */
     bool toiled;        /* the worker had an errand since the last beat */
     bool look_due;      /* the shard is to be looked at before more is sent */

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "redis_beat.h"
+#include "redis_socket.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -32,6 +33,25 @@ static void it_beats_until_it_is_taken_and_again(void **state)
     assert_false(news(&b, 0));
     redis_beat_set(&b, FF_MILLISECOND);
     assert_true(news(&b, 30000));
+    redis_beat_fini(&b);
+}
+
+static void once_is_news_once_and_not_before_its_time(void **state)
+{
+    (void)state;
+    struct redis_beat b;
+    assert_int_equal(redis_beat_init(&b, FF_HOUR), 0);
+    redis_beat_once(&b, redis_clock() + FF_HOUR);
+    redis_beat_once_take(&b);
+    assert_true(b.once > 0);
+    assert_false(news(&b, 0));
+    redis_beat_once(&b, redis_clock() - FF_MILLISECOND);
+    assert_true(news(&b, 30000));
+    assert_false(redis_beat_take(&b));
+    redis_beat_once_take(&b);
+    assert_int_equal(b.once, 0);
+    assert_false(news(&b, 0));
+    redis_beat_once_take(&b);
     redis_beat_fini(&b);
 }
 
@@ -70,6 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_beats_until_it_is_taken_and_again),
+        cmocka_unit_test(once_is_news_once_and_not_before_its_time),
         cmocka_unit_test(what_is_watched_is_news_until_it_is_closed),
         cmocka_unit_test(what_cannot_be_watched_is_told),
     };
