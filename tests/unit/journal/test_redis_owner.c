@@ -1,3 +1,4 @@
+#include "redis_gather.h"
 #include "redis_seat.h"
 #include "redis_socket.h"
 
@@ -166,6 +167,38 @@ static void a_long_group_is_the_workers(void **state)
     store_redis.close(&s->suite.store);
 }
 
+/* The last append has just begun, or long ago. */
+static void appended(struct seat *s, ff_mono at)
+{
+    seat_owner(s)->sent_at = at;
+}
+
+static void few_that_come_quickly_are_gathered(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 1);
+    const long long before = seat_entries(s);
+    appended(s, redis_clock() + FF_HOUR); /* none of its gap is over */
+    suite_append(&s->suite, 2);
+    store_redis.flush(s->suite.store);
+    assert_false(redis_owner_busy(seat_owner(s)));
+    assert_int_equal(store_redis.put(s->suite.store, "name", FF_LITERAL("value")), FF_OK); /* waits for nothing */
+    assert_int_equal(seat_owner(s)->acked, 1);
+    suite_append(&s->suite, REDIS_GATHER_MANY - 2);
+    suite_flush(&s->suite);
+    assert_int_equal(seat_entries(s), before + 1);
+    appended(s, redis_clock() + FF_HOUR);
+    seat_append(s, 1); /* one alone */
+    assert_int_equal(seat_entries(s), before + 2);
+    appended(s, redis_clock());
+    seat_append(s, 2); /* the gap ends */
+    appended(s, redis_clock() + FF_HOUR);
+    suite_append(&s->suite, 2);
+    suite_close(&s->suite); /* nor does an end wait for it */
+    seat_holds(s, 14);
+}
+
 static void a_rare_verb_waits_for_the_group_on_its_way(void **state)
 {
     struct seat *s = *state;
@@ -173,6 +206,7 @@ static void a_rare_verb_waits_for_the_group_on_its_way(void **state)
     seat_append(s, 1);
     for (unsigned i = 0; i < 20; i++) {
         suite_append(&s->suite, 2);
+        appended(s, 0);
         assert_int_equal(store_redis.flush(s->suite.store), FF_OK);
         assert_true(seat_owner(s)->begun);
         assert_int_equal(store_redis.put(s->suite.store, "name", FF_LITERAL("value")), FF_OK);
@@ -180,6 +214,7 @@ static void a_rare_verb_waits_for_the_group_on_its_way(void **state)
     }
     redis_server_pause(&s->server);
     suite_append(&s->suite, 2);
+    appended(s, 0);
     store_redis.flush(s->suite.store);
     assert_true(seat_owner(s)->begun);
     assert_int_equal(store_redis.put(s->suite.store, "name", FF_LITERAL("value")), FF_STORE_AWAY);
@@ -420,6 +455,7 @@ int main(void)
         SEAT_TEST(while_redis_is_well_there_is_no_worker),
         SEAT_TEST(who_hangs_up_is_away_before_anything_is_sent),
         SEAT_TEST(a_long_group_is_the_workers),
+        SEAT_TEST(few_that_come_quickly_are_gathered),
         SEAT_TEST(a_rare_verb_waits_for_the_group_on_its_way),
         SEAT_TEST(a_refusal_is_named_and_records_are_spilled),
         SEAT_TEST(without_a_spill_records_wait_in_memory),
