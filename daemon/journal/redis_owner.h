@@ -1,8 +1,7 @@
 /* Owner: who owns a shard, and brings its records to the stream. Groups wait in a queue; one is on its way at
  * a time, while the next gathers: sent by the thread itself, which hears of the answer as of other news, or in the worker's
- * hands. A group stays in the queue, and as it is, until
- * Redis has acknowledged it. While Redis takes none they go to the spill instead, and from there to the
- * stream when it is back (redis_mode.h); a group whose outcome is not known is sent again as it was.
+ * hands. A group stays in the queue, and as it is, until Redis has acknowledged it. While Redis takes none they go to
+ * the spill instead, and from there to the stream when it is back (redis_mode.h); a group whose outcome is not known is sent again as it was.
  *
  * Called by the thread that owns the store. */
 #ifndef FOOTFALL_REDIS_OWNER_H
@@ -17,7 +16,7 @@
 #include "redis_seen.h"
 
 struct redis_owner {
-    struct redis_link *link;       /* borrowed; the worker's while it is busy, and nobody else's while redis_owner_busy */
+    struct redis_link *link;       /* borrowed; the worker's while it is busy */
     const struct redis_keys *keys; /* borrowed */
     ff_dur timeout;
     uint64_t epoch;
@@ -28,15 +27,15 @@ struct redis_owner {
     struct redis_beat beat;
     enum redis_mode mode;
     bool begun;         /* an errand's command was sent by this thread, its answer is waited for */
-    int heard;          /* the link's descriptor, while it is watched; else -1 */
+    int heard;          /* the link's descriptor, which is watched until it is closed; or -1 */
     ff_mono sent_at;    /* when the last append began */
     bool hurry;         /* what waits is waited for: groups are not gathered */
-    ff_mono look_at;    /* in direct mode, with the first beat after this */
+    ff_mono look_at;    /* in direct mode no beat before this has it looked at */
     bool toiled;        /* the worker had an errand since the last beat */
     bool look_due;      /* the shard is to be looked at before more is sent */
     bool quick;         /* the last drain's commands were */
     bool no_file;       /* Redis has no append-only file, and should */
-    bool answers;       /* Redis did, when it was last asked by the worker */
+    bool answers;       /* Redis did, when it was last asked */
     ff_dur backoff;     /* after the next failure it is looked at again this much later */
     uint64_t claimed;   /* lost: an epoch that this owner has begun for the checkpoint to be written; 0: none */
     uint64_t begin;     /* seq of the last record before the epoch */
@@ -53,7 +52,7 @@ struct redis_owner {
     enum redis_trouble trouble; /* REDIS_OK, or what Redis is in */
 };
 
-/* Starts the worker, for the owner of an epoch that begins behind record last. link is connected; the spill
+/* The owner of an epoch that begins behind record last. link is connected; the spill
  * (NULL: none, records wait in memory then) is the owner's from now on, also on failure. 0 or a negative errno. */
 int redis_owner_init(struct redis_owner *o, struct redis_link *link, const struct redis_keys *keys, uint64_t epoch,
                      uint64_t last, ff_dur timeout, struct spill *spill);

@@ -1,6 +1,6 @@
 /* Worker: the thread that waits for Redis. It is given one job at a time through a mailbox; the link is its
- * own while it has one, and the store's otherwise. It is there from a job on until it is sent home: while the process
- * has another thread, each system call on a descriptor is dearer. */
+ * own while it has one, and the store's otherwise. It is there from a job on until it is sent home: while threads
+ * share a table of descriptors, each system call on one is dearer. */
 #ifndef FOOTFALL_REDIS_WORKER_H
 #define FOOTFALL_REDIS_WORKER_H
 

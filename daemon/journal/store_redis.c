@@ -1,8 +1,8 @@
 /* The Redis store: what start, owner, reader and the keys of a shard do, put together.
  *
  * The owner's records go through redis_owner, whose worker is the only one that waits for Redis while beacons
- * do. All other verbs are rare: they wait until the worker is idle and use its link themselves. Beside the
- * owner there is no worker, and the link is the caller's alone. */
+ * do. All other verbs are rare: they wait until none of its errands is under way and use its link themselves. Beside
+ * the owner there is none, and the link is the caller's alone. */
 #include "journal.h"
 #include "log.h"
 #include "redis_erase.h"
