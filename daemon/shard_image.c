@@ -97,14 +97,16 @@ static bool shard_load_image(struct shard *s, uint64_t seq, struct image_in *in)
 struct loading {
     struct shard *shard;
     struct journal *journal;
+    enum ff_status status; /* of the last block */
 };
 
 static bool shard_next_block(void *ctx, struct ff_span *block)
 {
-    const struct loading *l = ctx;
+    struct loading *l = ctx;
     if (l->shard->breathe)
         l->shard->breathe(l->shard->breathe_ctx);
-    return journal_checkpoint_next(l->journal, block) == FF_OK;
+    l->status = journal_checkpoint_next(l->journal, block);
+    return l->status == FF_OK;
 }
 
 static enum ff_status shard_no_memory(char *why, size_t size)
@@ -120,7 +122,22 @@ static void shard_log_refused(uint64_t seq, enum ff_status status, const char *w
                 log_quoted(quoted, sizeof quoted, why, strlen(why)));
 }
 
-/* The newest whole checkpoint at or below most: FF_OK, or FF_NOT_FOUND and the state is empty. */
+static enum ff_status shard_load_open(struct shard *s, struct journal *j, uint64_t seq, char *why, size_t size)
+{
+    struct image_in in;
+    struct loading loading = {s, j, FF_OK};
+    image_in_begin(&in, shard_next_block, &loading);
+    const bool ok = shard_load_image(s, seq, &in);
+    journal_checkpoint_end(j);
+    if (ok)
+        return FF_OK;
+    const bool away = loading.status == FF_STORE_AWAY;
+    snprintf(why, size, "%s", away ? "the store went away while it was read" : "its blocks are whole, but do not hold a state");
+    return away ? FF_STORE_AWAY : FF_STORE_CORRUPT;
+}
+
+/* The newest whole checkpoint at or below most: FF_OK, or FF_NOT_FOUND and the state is empty. Of a store that is away
+ * it is not known whether there is one: an older one does not do, as the records between may be gone. */
 static enum ff_status shard_load_newest(struct shard *s, struct journal *j, uint64_t most,
                                         struct shard_restored *out, char *why, size_t size)
 {
@@ -132,16 +149,10 @@ static enum ff_status shard_load_newest(struct shard *s, struct journal *j, uint
         status = journal_checkpoint_open(j, most, &seq, why, size);
         if (status == FF_NOT_FOUND)
             break;
-        if (status == FF_OK) {
-            struct image_in in;
-            struct loading loading = {s, j};
-            image_in_begin(&in, shard_next_block, &loading);
-            status = shard_load_image(s, seq, &in) ? FF_OK : FF_STORE_CORRUPT;
-            snprintf(why, size, "its blocks are whole, but do not hold a state");
-            journal_checkpoint_end(j);
-        }
+        if (status == FF_OK)
+            status = shard_load_open(s, j, seq, why, size);
         out->checkpoint = status == FF_OK ? seq : 0;
-        if (status == FF_OK || status == FF_NO_MEMORY || seq == 0)
+        if (status == FF_OK || status == FF_NO_MEMORY || status == FF_STORE_AWAY || seq == 0)
             return status;
         shard_log_refused(seq, status, why);
         out->refused++;

@@ -32,6 +32,55 @@ static enum redis_trouble append(struct redis_link *link, struct redis_flight *f
     return redis_drain_append(link, f->keys, f->id, f->acked, f->group, f->took);
 }
 
+static enum redis_trouble answer_read(struct redis_flight *f, enum redis_trouble t, struct redis_reply reply)
+{
+    return f->errand == REDIS_ERRAND_LOOK ? redis_stream_look_read(t, reply, &f->look) : redis_stream_append_read(t, reply);
+}
+
+/* Whether it is one short command, on a link that is connected. */
+static bool is_short(const struct redis_link *link, const struct redis_flight *f)
+{
+    if (!redis_link_connected(link))
+        return false;
+    return f->errand == REDIS_ERRAND_APPEND ? f->group.n <= REDIS_FLIGHT_SHORT
+                                            : f->errand == REDIS_ERRAND_LOOK && !(f->needs_file && f->no_file);
+}
+
+bool redis_flight_begin(struct redis_link *link, struct redis_flight *f)
+{
+    char took[REDIS_ID_SIZE];
+    const struct ff_span field = f->took.epoch ? redis_id_print(took, f->took) : ff_span_of(NULL, 0);
+    bool whole = false;
+    f->begun = false;
+    if (!is_short(link, f))
+        return false;
+    redis_link_patience(link, f->timeout);
+    const enum redis_trouble t = f->errand == REDIS_ERRAND_LOOK
+                                     ? redis_stream_look_begin(link, f->keys, &whole)
+                                     : redis_stream_append_begin(link, f->keys, f->id, f->group, field, &whole);
+    f->begun = t == REDIS_OK;
+    return f->begun && whole;
+}
+
+bool redis_flight_ended(struct redis_link *link, struct redis_flight *f, enum redis_trouble *t)
+{
+    struct redis_reply reply;
+    if (!redis_link_answered(link, &reply, t))
+        return false;
+    *t = answer_read(f, *t, reply);
+    return true;
+}
+
+/* What the owner's thread has begun. */
+static enum redis_trouble finish(struct redis_link *link, struct redis_flight *f)
+{
+    struct redis_reply reply;
+    f->begun = false;
+    redis_link_patience(link, f->timeout);
+    const enum redis_trouble t = redis_link_receive(link, &reply);
+    return answer_read(f, t, reply);
+}
+
 static enum redis_trouble drain(struct redis_link *link, struct redis_flight *f)
 {
     redis_link_patience(link, f->timeout);
@@ -54,5 +103,10 @@ enum redis_trouble redis_flight_run(struct redis_link *link, void *ctx)
         [REDIS_ERRAND_HANDOVER] = handover,
     };
     struct redis_flight *f = ctx;
+    if (f->begun) {
+        const enum redis_trouble t = finish(link, f);
+        if (t != REDIS_BELOW)
+            return t;
+    }
     return errands[f->errand](link, f);
 }

@@ -1,5 +1,6 @@
 #include "redis_link.h"
 
+#include "redis_pieces.h"
 #include "redis_socket.h"
 
 #include <hiredis/hiredis.h>
@@ -11,21 +12,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 /* Bytes taken from the socket at once. */
 #define ROOM ((size_t)64 << 10)
-/* Bytes that "*<count>\r\n" or "$<length>\r\n" take. */
-#define HEAD 32
-/* An argument is its length line, its bytes and the end of line. */
-#define PIECES (3 * REDIS_ARGS_MAX + 1)
 
 struct redis_link {
     struct redis_url url;
     char server[REDIS_URL_SHOWN];
     char why[512];
     ff_dur timeout;
+    ff_mono due;         /* of the answer to what was begun */
     int fd;              /* -1: not connected */
     redisReader *reader; /* owned, one a connection */
     redisReply *reply;   /* owned: the last answer */
@@ -239,44 +236,20 @@ enum redis_trouble redis_link_receive(struct redis_link *l, struct redis_reply *
     }
 }
 
-/* The command as pieces: heads holds the length lines, all else is borrowed. Gives how many. */
-static int pieces_make(const struct ff_span *argv, size_t argc, char heads[][HEAD], struct iovec *piece)
+/* What sendmsg gives for what is left of the pieces. */
+static ssize_t pieces_give(const struct redis_link *l, struct redis_pieces *p)
 {
-    int n = 0;
-    piece[n].iov_base = heads[0];
-    piece[n++].iov_len = (size_t)snprintf(heads[0], HEAD, "*%zu\r\n", argc);
-    for (size_t i = 0; i < argc; i++) {
-        piece[n].iov_base = heads[i + 1];
-        piece[n++].iov_len = (size_t)snprintf(heads[i + 1], HEAD, "$%zu\r\n", argv[i].n);
-        piece[n].iov_base = (void *)(uintptr_t)argv[i].p;
-        piece[n++].iov_len = argv[i].n;
-        piece[n].iov_base = (void *)(uintptr_t) "\r\n";
-        piece[n++].iov_len = 2;
-    }
-    return n;
-}
-
-/* Takes sent bytes off the pieces; gives the first that is not sent whole. */
-static int pieces_pass(struct iovec *piece, int at, int count, size_t sent)
-{
-    while (at < count && sent >= piece[at].iov_len)
-        sent -= piece[at++].iov_len;
-    if (at < count) {
-        piece[at].iov_base = (char *)piece[at].iov_base + sent;
-        piece[at].iov_len -= sent;
-    }
-    return at;
+    const struct msghdr message = {.msg_iov = p->piece + p->at, .msg_iovlen = (size_t)(p->count - p->at)};
+    return sendmsg(l->fd, &message, MSG_NOSIGNAL);
 }
 
 /* Sends all pieces, waiting for the socket until the deadline. */
-static enum redis_trouble pieces_send(struct redis_link *l, struct iovec *piece, int count, ff_mono deadline)
+static enum redis_trouble pieces_send(struct redis_link *l, struct redis_pieces *p, ff_mono deadline)
 {
-    int at = 0;
-    while (at < count) {
-        struct msghdr message = {.msg_iov = piece + at, .msg_iovlen = (size_t)(count - at)};
-        const ssize_t n = sendmsg(l->fd, &message, MSG_NOSIGNAL);
+    while (p->at < p->count) {
+        const ssize_t n = pieces_give(l, p);
         if (n >= 0)
-            at = pieces_pass(piece, at, count, (size_t)n);
+            redis_pieces_pass(p, (size_t)n);
         else if (!would_block(errno))
             return lost_by(l, errno);
         else if (!redis_socket_wait(l->fd, POLLOUT, deadline))
@@ -288,14 +261,13 @@ static enum redis_trouble pieces_send(struct redis_link *l, struct iovec *piece,
 enum redis_trouble redis_link_call(struct redis_link *l, const struct ff_span *argv, size_t argc,
                                    struct redis_reply *out)
 {
-    char heads[REDIS_ARGS_MAX + 1][HEAD];
-    struct iovec piece[PIECES];
-    assert(argc <= REDIS_ARGS_MAX && l->owed == 0 && l->out_used == 0);
+    struct redis_pieces p;
+    assert(l->owed == 0 && l->out_used == 0);
     *out = (struct redis_reply){NULL};
     if (l->fd < 0)
         return closed(l);
-    const int count = pieces_make(argv, argc, heads, piece);
-    const enum redis_trouble t = pieces_send(l, piece, count, redis_clock() + l->timeout);
+    redis_pieces_make(&p, argv, argc);
+    const enum redis_trouble t = pieces_send(l, &p, redis_clock() + l->timeout);
     if (t != REDIS_OK)
         return t;
     l->owed++;
@@ -316,23 +288,109 @@ static bool out_grow(struct redis_link *l, size_t n)
     return true;
 }
 
-enum redis_trouble redis_link_send(struct redis_link *l, const struct ff_span *argv, size_t argc)
+/* Copies what is left of the pieces, for the next receive to send. */
+static enum redis_trouble pieces_keep(struct redis_link *l, const struct redis_pieces *p)
 {
-    char heads[REDIS_ARGS_MAX + 1][HEAD];
-    struct iovec piece[PIECES];
-    assert(argc <= REDIS_ARGS_MAX);
+    for (int i = p->at; i < p->count; i++) {
+        const struct iovec *piece = &p->piece[i];
+        if (!out_grow(l, piece->iov_len))
+            return lost_by(l, ENOMEM);
+        if (piece->iov_len)
+            memcpy(l->out + l->out_used, piece->iov_base, piece->iov_len);
+        l->out_used += piece->iov_len;
+    }
+    return REDIS_OK;
+}
+
+enum redis_trouble redis_link_begin(struct redis_link *l, const struct ff_span *argv, size_t argc, bool *whole)
+{
+    struct redis_pieces p;
+    assert(l->owed == 0 && l->out_used == 0);
+    *whole = false;
+    reply_drop(l);
     if (l->fd < 0)
         return closed(l);
-    const int count = pieces_make(argv, argc, heads, piece);
-    for (int i = 0; i < count; i++) {
-        if (!out_grow(l, piece[i].iov_len))
-            return lost_by(l, ENOMEM);
-        if (piece[i].iov_len)
-            memcpy(l->out + l->out_used, piece[i].iov_base, piece[i].iov_len);
-        l->out_used += piece[i].iov_len;
-    }
+    redis_pieces_make(&p, argv, argc);
+    const ssize_t n = pieces_give(l, &p);
+    if (n < 0 && !would_block(errno))
+        return lost_by(l, errno);
+    l->due = redis_clock() + l->timeout;
     l->owed++;
-    return REDIS_OK;
+    redis_pieces_pass(&p, n < 0 ? 0 : (size_t)n);
+    *whole = p.at == p.count;
+    return pieces_keep(l, &p);
+}
+
+/* Takes what the socket holds, up to the answer. 0 or what is wrong. */
+static int answer_take(struct redis_link *l, void **reply, bool *more)
+{
+    const ssize_t n = recv(l->fd, l->in, sizeof l->in, 0);
+    *more = n > 0;
+    if (n < 0)
+        return would_block(errno) ? 0 : errno;
+    if (n == 0)
+        return ECONNRESET;
+    if (redisReaderFeed(l->reader, l->in, (size_t)n) != REDIS_OK)
+        return ENOMEM;
+    return redisReaderGetReply(l->reader, reply) == REDIS_OK ? 0 : EPROTO;
+}
+
+bool redis_link_answered(struct redis_link *l, struct redis_reply *out, enum redis_trouble *t)
+{
+    void *reply = NULL;
+    bool more = true;
+    int error = 0;
+    *out = (struct redis_reply){NULL};
+    assert(l->fd >= 0 && l->owed == 1 && l->out_used == 0);
+    while (more && !reply && !error)
+        error = answer_take(l, &reply, &more);
+    if (reply) {
+        l->reply = reply;
+        *t = outcome(l, out);
+        return true;
+    }
+    if (!error && redis_clock() < l->due)
+        return false;
+    if (error == EPROTO)
+        *t = lost(l, l->reader->errstr);
+    else
+        *t = error ? lost_by(l, error) : late(l);
+    return true;
+}
+
+ff_mono redis_link_due(const struct redis_link *l)
+{
+    return l->due;
+}
+
+/* What nobody has asked for is no answer. */
+void redis_link_listen(struct redis_link *l)
+{
+    if (l->fd < 0 || l->owed > 0)
+        return;
+    const ssize_t n = recv(l->fd, l->in, sizeof l->in, 0);
+    if (n > 0)
+        lost_by(l, EPROTO);
+    else if (n == 0)
+        lost_by(l, ECONNRESET);
+    else if (!would_block(errno))
+        lost_by(l, errno);
+}
+
+int redis_link_fd(const struct redis_link *l)
+{
+    return l->fd;
+}
+
+enum redis_trouble redis_link_send(struct redis_link *l, const struct ff_span *argv, size_t argc)
+{
+    struct redis_pieces p;
+    if (l->fd < 0)
+        return closed(l);
+    redis_pieces_make(&p, argv, argc);
+    const enum redis_trouble t = pieces_keep(l, &p);
+    l->owed += t == REDIS_OK;
+    return t;
 }
 
 const char *redis_link_why(const struct redis_link *l)

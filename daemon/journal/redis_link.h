@@ -60,6 +60,21 @@ enum redis_trouble redis_link_call(struct redis_link *l, const struct ff_span *a
 enum redis_trouble redis_link_send(struct redis_link *l, const struct ff_span *argv, size_t argc);
 enum redis_trouble redis_link_receive(struct redis_link *l, struct redis_reply *out);
 
+/* One command that is not waited for: begin sends as much of it as the socket takes at once, *whole says whether that
+ * was all. If it was, answered is asked now and then until it gives true, *t and *out as of a call; REDIS_AWAY when
+ * there is no answer within the patience. If it was not, receive sends the rest and waits. */
+enum redis_trouble redis_link_begin(struct redis_link *l, const struct ff_span *argv, size_t argc, bool *whole);
+bool redis_link_answered(struct redis_link *l, struct redis_reply *out, enum redis_trouble *t);
+
+/* Until when the answer to what begin sent is waited for. */
+ff_mono redis_link_due(const struct redis_link *l);
+
+/* Takes note, while no answer is owed, of a server that has hung up: the link is closed then. */
+void redis_link_listen(struct redis_link *l);
+
+/* The socket, or -1: readable when there is an answer, or the server has hung up. */
+int redis_link_fd(const struct redis_link *l);
+
 /* A sentence on the last trouble, and the server's address: "redis://127.0.0.1:6379/0: no answer in
  * 1000 ms". Borrowed until the next call; "" when there was none. */
 const char *redis_link_why(const struct redis_link *l);

@@ -1,6 +1,8 @@
 #include "redis_owner.h"
 
+#include "redis_gather.h"
 #include "redis_owner_land.h"
+#include "redis_socket.h"
 #include "segment.h"
 
 #include <assert.h>
@@ -17,7 +19,8 @@
 int redis_owner_init(struct redis_owner *o, struct redis_link *link, const struct redis_keys *keys, uint64_t epoch,
                      uint64_t last, ff_dur timeout, struct spill *spill)
 {
-    *o = (struct redis_owner){.link = link, .keys = keys, .timeout = timeout, .look_due = true, .backoff = REDIS_OWNER_BACKOFF};
+    *o = (struct redis_owner){.link = link, .keys = keys, .timeout = timeout, .look_due = true,
+                              .backoff = REDIS_OWNER_BACKOFF, .heard = -1};
     redis_outage_init(&o->outage, spill);
     int error = redis_beat_init(&o->beat, REDIS_OWNER_BEAT);
     if (error == 0) {
@@ -29,6 +32,7 @@ int redis_owner_init(struct redis_owner *o, struct redis_link *link, const struc
         redis_outage_fini(&o->outage);
         return error;
     }
+    o->flight.keys = keys;
     pending_init(&o->queue, PENDING_MAX);
     redis_owner_begin(o, epoch, last);
     error = redis_beat_watch(&o->beat, o->worker.news_fd);
@@ -49,7 +53,7 @@ void redis_owner_fini(struct redis_owner *o)
 
 void redis_owner_begin(struct redis_owner *o, uint64_t epoch, uint64_t last)
 {
-    assert(!o->queue.head && !o->worker.busy);
+    assert(!o->queue.head && !redis_owner_busy(o));
     o->epoch = epoch;
     o->begin = o->last = o->acked = o->durable = last;
     o->sent = 0;
@@ -71,22 +75,19 @@ bool redis_owner_crowded(const struct redis_owner *o)
     return o->queue.bytes >= PENDING_MAX / 2;
 }
 
-static void ask(struct redis_owner *o, enum redis_errand errand, ff_dur timeout)
-{
-    o->flight.errand = errand;
-    o->flight.keys = o->keys;
-    o->flight.timeout = timeout;
-    redis_worker_ask(&o->worker, redis_flight_run, &o->flight);
-}
-
 static void look_ask(struct redis_owner *o)
 {
     o->look_due = false;
-    ask(o, REDIS_ERRAND_LOOK, o->mode == REDIS_DIRECT ? o->timeout : REDIS_PATIENCE);
+    o->look_at = redis_clock() + REDIS_OWNER_BEAT / 2; /* so the beat a whole one later is not before it */
+    o->flight.errand = REDIS_ERRAND_LOOK;
+    if (o->mode == REDIS_DIRECT)
+        redis_owner_send(o, o->timeout);
+    else
+        redis_owner_ask(o, REDIS_PATIENCE);
 }
 
 /* Sends the queue's first group. It takes no more from then on, also when it must be sent again. */
-static void append_ask(struct redis_owner *o)
+static void append_ask(struct redis_owner *o, ff_mono now)
 {
     struct pending_group *g = o->queue.head;
     const struct segment_group header = {
@@ -104,7 +105,20 @@ static void append_ask(struct redis_owner *o)
     o->flight.took = stray ? o->stray.took : (struct redis_id){0, 0};
     o->flight.group = ff_span_of((const char *)g->bytes, g->used);
     o->sent = o->flight.id.n;
-    ask(o, REDIS_ERRAND_APPEND, o->timeout);
+    o->flight.errand = REDIS_ERRAND_APPEND;
+    o->sent_at = now;
+    redis_owner_send(o, o->timeout);
+}
+
+/* At once, or when there is a little more to send. All that was sent before is acknowledged. */
+static void append_step(struct redis_owner *o)
+{
+    const ff_mono now = redis_clock();
+    const ff_mono at = o->hurry ? now : redis_gather_until(o->sent_at, now, o->last - o->acked);
+    if (at > now)
+        redis_beat_once(&o->beat, at);
+    else
+        append_ask(o, now);
 }
 
 static void drain_ask(struct redis_owner *o, enum redis_errand errand, uint64_t from, uint64_t upto)
@@ -119,13 +133,14 @@ static void drain_ask(struct redis_owner *o, enum redis_errand errand, uint64_t 
         .stray = o->stray,
         .seq = o->acked,
     };
-    ask(o, errand, REDIS_PATIENCE);
+    o->flight.errand = errand;
+    redis_owner_ask(o, REDIS_PATIENCE);
 }
 
-/* Whether a group of the queue is in the worker's hands. */
+/* Whether a group of the queue is on its way. */
 static bool flying(const struct redis_owner *o)
 {
-    return o->worker.busy && o->flight.errand == REDIS_ERRAND_APPEND;
+    return redis_owner_busy(o) && o->flight.errand == REDIS_ERRAND_APPEND;
 }
 
 /* What waits goes to the spill, while that is where it belongs. */
@@ -167,10 +182,10 @@ static void drain_step(struct redis_owner *o)
         redis_owner_happened(o, REDIS_EVENT_NEARLY);
 }
 
-/* Gives the worker what is next, if it is idle and there is anything. */
-static void worker_step(struct redis_owner *o)
+/* Begins the next errand, if none is under way and there is one. */
+static void errand_step(struct redis_owner *o)
 {
-    if (o->worker.busy)
+    if (redis_owner_busy(o))
         return;
     if (o->mode == REDIS_MODE_FENCED) {
         handover_step(o);
@@ -186,8 +201,8 @@ static void worker_step(struct redis_owner *o)
     }
     if (o->mode == REDIS_DRAINING || o->mode == REDIS_CLOSING)
         drain_step(o);
-    if (o->mode == REDIS_DIRECT && o->queue.head && !o->worker.busy)
-        append_ask(o);
+    if (o->mode == REDIS_DIRECT && o->queue.head && !redis_owner_busy(o))
+        append_step(o);
 }
 
 /* Without a spill, records wait in memory while Redis takes none, and there may be more than it holds. */
@@ -203,15 +218,36 @@ static enum ff_status owner_status(const struct redis_owner *o)
 enum ff_status redis_owner_flush(struct redis_owner *o)
 {
     queue_spill(o);
-    worker_step(o);
+    errand_step(o);
     return owner_status(o);
+}
+
+/* The next one is not after the answer that is waited for is due. */
+static void beat(struct redis_owner *o)
+{
+    const ff_mono now = redis_clock();
+    if (o->mode != REDIS_DIRECT) {
+        o->look_due = true;
+        return;
+    }
+    o->look_due = o->look_due || now >= o->look_at;
+    if (!o->toiled && !o->worker.busy)
+        redis_worker_send_home(&o->worker);
+    o->toiled = false;
+    const ff_dur left = o->begun ? redis_link_due(o->link) - now : REDIS_OWNER_BEAT;
+    const ff_dur next = left < FF_MILLISECOND ? FF_MILLISECOND : left < REDIS_OWNER_BEAT ? left : REDIS_OWNER_BEAT;
+    if (o->beat.every != next)
+        redis_beat_set(&o->beat, next);
 }
 
 enum ff_status redis_owner_poll(struct redis_owner *o, uint64_t *durable)
 {
-    if (redis_beat_take(&o->beat))
-        o->look_due = true;
     redis_owner_land(o);
+    redis_beat_once_take(&o->beat);
+    if (redis_beat_take(&o->beat))
+        beat(o);
+    if (!redis_owner_busy(o) && o->heard >= 0)
+        redis_link_listen(o->link);
     const enum ff_status disk = redis_outage_poll(&o->outage);
     if (disk != FF_OK && o->mode == REDIS_MODE_FENCED)
         o->failures = TRIES; /* what the disk has not, it will not have; the rest stays there */
@@ -219,7 +255,7 @@ enum ff_status redis_owner_poll(struct redis_owner *o, uint64_t *durable)
         redis_owner_happened(o, REDIS_EVENT_TROUBLE);
     if (disk == FF_OK) /* else it is told, and tried again by the next flush: here it would be, for ever, at once */
         queue_spill(o);
-    worker_step(o);
+    errand_step(o);
     const uint64_t spilled = o->mode == REDIS_MODE_FENCED ? 0 : redis_outage_durable(&o->outage);
     if (spilled > o->durable)
         o->durable = spilled;
@@ -247,14 +283,28 @@ void redis_owner_health(const struct redis_owner *o, struct ff_store_health *out
         out->spilled_records += spill_last(outage->spill) - outage->place;
 }
 
+/* Until no errand is under way, for so long at most. */
+static bool idle_wait(struct redis_owner *o, ff_dur most)
+{
+    const ff_mono deadline = redis_clock() + most;
+    while (o->begun) {
+        const ff_mono due = redis_link_due(o->link);
+        redis_socket_wait(redis_link_fd(o->link), POLLIN, due < deadline ? due : deadline);
+        redis_owner_land(o);
+        if (o->begun && redis_clock() >= deadline)
+            return false;
+    }
+    if (!redis_worker_wait(&o->worker, deadline - redis_clock()))
+        return false;
+    redis_owner_land(o);
+    return true;
+}
+
 enum redis_trouble redis_owner_link(struct redis_owner *o, bool lost, ff_dur patience)
 {
     const enum redis_mode wanted = lost ? REDIS_LOST : REDIS_DIRECT;
-    if (o->mode == wanted && (!lost || o->answers)) {
-        if (!redis_worker_wait(&o->worker, patience))
-            return REDIS_AWAY;
-        redis_owner_land(o);
-    }
+    if (o->mode == wanted && (!lost || o->answers) && !idle_wait(o, patience))
+        return REDIS_AWAY;
     if (o->mode != wanted || (lost && !o->answers))
         return o->trouble != REDIS_OK ? o->trouble : REDIS_AWAY;
     o->answers = redis_link_connected(o->link);
@@ -266,9 +316,8 @@ enum redis_trouble redis_owner_link_to_trim(struct redis_owner *o, ff_dur patien
 {
     if (o->mode != REDIS_SPILLING || o->trouble != REDIS_OOM)
         return redis_owner_link(o, false, patience);
-    if (!redis_worker_wait(&o->worker, patience))
+    if (!idle_wait(o, patience))
         return REDIS_AWAY;
-    redis_owner_land(o);
     if (o->mode == REDIS_LOST || o->mode == REDIS_MODE_FENCED || !redis_link_connected(o->link))
         return REDIS_AWAY;
     redis_link_patience(o->link, patience);
@@ -277,7 +326,7 @@ enum redis_trouble redis_owner_link_to_trim(struct redis_owner *o, ff_dur patien
 
 void redis_owner_mended(struct redis_owner *o, uint64_t epoch)
 {
-    assert(o->mode == REDIS_LOST && !o->worker.busy);
+    assert(o->mode == REDIS_LOST && !redis_owner_busy(o));
     while (o->queue.unwritten)
         pending_wrote(&o->queue);
     pending_release(&o->queue, o->last);
@@ -297,10 +346,12 @@ void redis_owner_drain(struct redis_owner *o)
 {
     struct pollfd news = {.fd = o->beat.news_fd, .events = POLLIN};
     uint64_t durable;
+    o->hurry = true;
     redis_owner_flush(o);
     for (int failures = 0; !drained(o) && failures < TRIES;) {
         poll(&news, 1, DRAIN_WAIT_MS);
         const enum ff_status st = redis_owner_poll(o, &durable);
         failures += st != FF_OK && st != FF_STORE_FENCED;
     }
+    o->hurry = false;
 }

@@ -174,11 +174,54 @@ void redis_owner_failed(struct redis_owner *o, enum redis_trouble t)
     redis_owner_happened(o, t == REDIS_FENCED ? REDIS_EVENT_FENCED : REDIS_EVENT_TROUBLE);
 }
 
-/* Takes what the worker has done, if it has. */
+/* From then on the link is the worker's, and what is to be heard of it, too. */
+void redis_owner_ask(struct redis_owner *o, ff_dur timeout)
+{
+    if (o->heard >= 0 && o->heard == redis_link_fd(o->link))
+        redis_beat_ignore(&o->beat, o->heard);
+    o->heard = -1;
+    o->toiled = true;
+    o->flight.timeout = timeout;
+    redis_worker_ask(&o->worker, redis_flight_run, &o->flight);
+}
+
+/* Whether there will be news of the link. */
+static bool heard(struct redis_owner *o)
+{
+    const int fd = redis_link_fd(o->link);
+    if (o->heard != fd)
+        o->heard = fd >= 0 && redis_beat_watch(&o->beat, fd) == 0 ? fd : -1;
+    return o->heard >= 0;
+}
+
+void redis_owner_send(struct redis_owner *o, ff_dur timeout)
+{
+    o->flight.timeout = timeout;
+    o->flight.begun = false;
+    o->begun = heard(o) && redis_flight_begin(o->link, &o->flight);
+    if (!o->begun)
+        redis_owner_ask(o, timeout);
+    else if (redis_link_due(o->link) < o->beat.due)
+        redis_beat_set(&o->beat, timeout);
+}
+
+/* Whether the errand under way is over, and with what. */
+static bool ended(struct redis_owner *o, enum redis_trouble *t)
+{
+    if (!o->begun)
+        return redis_worker_take(&o->worker, t);
+    if (!redis_flight_ended(o->link, &o->flight, t))
+        return false;
+    o->begun = o->flight.begun = false;
+    if (*t == REDIS_BELOW)
+        redis_owner_ask(o, o->flight.timeout);
+    return *t != REDIS_BELOW;
+}
+
 void redis_owner_land(struct redis_owner *o)
 {
     enum redis_trouble t;
-    if (!redis_worker_take(&o->worker, &t))
+    if (!ended(o, &t))
         return;
     o->answers = t == REDIS_OK;
     switch (o->flight.errand) {

@@ -1,4 +1,4 @@
-/* Landing: what the worker has done for an owner, and what it means for it. Private to redis_owner*.c. */
+/* Landing: how an owner's errands begin, what came of them, and what it means for it. Private to redis_owner*.c. */
 #ifndef FOOTFALL_REDIS_OWNER_LAND_H
 #define FOOTFALL_REDIS_OWNER_LAND_H
 
@@ -9,7 +9,13 @@
 /* Between the first two looks at one that is not: doubled from failure to failure. */
 #define REDIS_OWNER_BACKOFF (50 * FF_MILLISECOND)
 
-/* Takes what the worker has done, if it has. */
+/* Begins an errand (o->flight, but for its timeout): here, if it is short, else it is the worker's. */
+void redis_owner_send(struct redis_owner *o, ff_dur timeout);
+
+/* Gives an errand to the worker. */
+void redis_owner_ask(struct redis_owner *o, ff_dur timeout);
+
+/* Takes what came of the errand under way, if it is over. */
 void redis_owner_land(struct redis_owner *o);
 
 /* A command was not carried out, or nobody knows whether: a look tells what became of it. */

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* XINFO would send the first and the last entry whole, so its answer stays in the server. */
 #define LAST_ID                                                                     \
@@ -51,19 +52,42 @@ static const char take_script[] = LAST_ID
     "if ARGV[5] ~= '' then fields[7], fields[8] = 'lost', seq or '0' end\n"
     "return {redis.call('XADD', KEYS[1], mine, unpack(fields)), begin}";
 
-enum redis_trouble redis_stream_look(struct redis_link *l, const struct redis_keys *k, struct redis_look *out)
+#define LOOK_ARGS 5
+
+static void look_args(const struct redis_keys *k, struct ff_span argv[LOOK_ARGS])
 {
-    const struct ff_span argv[] = {FF_LITERAL("EVAL"), FF_LITERAL(look_script), FF_LITERAL("2"),
-                                   redis_key_span(&k->journal), redis_key_span(&k->handover)};
-    struct redis_reply reply;
+    argv[0] = FF_LITERAL("EVAL");
+    argv[1] = FF_LITERAL(look_script);
+    argv[2] = FF_LITERAL("2");
+    argv[3] = redis_key_span(&k->journal);
+    argv[4] = redis_key_span(&k->handover);
+}
+
+enum redis_trouble redis_stream_look_begin(struct redis_link *l, const struct redis_keys *k, bool *whole)
+{
+    struct ff_span argv[LOOK_ARGS];
+    look_args(k, argv);
+    return redis_link_begin(l, argv, LOOK_ARGS, whole);
+}
+
+enum redis_trouble redis_stream_look_read(enum redis_trouble t, struct redis_reply reply, struct redis_look *out)
+{
     *out = (struct redis_look){.there = false};
-    const enum redis_trouble t = redis_link_call(l, argv, 5, &reply);
     if (t != REDIS_OK)
         return t;
     const struct redis_reply id = redis_reply_at(reply, 0);
     out->there = redis_reply_kind(id) != REDIS_NIL;
     out->handover = (uint64_t)redis_reply_integer(redis_reply_at(reply, 1));
     return out->there && !redis_id_read(redis_reply_text(id), &out->last) ? REDIS_REFUSED : REDIS_OK;
+}
+
+enum redis_trouble redis_stream_look(struct redis_link *l, const struct redis_keys *k, struct redis_look *out)
+{
+    struct ff_span argv[LOOK_ARGS];
+    struct redis_reply reply;
+    look_args(k, argv);
+    const enum redis_trouble t = redis_link_call(l, argv, LOOK_ARGS, &reply);
+    return redis_stream_look_read(t, reply, out);
 }
 
 enum redis_trouble redis_stream_take(struct redis_link *l, const struct redis_keys *k,
@@ -91,18 +115,41 @@ enum redis_trouble redis_stream_take(struct redis_link *l, const struct redis_ke
     return sound ? REDIS_OK : REDIS_REFUSED;
 }
 
+#define APPEND_ARGS 8
+
+/* Gives how many. */
+static size_t append_args(const struct redis_keys *k, struct ff_span id, struct ff_span group, struct ff_span took,
+                          struct ff_span argv[APPEND_ARGS])
+{
+    const struct ff_span all[APPEND_ARGS] = {
+        FF_LITERAL("XADD"), redis_key_span(&k->journal), FF_LITERAL("NOMKSTREAM"), id, FF_LITERAL("group"), group,
+        FF_LITERAL("took"), took,
+    };
+    memcpy(argv, all, sizeof all);
+    return took.p ? APPEND_ARGS : APPEND_ARGS - 2;
+}
+
+enum redis_trouble redis_stream_append_begin(struct redis_link *l, const struct redis_keys *k, struct redis_id id,
+                                             struct ff_span group, struct ff_span took, bool *whole)
+{
+    char text[REDIS_ID_SIZE];
+    struct ff_span argv[APPEND_ARGS];
+    return redis_link_begin(l, argv, append_args(k, redis_id_print(text, id), group, took, argv), whole);
+}
+
+enum redis_trouble redis_stream_append_read(enum redis_trouble t, struct redis_reply reply)
+{
+    return t == REDIS_OK && redis_reply_kind(reply) == REDIS_NIL ? REDIS_LOST_DATA : t;
+}
+
 enum redis_trouble redis_stream_append(struct redis_link *l, const struct redis_keys *k, struct redis_id id,
                                        struct ff_span group, struct ff_span took)
 {
     char text[REDIS_ID_SIZE];
-    const struct ff_span argv[] = {
-        FF_LITERAL("XADD"),       redis_key_span(&k->journal), FF_LITERAL("NOMKSTREAM"),
-        redis_id_print(text, id),  FF_LITERAL("group"),         group,
-        FF_LITERAL("took"),       took,
-    };
+    struct ff_span argv[APPEND_ARGS];
     struct redis_reply reply;
-    const enum redis_trouble t = redis_link_call(l, argv, took.p ? 8 : 6, &reply);
-    return t == REDIS_OK && redis_reply_kind(reply) == REDIS_NIL ? REDIS_LOST_DATA : t;
+    const size_t argc = append_args(k, redis_id_print(text, id), group, took, argv);
+    return redis_stream_append_read(redis_link_call(l, argv, argc, &reply), reply);
 }
 
 enum redis_verdict redis_stream_verdict(const struct redis_look *look, struct redis_id id, struct redis_id acked)

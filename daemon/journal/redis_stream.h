@@ -41,10 +41,19 @@ struct redis_claim {
 enum redis_trouble redis_stream_take(struct redis_link *l, const struct redis_keys *k,
                                      const struct redis_claim *claim, struct redis_id *mine, uint64_t *last);
 
+/* The same in two halves: the look is begun (redis_link_begin), and read from its answer. */
+enum redis_trouble redis_stream_look_begin(struct redis_link *l, const struct redis_keys *k, bool *whole);
+enum redis_trouble redis_stream_look_read(enum redis_trouble t, struct redis_reply reply, struct redis_look *out);
+
 /* Adds a group. took is the text of the field of that name, or {NULL, 0} for none. REDIS_OK: it is there.
  * REDIS_AWAY, REDIS_BELOW: see redis_stream_verdict. REDIS_LOST_DATA: there is no stream. */
 enum redis_trouble redis_stream_append(struct redis_link *l, const struct redis_keys *k, struct redis_id id,
                                        struct ff_span group, struct ff_span took);
+
+/* The same in two halves. */
+enum redis_trouble redis_stream_append_begin(struct redis_link *l, const struct redis_keys *k, struct redis_id id,
+                                             struct ff_span group, struct ff_span took, bool *whole);
+enum redis_trouble redis_stream_append_read(enum redis_trouble t, struct redis_reply reply);
 
 /* What became of a group of unknown outcome. */
 enum redis_verdict {

@@ -1,5 +1,6 @@
 #include "redis_worker.h"
 
+#include "log.h"
 #include "redis_socket.h"
 
 #include <assert.h>
@@ -53,33 +54,55 @@ int redis_worker_init(struct redis_worker *w, struct redis_link *link)
         return -errno;
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->mail, NULL);
-    const int r = thread_start(w);
-    if (r < 0) {
-        pthread_cond_destroy(&w->mail);
-        pthread_mutex_destroy(&w->lock);
-        close(w->news_fd);
-    }
-    return r;
+    return 0;
+}
+
+void redis_worker_send_home(struct redis_worker *w)
+{
+    assert(!w->busy);
+    if (!w->there)
+        return;
+    pthread_mutex_lock(&w->lock);
+    w->state = REDIS_MAIL_STOP;
+    pthread_cond_signal(&w->mail);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    w->there = false;
+    w->state = REDIS_MAIL_IDLE;
 }
 
 void redis_worker_fini(struct redis_worker *w)
 {
     while (!redis_worker_wait(w, FF_MINUTE))
         continue;
-    pthread_mutex_lock(&w->lock);
-    w->state = REDIS_MAIL_STOP;
-    pthread_cond_signal(&w->mail);
-    pthread_mutex_unlock(&w->lock);
-    pthread_join(w->thread, NULL);
+    w->busy = false; /* a result that was not taken is forgotten */
+    redis_worker_send_home(w);
     pthread_cond_destroy(&w->mail);
     pthread_mutex_destroy(&w->lock);
     close(w->news_fd);
+}
+
+static bool there(struct redis_worker *w)
+{
+    if (w->there)
+        return true;
+    const int r = thread_start(w);
+    if (r < 0)
+        log_error("journal", "redis_worker", "errno=%d why=\"there can be no thread\"", -r);
+    w->there = r == 0;
+    return w->there;
 }
 
 void redis_worker_ask(struct redis_worker *w, redis_job_fn job, void *ctx)
 {
     assert(!w->busy);
     w->busy = true;
+    if (!there(w)) {
+        w->result = REDIS_AWAY;
+        w->state = REDIS_MAIL_RESULT;
+        eventfd_write(w->news_fd, 1);
+        return;
+    }
     pthread_mutex_lock(&w->lock);
     assert(w->state == REDIS_MAIL_IDLE);
     w->job = job;

@@ -1,5 +1,6 @@
 /* Worker: the thread that waits for Redis. It is given one job at a time through a mailbox; the link is its
- * own while it has one, and the store's otherwise. */
+ * own while it has one, and the store's otherwise. It is there from a job on until it is sent home: while threads
+ * share a table of descriptors, each system call on one is dearer. */
 #ifndef FOOTFALL_REDIS_WORKER_H
 #define FOOTFALL_REDIS_WORKER_H
 
@@ -12,7 +13,8 @@ typedef enum redis_trouble (*redis_job_fn)(struct redis_link *link, void *ctx);
 
 struct redis_worker {
     struct redis_link *link; /* borrowed */
-    pthread_t thread;
+    pthread_t thread;        /* while there */
+    bool there;              /* owner's */
     int news_fd;             /* readable while a result waits */
     bool busy;               /* owner's: a job was given and its result not taken */
     pthread_mutex_t lock;    /* guards the mailbox below, nothing else */
@@ -23,13 +25,16 @@ struct redis_worker {
     enum redis_trouble result;
 };
 
-/* Starts the thread. 0 or a negative errno. */
+/* 0 or a negative errno. */
 int redis_worker_init(struct redis_worker *w, struct redis_link *link);
 
 /* Waits for the job under way and ends the thread. */
 void redis_worker_fini(struct redis_worker *w);
 
-/* Gives a job; only when not busy. */
+/* Ends the thread until the next job; only when not busy. */
+void redis_worker_send_home(struct redis_worker *w);
+
+/* Gives a job; only when not busy. Where there can be no thread its result is REDIS_AWAY. */
 void redis_worker_ask(struct redis_worker *w, redis_job_fn job, void *ctx);
 
 /* Takes the result of the job, if it is there. */

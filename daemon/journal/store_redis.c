@@ -1,8 +1,8 @@
 /* The Redis store: what start, owner, reader and the keys of a shard do, put together.
  *
  * The owner's records go through redis_owner, whose worker is the only one that waits for Redis while beacons
- * do. All other verbs are rare: they wait until the worker is idle and use its link themselves. Beside the
- * owner there is no worker, and the link is the caller's alone. */
+ * do. All other verbs are rare: they wait until none of its errands is under way and use its link themselves. Beside
+ * the owner there is none, and the link is the caller's alone. */
 #include "journal.h"
 #include "log.h"
 #include "redis_erase.h"
@@ -164,7 +164,7 @@ struct redis_seen *store_redis_seen(struct ff_store *s)
 static enum ff_status link_take_why(struct ff_store *s, char *why, size_t size)
 {
     const enum redis_trouble t = store_redis_link(s);
-    if (t != REDIS_OK && !s->beside && s->owner.worker.busy) /* then the link is not ours to ask */
+    if (t != REDIS_OK && !s->beside && redis_owner_busy(&s->owner)) /* then the link is not ours to ask */
         snprintf(why, size, "%s: %s", redis_link_server(s->link), redis_trouble_name(t));
     else if (t != REDIS_OK)
         snprintf(why, size, "%s", redis_link_why(s->link));

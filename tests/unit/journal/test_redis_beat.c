@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "redis_beat.h"
+#include "redis_socket.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -35,6 +36,25 @@ static void it_beats_until_it_is_taken_and_again(void **state)
     redis_beat_fini(&b);
 }
 
+static void once_is_news_once_and_not_before_its_time(void **state)
+{
+    (void)state;
+    struct redis_beat b;
+    assert_int_equal(redis_beat_init(&b, FF_HOUR), 0);
+    redis_beat_once(&b, redis_clock() + FF_HOUR);
+    redis_beat_once_take(&b);
+    assert_true(b.once > 0);
+    assert_false(news(&b, 0));
+    redis_beat_once(&b, redis_clock() - FF_MILLISECOND);
+    assert_true(news(&b, 30000));
+    assert_false(redis_beat_take(&b));
+    redis_beat_once_take(&b);
+    assert_int_equal(b.once, 0);
+    assert_false(news(&b, 0));
+    redis_beat_once_take(&b);
+    redis_beat_fini(&b);
+}
+
 static void what_is_watched_is_news_until_it_is_closed(void **state)
 {
     (void)state;
@@ -48,6 +68,10 @@ static void what_is_watched_is_news_until_it_is_closed(void **state)
     eventfd_write(fd, 1);
     assert_true(news(&b, 30000));
     assert_false(redis_beat_take(&b));
+    redis_beat_ignore(&b, fd);
+    assert_false(news(&b, 0));
+    assert_int_equal(redis_beat_watch(&b, fd), 0);
+    assert_true(news(&b, 30000));
     close(fd);
     assert_false(news(&b, 0));
     redis_beat_fini(&b);
@@ -66,6 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_beats_until_it_is_taken_and_again),
+        cmocka_unit_test(once_is_news_once_and_not_before_its_time),
         cmocka_unit_test(what_is_watched_is_news_until_it_is_closed),
         cmocka_unit_test(what_cannot_be_watched_is_told),
     };

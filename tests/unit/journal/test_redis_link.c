@@ -1,5 +1,9 @@
 #include "redis_stage.h"
 
+#include "redis_socket.h"
+
+#include <poll.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -148,6 +152,104 @@ static void a_cut_connection_is_told(void **state)
     assert_int_equal(CALL(s->link, &r, "PING"), REDIS_OK);
 }
 
+/* Until there is something to hear of the server. */
+static void hear(struct stage *s)
+{
+    assert_true(redis_socket_wait(redis_link_fd(s->link), POLLIN, redis_clock() + 30 * FF_SECOND));
+}
+
+static const struct ff_span ping[] = {FF_LITERAL("PING")}, nonsense[] = {FF_LITERAL("NONSENSE")};
+
+static void what_is_begun_is_not_waited_for(void **state)
+{
+    struct stage *s = *state;
+    struct redis_reply r;
+    enum redis_trouble t;
+    bool whole;
+    redis_server_pause(&s->server);
+    assert_int_equal(redis_link_begin(s->link, ping, 1, &whole), REDIS_OK);
+    assert_true(whole);
+    assert_false(redis_link_answered(s->link, &r, &t));
+    redis_server_resume(&s->server);
+    hear(s);
+    assert_true(redis_link_answered(s->link, &r, &t));
+    assert_int_equal(t, REDIS_OK);
+    assert_true(ff_span_is(redis_reply_text(r), "PONG"));
+    assert_int_equal(redis_link_begin(s->link, nonsense, 1, &whole), REDIS_OK);
+    hear(s);
+    assert_true(redis_link_answered(s->link, &r, &t));
+    assert_int_equal(t, REDIS_REFUSED);
+    assert_int_equal(CALL(s->link, &r, "PING"), REDIS_OK);
+}
+
+static void what_is_begun_may_be_late(void **state)
+{
+    struct stage *s = *state;
+    struct redis_reply r;
+    enum redis_trouble t;
+    bool whole;
+    redis_link_patience(s->link, 50 * FF_MILLISECOND);
+    redis_server_pause(&s->server);
+    assert_int_equal(redis_link_begin(s->link, ping, 1, &whole), REDIS_OK);
+    assert_in_range(redis_link_due(s->link) - now_mono(), 0, 50 * FF_MILLISECOND);
+    assert_int_equal(redis_socket_wait(redis_link_fd(s->link), POLLIN, redis_link_due(s->link)), 0);
+    assert_true(redis_link_answered(s->link, &r, &t));
+    assert_int_equal(t, REDIS_AWAY);
+    assert_non_null(strstr(redis_link_why(s->link), "no answer in 50 ms"));
+    assert_false(redis_link_connected(s->link));
+    assert_int_equal(redis_link_begin(s->link, ping, 1, &whole), REDIS_AWAY);
+    assert_false(whole);
+    redis_server_resume(&s->server);
+}
+
+static void what_the_socket_does_not_take_is_sent_by_who_waits(void **state)
+{
+    struct stage *s = *state;
+    const size_t size = (size_t)3 << 20;
+    char *bytes = malloc(size);
+    struct redis_reply r;
+    bool whole;
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (char)(i * 7 + i / 251);
+    const struct ff_span set[] = {FF_LITERAL("SET"), FF_LITERAL("long"), {bytes, size}};
+    assert_int_equal(redis_link_begin(s->link, set, 3, &whole), REDIS_OK);
+    assert_false(whole);
+    assert_int_equal(redis_link_receive(s->link, &r), REDIS_OK);
+    assert_int_equal(CALL(s->link, &r, "GET", "long"), REDIS_OK);
+    assert_true(ff_span_equal(redis_reply_text(r), ff_span_of(bytes, size)));
+    free(bytes);
+}
+
+static void who_hangs_up_is_heard(void **state)
+{
+    struct stage *s = *state;
+    char answer[64];
+    redis_link_listen(s->link);
+    assert_true(redis_link_connected(s->link));
+    redis_server_ask(&s->server, "CLIENT KILL TYPE normal", answer, sizeof answer);
+    hear(s);
+    redis_link_listen(s->link);
+    assert_int_equal(redis_link_fd(s->link), -1);
+    assert_true(redis_link_why(s->link)[0]);
+    redis_link_listen(s->link);
+    assert_false(redis_link_connected(s->link));
+}
+
+static void who_hangs_up_does_not_answer(void **state)
+{
+    struct stage *s = *state;
+    struct redis_reply r;
+    enum redis_trouble t;
+    bool whole;
+    redis_server_pause(&s->server);
+    assert_int_equal(redis_link_begin(s->link, ping, 1, &whole), REDIS_OK);
+    shutdown(redis_link_fd(s->link), SHUT_RDWR);
+    assert_true(redis_link_answered(s->link, &r, &t));
+    assert_int_equal(t, REDIS_AWAY);
+    assert_false(redis_link_connected(s->link));
+    redis_server_resume(&s->server);
+}
+
 static enum redis_trouble connect_as(const struct stage *s, const char *user, const char *password, unsigned db,
                                      char *why, size_t size)
 {
@@ -230,6 +332,11 @@ int main(void)
         STAGE_TEST(several_commands_go_on_one_way),
         STAGE_TEST(a_late_answer_is_nobodys),
         STAGE_TEST(a_cut_connection_is_told),
+        STAGE_TEST(what_is_begun_is_not_waited_for),
+        STAGE_TEST(what_is_begun_may_be_late),
+        STAGE_TEST(what_the_socket_does_not_take_is_sent_by_who_waits),
+        STAGE_TEST(who_hangs_up_is_heard),
+        STAGE_TEST(who_hangs_up_does_not_answer),
         STAGE_TEST(who_asks_says_who_it_is_and_where),
         STAGE_TEST(nobody_there_is_away),
         STAGE_TEST(numbers_are_digits_alone),

@@ -1,3 +1,4 @@
+#include "redis_gather.h"
 #include "redis_seat.h"
 #include "redis_socket.h"
 
@@ -108,6 +109,123 @@ static void a_close_leaves_the_spill_for_the_next(void **state)
     assert_true(spill_is_left(s->store, &io_system));
 }
 
+static void while_redis_is_well_there_is_no_worker(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    for (unsigned i = 0; i < 3; i++)
+        seat_append(s, 5);
+    assert_false(seat_owner(s)->worker.there);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 1");
+    seat_append(s, 5);
+    redis_server_do(&s->server, "CONFIG SET maxmemory 0");
+    seat_until(s, REDIS_DIRECT);
+    assert_true(seat_owner(s)->worker.there);
+    while (seat_owner(s)->worker.there) /* for up to two beats */
+        seat_news(s);
+    seat_append(s, 5);
+    assert_false(seat_owner(s)->worker.there);
+    suite_close(&s->suite);
+    seat_holds(s, 25);
+}
+
+/* The link that is closed is not heard any more, whatever comes to have its descriptor's number. */
+static void who_hangs_up_is_away_before_anything_is_sent(void **state)
+{
+    struct seat *s = *state;
+    char answer[64];
+    suite_open(&s->suite);
+    seat_append(s, 5);
+    for (unsigned i = 0; i < 3; i++) {
+        seat_owner(s)->look_at = INT64_MAX; /* no beat looks */
+        redis_server_ask(&s->server, "CLIENT KILL TYPE normal", answer, sizeof answer);
+        seat_until(s, REDIS_SPILLING);
+        assert_int_equal(seat_owner(s)->trouble, REDIS_AWAY);
+        seat_append(s, 5);
+        seat_until(s, REDIS_DIRECT);
+        seat_append(s, 5);
+    }
+    suite_close(&s->suite);
+    seat_holds(s, 35);
+}
+
+/* Which is none of the suite's, so that the store is not read back. */
+static void a_long_group_is_the_workers(void **state)
+{
+    struct seat *s = *state;
+    static char body[2 * REDIS_FLIGHT_SHORT];
+    suite_open(&s->suite);
+    seat_append(s, 1);
+    const long long before = seat_entries(s);
+    assert_int_equal(store_redis.append(s->suite.store, 2, ff_span_of(body, sizeof body)), FF_OK);
+    assert_int_equal(store_redis.flush(s->suite.store), FF_OK);
+    assert_true(seat_owner(s)->worker.busy && !seat_owner(s)->begun);
+    while (seat_owner(s)->durable < 2)
+        seat_news(s);
+    assert_int_equal(seat_entries(s), before + 1);
+    assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
+    store_redis.close(&s->suite.store);
+}
+
+/* The last append has just begun, or long ago. */
+static void appended(struct seat *s, ff_mono at)
+{
+    seat_owner(s)->sent_at = at;
+}
+
+static void few_that_come_quickly_are_gathered(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 1);
+    const long long before = seat_entries(s);
+    appended(s, redis_clock() + FF_HOUR); /* none of its gap is over */
+    suite_append(&s->suite, 2);
+    store_redis.flush(s->suite.store);
+    assert_false(redis_owner_busy(seat_owner(s)));
+    assert_int_equal(store_redis.put(s->suite.store, "name", FF_LITERAL("value")), FF_OK); /* waits for nothing */
+    assert_int_equal(seat_owner(s)->acked, 1);
+    suite_append(&s->suite, REDIS_GATHER_MANY - 2);
+    suite_flush(&s->suite);
+    assert_int_equal(seat_entries(s), before + 1);
+    appended(s, redis_clock() + FF_HOUR);
+    seat_append(s, 1); /* one alone */
+    assert_int_equal(seat_entries(s), before + 2);
+    appended(s, redis_clock());
+    seat_append(s, 2); /* the gap ends */
+    appended(s, redis_clock() + FF_HOUR);
+    suite_append(&s->suite, 2);
+    suite_close(&s->suite); /* nor does an end wait for it */
+    seat_holds(s, 14);
+}
+
+static void a_rare_verb_waits_for_the_group_on_its_way(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 1);
+    for (unsigned i = 0; i < 20; i++) {
+        suite_append(&s->suite, 2);
+        appended(s, 0);
+        assert_int_equal(store_redis.flush(s->suite.store), FF_OK);
+        assert_true(seat_owner(s)->begun);
+        assert_int_equal(store_redis.put(s->suite.store, "name", FF_LITERAL("value")), FF_OK);
+        assert_int_equal(seat_owner(s)->acked, 1 + 2 * (i + 1));
+    }
+    redis_server_pause(&s->server);
+    suite_append(&s->suite, 2);
+    appended(s, 0);
+    store_redis.flush(s->suite.store);
+    assert_true(seat_owner(s)->begun);
+    assert_int_equal(store_redis.put(s->suite.store, "name", FF_LITERAL("value")), FF_STORE_AWAY);
+    redis_server_resume(&s->server);
+    seat_until(s, REDIS_SPILLING);
+    seat_until(s, REDIS_DIRECT);
+    suite_flush(&s->suite);
+    suite_close(&s->suite);
+    seat_holds(s, 43);
+}
+
 static void a_refusal_is_named_and_records_are_spilled(void **state)
 {
     struct seat *s = *state;
@@ -182,8 +300,8 @@ static void looked(struct seat *s)
 {
     seat_owner(s)->look_due = true;
     store_redis.flush(s->suite.store);
-    assert_true(redis_worker_wait(&seat_owner(s)->worker, 30 * FF_SECOND));
-    store_redis.poll(s->suite.store, &s->suite.durable);
+    while (redis_owner_busy(seat_owner(s)))
+        seat_news(s);
 }
 
 static void a_journal_of_its_epoch_that_ends_too_soon_has_lost_records(void **state)
@@ -334,6 +452,11 @@ int main(void)
         SEAT_TEST(a_rare_verb_is_no_more_patient_than_beacons),
         SEAT_TEST(a_group_that_comes_late_is_there_once),
         SEAT_TEST(a_close_leaves_the_spill_for_the_next),
+        SEAT_TEST(while_redis_is_well_there_is_no_worker),
+        SEAT_TEST(who_hangs_up_is_away_before_anything_is_sent),
+        SEAT_TEST(a_long_group_is_the_workers),
+        SEAT_TEST(few_that_come_quickly_are_gathered),
+        SEAT_TEST(a_rare_verb_waits_for_the_group_on_its_way),
         SEAT_TEST(a_refusal_is_named_and_records_are_spilled),
         SEAT_TEST(without_a_spill_records_wait_in_memory),
         SEAT_TEST(a_full_spill_refuses_until_redis_is_back),

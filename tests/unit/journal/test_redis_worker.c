@@ -96,12 +96,57 @@ static void the_end_waits_for_the_job(void **state)
     assert_int_equal(redis_worker_init(&worker, lent), 0);
 }
 
+static enum redis_trouble done(struct errand *e)
+{
+    enum redis_trouble t;
+    redis_worker_ask(&worker, run, e);
+    assert_true(redis_worker_wait(&worker, FF_MINUTE));
+    assert_true(redis_worker_take(&worker, &t));
+    return t;
+}
+
+static void it_is_there_from_a_job_until_it_is_sent_home(void **state)
+{
+    (void)state;
+    struct errand e = {.result = REDIS_OK};
+    assert_false(worker.there);
+    redis_worker_send_home(&worker);
+    for (unsigned i = 1; i <= 10; i++) {
+        assert_int_equal(done(&e), REDIS_OK);
+        assert_true(worker.there);
+        assert_int_equal(done(&e), REDIS_OK);
+        redis_worker_send_home(&worker);
+        assert_false(worker.there);
+        assert_int_equal(e.done, 2 * i);
+    }
+}
+
+/* Of a stack that no address space holds. */
+static void where_there_can_be_no_thread_redis_is_away(void **state)
+{
+    (void)state;
+    struct errand e = {.result = REDIS_OK};
+    pthread_attr_t before, huge;
+    assert_int_equal(pthread_getattr_default_np(&before), 0);
+    assert_int_equal(pthread_getattr_default_np(&huge), 0);
+    assert_int_equal(pthread_attr_setstacksize(&huge, (size_t)1 << 50), 0);
+    assert_int_equal(pthread_setattr_default_np(&huge), 0);
+    assert_int_equal(done(&e), REDIS_AWAY);
+    assert_int_equal(e.done, 0);
+    assert_int_equal(pthread_setattr_default_np(&before), 0);
+    assert_int_equal(done(&e), REDIS_OK);
+    pthread_attr_destroy(&before);
+    pthread_attr_destroy(&huge);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_job_is_done_elsewhere_and_reported_once, setup, teardown),
         cmocka_unit_test_setup_teardown(who_asks_does_not_wait, setup, teardown),
         cmocka_unit_test_setup_teardown(the_end_waits_for_the_job, setup, teardown),
+        cmocka_unit_test_setup_teardown(it_is_there_from_a_job_until_it_is_sent_home, setup, teardown),
+        cmocka_unit_test_setup_teardown(where_there_can_be_no_thread_redis_is_away, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
