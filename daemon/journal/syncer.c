@@ -34,9 +34,11 @@ static void rest_until(struct syncer *s, ff_mono at)
         pthread_cond_timedwait(&s->mail, &s->lock, &until);
 }
 
-/* False: the owner waits. */
-static bool zeros_rest(struct syncer *s, ff_dur rest)
+/* Rests after a piece, unless answers wait. False: there is no time for another. */
+static bool zeros_go_on(struct syncer *s, const struct syncer_job *job, ff_dur rest, ff_dur spent)
 {
+    if (job->awaited)
+        return spent <= AWAITED_MOST;
     pthread_mutex_lock(&s->lock);
     if (rest > 0)
         rest_until(s, clock_of(CLOCK_MONOTONIC) + rest);
@@ -52,7 +54,7 @@ static void zeros_write(struct syncer *s, struct syncer_job *job)
     struct syncer_zeros *zeros = &job->zeros;
     uint64_t at = zeros->from;
     ff_dur rest = 0, spent = 0;
-    while (at < zeros->to && zeros_rest(s, job->awaited ? 0 : rest) && !(job->awaited && spent > AWAITED_MOST)) {
+    while (at < zeros->to && (at == zeros->from || zeros_go_on(s, job, rest, spent))) {
         const size_t n = zeros_next(&s->pace, at, zeros->to);
         const ff_dur before = clock_of(CLOCK_THREAD_CPUTIME_ID);
         if (io_write_all(s->io, job->fd, zero, n, at) < 0)

@@ -38,7 +38,7 @@ struct syncer {
     pthread_mutex_t lock;   /* guards the mailbox below, nothing else */
     pthread_cond_t mail;
     struct syncer_job job;
-    bool hurry;             /* the owner waits for the job: no gap, and no more zeros */
+    bool hurry;             /* the owner waits for the job: no gap, and no more zeros but a piece */
     enum syncer_mail { SYNCER_STARTS, SYNCER_IDLE, SYNCER_JOB, SYNCER_AT_IT, SYNCER_RESULT, SYNCER_STOP } state;
     int result;
 };
@@ -58,7 +58,7 @@ bool syncer_widen(struct syncer *s, uint64_t upto);
 /* Takes the result of the job, if it is there: true, and *result is 0 or a negative errno. */
 bool syncer_take(struct syncer *s, struct syncer_job *job, int *result);
 
-/* The job under way is waited for: it begins without a gap, and what zeros are left of it are left out. */
+/* The job under way is waited for: it begins without a gap, and zeros are left out but for the next piece. */
 void syncer_hurry(struct syncer *s);
 
 /* Waits until a result can be taken, in a hurry; at once when not busy. */
