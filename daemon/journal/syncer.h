@@ -5,7 +5,6 @@
 
 #include "io.h"
 #include "own_files.h"
-#include "zeros.h"
 
 #include "footfall/time.h"
 
@@ -33,7 +32,6 @@ struct syncer {
     struct own_files files; /* on the way to the thread */
     bool apart;             /* it has a table of descriptors of its own */
     int news_fd;            /* readable while a result waits */
-    struct zeros_pace pace; /* the thread's */
     bool busy;              /* owner's: a job was given and its result not taken */
     pthread_mutex_t lock;   /* guards the mailbox below, nothing else */
     pthread_cond_t mail;
