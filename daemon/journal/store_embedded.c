@@ -148,12 +148,12 @@ static struct syncer_zeros room_wanted(const struct ff_store *s)
 {
     const uint64_t step = s->segment_bytes / ROOM_SHARE, size = s->writer.size;
     /* Who writes meanwhile is not to come to where zeros are under way. */
-    const uint64_t clear = s->durability == FF_DURABLE_PROCESS ? size + step / 4 : size;
+    const uint64_t clear = s->durability == FF_DURABLE_PROCESS ? size + step / 8 : size;
     const uint64_t from = s->writer.room > clear ? s->writer.room : clear;
-    const bool near = size >= step / 4 && size < s->segment_bytes && from - size < step;
+    const bool near = size >= step / 4 && size < s->segment_bytes && from - size < step / 2;
     const bool wanted = near && !s->no_room;
-    /* Half as much again: what is written during the next sync, and while zeros rest, is to find room, too. */
-    return (struct syncer_zeros){from, wanted ? size + step + step / 2 : from};
+    /* An eighth more: what is written during the next sync is to find room, too. */
+    return (struct syncer_zeros){from, wanted ? size + step + step / 8 : from};
 }
 
 /* Asks for a sync when there is something to sync and it is wanted now; one that has not begun is made to cover more. */
