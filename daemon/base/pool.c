@@ -28,9 +28,11 @@ void pool_fini(struct pool *p)
     lowest_fini(&p->room);
 }
 
-bool pool_init_beside(struct pool *p, const struct pool *of, size_t size)
+bool pool_init_beside(struct pool *p, struct pool *of, size_t size)
 {
-    *p = (struct pool){.things = region_new(of->cap, size), .size = size, .cap = of->cap};
+    assert(size % 8 == 0);
+    *p = (struct pool){.things = region_new(of->cap, size), .size = size, .cap = of->cap, .beside = of->beside};
+    of->beside = p;
     return p->things != NULL;
 }
 
@@ -73,8 +75,9 @@ uint32_t pool_take(struct pool *p)
 
 static void chunk_forget(struct pool *p, uint32_t i)
 {
-    uint32_t before = i * POOL_CHUNK, left = p->cap - before;
-    region_forget(p->things + before * p->size, (left < POOL_CHUNK ? left : POOL_CHUNK) * p->size);
+    const uint32_t before = i * POOL_CHUNK, left = p->cap - before, n = left < POOL_CHUNK ? left : POOL_CHUNK;
+    for (const struct pool *of = p; of; of = of->beside)
+        region_forget(of->things + before * of->size, n * of->size);
     p->chunks[i] = (struct pool_chunk){.used = 0};
 }
 

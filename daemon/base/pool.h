@@ -34,15 +34,18 @@ struct pool {
     uint32_t first;     /* the first chunk with room, where first_known */
     bool first_known;
     uint32_t spare;     /* 1 + the one chunk that has nothing in use and has not been given back, or 0 */
+    struct pool *beside; /* borrowed: the first of those beside this one, or, if it is one, the next of them; or NULL */
 };
 
 /* Maps cap things of size bytes. False when the address space is refused. */
 bool pool_init(struct pool *p, uint32_t cap, size_t size);
 void pool_fini(struct pool *p);
 
-/* What belongs to the things of another pool and is asked for without them, under their numbers: size bytes of each. It
- * is never taken from; who takes a thing of the other writes it first. False when the address space is refused. */
-bool pool_init_beside(struct pool *p, const struct pool *of, size_t size);
+/* What belongs to the things of another pool and is asked for without them, under their numbers: size bytes of each, a
+ * multiple of 8. It is never taken from; who takes a thing of the other writes it first, and where the other gives back
+ * pages, those beside them go, too. It stays where it is as long as the other is used. False when the address space is
+ * refused. */
+bool pool_init_beside(struct pool *p, struct pool *of, size_t size);
 
 /* A number whose thing is all zeros, or 0 when all are in use. */
 uint32_t pool_take(struct pool *p);

@@ -285,15 +285,38 @@ static void what_lies_beside_a_pool_has_the_numbers_of_its_things(void **state)
     (void)state;
     struct pool things, beside;
     assert_true(pool_init(&things, 2000, 24));
-    assert_true(pool_init_beside(&beside, &things, sizeof(uint32_t)));
+    assert_true(pool_init_beside(&beside, &things, sizeof(uint64_t)));
     for (uint32_t i = 1; i <= 2000; i++) {
-        uint32_t number = pool_take(&things);
-        memcpy(pool_at(&beside, number), &number, sizeof number);
+        uint64_t number = pool_take(&things);
+        memcpy(pool_at(&beside, (uint32_t)number), &number, sizeof number);
     }
-    for (uint32_t i = 1; i <= 2000; i++)
-        assert_memory_equal(pool_at(&beside, i), &i, sizeof i);
+    for (uint64_t i = 1; i <= 2000; i++)
+        assert_memory_equal(pool_at(&beside, (uint32_t)i), &i, sizeof i);
     assert_int_equal(beside.used, 0);
     pool_fini(&beside);
+    pool_fini(&things);
+}
+
+static void what_lies_beside_a_pool_gives_its_memory_back_with_it(void **state)
+{
+    (void)state;
+    enum { MANY = 20 * POOL_CHUNK };
+    struct pool things, beside[2];
+    assert_true(pool_init(&things, MANY, 24));
+    assert_true(pool_init_beside(&beside[0], &things, 8) && pool_init_beside(&beside[1], &things, 16));
+    for (uint32_t i = 1; i <= MANY; i++) {
+        assert_int_equal(pool_take(&things), i);
+        memset(pool_at(&beside[0], i), 0xff, 8);
+        memset(pool_at(&beside[1], i), 0xff, 16);
+    }
+    const size_t before[] = {resident(&beside[0]), resident(&beside[1])};
+    for (uint32_t i = MANY; i > POOL_CHUNK; i--)
+        pool_give(&things, i);
+    assert_true(resident(&beside[0]) <= before[0] / 10 && resident(&beside[1]) <= before[1] / 10);
+    for (uint32_t i = 1; i <= POOL_CHUNK; i++)
+        assert_true(*(unsigned char *)pool_at(&beside[0], i) == 0xff && *(unsigned char *)pool_at(&beside[1], i) == 0xff);
+    for (int i = 0; i < 2; i++)
+        pool_fini(&beside[i]);
     pool_fini(&things);
 }
 
@@ -313,6 +336,7 @@ int main(void)
         cmocka_unit_test(the_memory_of_a_burst_is_given_back_while_use_goes_on),
         cmocka_unit_test(a_pool_of_nothing_gives_nothing),
         cmocka_unit_test(what_lies_beside_a_pool_has_the_numbers_of_its_things),
+        cmocka_unit_test(what_lies_beside_a_pool_gives_its_memory_back_with_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
