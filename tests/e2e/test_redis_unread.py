@@ -6,8 +6,8 @@ import unittest
 
 from footfall import Failure, until
 from redis_server import Proxy
-from redis_views import digest
-from test_redis_checkpoint import blocks, checkpoints
+from redis_views import digest, readiness
+from test_redis_checkpoint import blocks, checkpoints, spoil
 from test_redis_lost import LostCase
 
 
@@ -68,6 +68,18 @@ class Unread(LostCase):
         self.redis.ask("ACL", "SETUSER", "default", "+get")
         self.assertIn("checkpoint_failed", line)
         self.assertEqual(checkpoints(self.redis), [self.EARLY])
+        self.assertEqual(self.daemon.checkpoint(), self.sent)
+        self.elsewhere()
+
+    def test_nobody_writes_the_next_one_without_what_only_a_damaged_one_held(self):
+        """Who has it all is the daemon: it says so, and is not replaced by less."""
+        spoil(self.redis, self.EARLY)
+        self.assertIn("checkpoint_failed", self.outcome()())
+        self.assertIn("nowhere else", self.daemon.log)
+        self.assertIn("checkpoint", readiness(self.daemon).json["degraded"])
+        self.assertEqual(checkpoints(self.redis), [self.EARLY])
+        self.holds()
+        spoil(self.redis, self.EARLY)
         self.assertEqual(self.daemon.checkpoint(), self.sent)
         self.elsewhere()
 
