@@ -40,6 +40,7 @@ struct shard {
 struct shard_restored {
     uint64_t checkpoint; /* seq of the one it began with; 0: none */
     uint64_t replayed;   /* records after it */
+    uint64_t missing;    /* records up to the last that came back with neither: the store had lost them */
     unsigned refused;    /* checkpoints that were there and are not whole, or not understood */
 };
 

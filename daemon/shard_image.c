@@ -174,6 +174,8 @@ enum ff_status shard_restore(struct shard *s, struct journal *j, uint64_t most, 
         return status;
     status = shard_go_on(s, j, upto, why, size);
     out->replayed = s->seq - out->checkpoint;
+    const uint64_t last = !s->beside ? journal_last(j) : upto < UINT64_MAX ? upto : s->seq;
+    out->missing = s->missing + (status == FF_OK && last > s->seq ? last - s->seq : 0);
     if (s->unknown_site)
         log_warning("shard", "unknown_site", "records=%" PRIu64, s->unknown_site);
     if (s->erased)

@@ -83,6 +83,17 @@ class Unread(LostCase):
         self.assertEqual(self.daemon.checkpoint(), self.sent)
         self.elsewhere()
 
+    def test_a_daemon_that_has_it_not_either_goes_on(self):
+        self.daemon.kill()
+        spoil(self.redis, self.EARLY)
+        self.daemon.start()
+        self.assertRegex(self.daemon.log, rf"lost_records from=1 upto={self.EARLY}")
+        self.sent = self.LATER
+        self.holds()
+        self.send(2)
+        self.assertEqual(self.daemon.checkpoint(), self.EARLY + self.sent)
+        self.elsewhere()
+
     def test_nobody_starts_without_a_checkpoint_that_was_cut_off(self):
         before = digest(self.daemon)["seq"]
         self.daemon.kill()
