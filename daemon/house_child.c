@@ -20,6 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* A quarter of a core that one other wants. */
+#define NICE_IN_A_HURRY 5
+
 struct child {
     struct shard shard;
     struct journal *journal;
@@ -35,13 +38,14 @@ static enum house_end child_fail(const char *event, const char *why)
 }
 
 /* It must not be in the way of its parent (see child_breathe, too), nor outlive it. At idle priority it would
- * never end on a machine that is always busy. */
-static void child_be_humble(void)
+ * never end on a machine that is always busy; nor, where all cores are, would it at nice 19 get far enough to reach the
+ * end of a journal that grows, which who waits to be forgotten needs. */
+static void child_be_humble(bool hurry)
 {
     const struct sched_param batch = {0};
     prctl(PR_SET_NAME, "checkpoint");
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    setpriority(PRIO_PROCESS, 0, 19);
+    setpriority(PRIO_PROCESS, 0, hurry ? NICE_IN_A_HURRY : 19);
     sched_setscheduler(0, SCHED_BATCH, &batch);
 }
 
@@ -134,7 +138,7 @@ enum house_end house_write_checkpoint(struct ff_config *config, const struct ff_
                                     uint64_t sealed, uint64_t missing)
 {
     struct child c = {.hurry = sealed > 0, .missing = missing};
-    child_be_humble();
+    child_be_humble(c.hurry);
     log_set_level(config->log.level);
     enum house_end end = child_run(&c, config, io, upto, sealed);
     journal_close(&c.journal);

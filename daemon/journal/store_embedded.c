@@ -147,7 +147,9 @@ static void segment_end(struct ff_store *s)
 static struct syncer_zeros room_wanted(const struct ff_store *s)
 {
     const uint64_t step = s->segment_bytes / ROOM_SHARE, size = s->writer.size;
-    const uint64_t from = s->writer.room > size ? s->writer.room : size;
+    /* Who writes meanwhile is not to come to where zeros are under way. */
+    const uint64_t clear = s->durability == FF_DURABLE_PROCESS ? size + step / 4 : size;
+    const uint64_t from = s->writer.room > clear ? s->writer.room : clear;
     const bool near = size >= step / 4 && size < s->segment_bytes && from - size < step;
     const bool wanted = near && !s->no_room;
     /* Half as much again: what is written during the next sync, and while zeros rest, is to find room, too. */
@@ -178,6 +180,7 @@ static void sync_ask(struct ff_store *s)
         .zeros = room_wanted(s),
     };
     s->making_room = job.zeros.to > job.zeros.from;
+    s->room_from = job.zeros.from;
     syncer_ask(&s->syncer, job);
 }
 
@@ -205,8 +208,9 @@ static bool write_waits(struct ff_store *s)
     if (!s->syncer.busy)
         return false;
     const uint64_t end = s->writer.size + s->queue.bytes - s->queue.written_bytes; /* at most */
-    if (s->making_room && end > s->writer.room) {
-        syncer_hurry(&s->syncer);
+    if (s->making_room && end > s->room_from) {
+        if (s->durability == FF_DURABLE_PROCESS)
+            syncer_hurry(&s->syncer);
         return true;
     }
     return s->durability == FF_DURABLE_DISK && !syncer_widen(&s->syncer, s->written);

@@ -30,7 +30,8 @@ struct ff_store {
     uint64_t segment_first; /* of the current segment */
     uint64_t asked_size; /* size of the current segment when its last sync was asked for */
     uint64_t synced_count; /* records that the last sync was for */
-    bool making_room;    /* the sync under way writes zeros behind the current segment's records */
+    bool making_room;    /* the sync under way writes zeros behind the current segment's records, */
+    uint64_t room_from;  /* from here on: there nobody else writes until then */
     bool replayed;
     bool fresh;          /* the current segment's name is not synced yet */
     bool no_room;        /* zeros could not be written: none in this segment any more */

@@ -1,5 +1,7 @@
 #include "syncer.h"
 
+#include "zeros.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
@@ -26,43 +28,34 @@ static ff_dur clock_of(clockid_t clock)
     return t.tv_sec * FF_SECOND + t.tv_nsec / 1000;
 }
 
-/* Until at, or until the owner waits. The lock is held. */
-static void rest_until(struct syncer *s, ff_mono at)
-{
-    const struct timespec until = {.tv_sec = at / FF_SECOND, .tv_nsec = at % FF_SECOND * 1000};
-    while (!s->hurry && clock_of(CLOCK_MONOTONIC) < at)
-        pthread_cond_timedwait(&s->mail, &s->lock, &until);
-}
-
-/* False: the owner waits. */
-static bool zeros_rest(struct syncer *s, ff_dur rest)
+static bool owner_waits(struct syncer *s)
 {
     pthread_mutex_lock(&s->lock);
-    if (rest > 0)
-        rest_until(s, clock_of(CLOCK_MONOTONIC) + rest);
-    const bool go_on = !s->hurry;
+    const bool waits = s->hurry;
     pthread_mutex_unlock(&s->lock);
-    return go_on;
+    return waits;
 }
 
-/* That they are not there harms nobody: a full disk ends them, and what is to be synced is synced. */
+/* At least a piece. That they are not there harms nobody: a full disk ends them, and what is to be synced is synced. */
 static void zeros_write(struct syncer *s, struct syncer_job *job)
 {
     static const unsigned char zero[ZEROS_MOST];
-    struct syncer_zeros *zeros = &job->zeros;
-    uint64_t at = zeros->from;
-    ff_dur rest = 0, spent = 0;
-    while (at < zeros->to && zeros_rest(s, job->awaited ? 0 : rest) && !(job->awaited && spent > AWAITED_MOST)) {
-        const size_t n = zeros_next(&s->pace, at, zeros->to);
+    uint64_t at = job->zeros.from;
+    struct zeros z;
+    ff_dur spent = 0;
+    bool more = at < job->zeros.to;
+    zeros_begin(&z);
+    while (more) {
+        const size_t n = zeros_next(&z, at, job->zeros.to);
         const ff_dur before = clock_of(CLOCK_THREAD_CPUTIME_ID);
         if (io_write_all(s->io, job->fd, zero, n, at) < 0)
             break;
         const ff_dur took = clock_of(CLOCK_THREAD_CPUTIME_ID) - before;
         at += n;
         spent += took;
-        rest = zeros_took(&s->pace, n, took);
+        more = at < job->zeros.to && zeros_go_on(&z, n, took) && (job->awaited ? spent < AWAITED_MOST : !owner_waits(s));
     }
-    zeros->to = at;
+    job->zeros.to = at;
 }
 
 static int job_sync(struct syncer *s, struct syncer_job *job)
@@ -96,8 +89,10 @@ static bool job_await(struct syncer *s, ff_mono began)
 {
     while (s->state != SYNCER_JOB && s->state != SYNCER_STOP)
         pthread_cond_wait(&s->mail, &s->lock);
-    if (s->state == SYNCER_JOB)
-        rest_until(s, began + s->job.gap);
+    const ff_mono at = began + s->job.gap;
+    const struct timespec until = {.tv_sec = at / FF_SECOND, .tv_nsec = at % FF_SECOND * 1000};
+    while (s->state == SYNCER_JOB && !s->hurry && clock_of(CLOCK_MONOTONIC) < at)
+        pthread_cond_timedwait(&s->mail, &s->lock, &until);
     return s->state == SYNCER_JOB;
 }
 
@@ -172,7 +167,6 @@ static void start_wait(struct syncer *s)
 int syncer_init(struct syncer *s, const struct ff_io *io)
 {
     *s = (struct syncer){.io = io, .state = SYNCER_STARTS};
-    zeros_begin(&s->pace);
     s->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->news_fd < 0)
         return -errno;

@@ -5,7 +5,6 @@
 
 #include "io.h"
 #include "own_files.h"
-#include "zeros.h"
 
 #include "footfall/time.h"
 
@@ -33,12 +32,11 @@ struct syncer {
     struct own_files files; /* on the way to the thread */
     bool apart;             /* it has a table of descriptors of its own */
     int news_fd;            /* readable while a result waits */
-    struct zeros_pace pace; /* the thread's */
     bool busy;              /* owner's: a job was given and its result not taken */
     pthread_mutex_t lock;   /* guards the mailbox below, nothing else */
     pthread_cond_t mail;
     struct syncer_job job;
-    bool hurry;             /* the owner waits for the job: no gap, and no more zeros */
+    bool hurry;             /* the owner waits for the job: no gap, and no more zeros but a piece */
     enum syncer_mail { SYNCER_STARTS, SYNCER_IDLE, SYNCER_JOB, SYNCER_AT_IT, SYNCER_RESULT, SYNCER_STOP } state;
     int result;
 };
@@ -58,7 +56,7 @@ bool syncer_widen(struct syncer *s, uint64_t upto);
 /* Takes the result of the job, if it is there: true, and *result is 0 or a negative errno. */
 bool syncer_take(struct syncer *s, struct syncer_job *job, int *result);
 
-/* The job under way is waited for: it begins without a gap, and what zeros are left of it are left out. */
+/* The job under way is waited for: it begins without a gap, and zeros are left out but for the next piece. */
 void syncer_hurry(struct syncer *s);
 
 /* Waits until a result can be taken, in a hurry; at once when not busy. */

@@ -1,23 +1,25 @@
 #include "zeros.h"
 
-/* What a piece may take before the next is half of it, and what one may take at most that is to be doubled. The largest
- * takes 65 us where memory is at hand. */
-#define SLOW ((ff_dur)150)
-#define QUICK (SLOW / 2)
+#define PIECE_FIRST ((size_t)64 << 10)
 
-#define PIECE_LEAST ((size_t)16 << 10)
+/* CPU of a page that is not at hand. One that is takes 1 us, one that the machine has to be given about 12. */
+#define DEAR ((ff_dur)4)
+#define PAGE ((size_t)4096)
 
-/* Rests of a slow piece's length, so that who wants the core or the file has most of the time. */
-#define RESTS 4
-
-ff_dur zeros_took(struct zeros_pace *p, size_t n, ff_dur took)
+void zeros_begin(struct zeros *z)
 {
-    if (took > SLOW) {
-        if (p->piece > PIECE_LEAST)
-            p->piece /= 2;
-        return RESTS * took;
-    }
-    if (took < QUICK && n == p->piece && p->piece < ZEROS_MOST)
-        p->piece *= 2;
-    return 0;
+    z->piece = PIECE_FIRST;
+}
+
+size_t zeros_next(const struct zeros *z, uint64_t at, uint64_t to)
+{
+    const size_t n = z->piece - (size_t)(at % z->piece);
+    return to - at < n ? (size_t)(to - at) : n;
+}
+
+bool zeros_go_on(struct zeros *z, size_t n, ff_dur took)
+{
+    if (z->piece < ZEROS_MOST)
+        z->piece *= 2;
+    return took < DEAR * (ff_dur)(n / PAGE + 1);
 }

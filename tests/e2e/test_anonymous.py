@@ -176,8 +176,11 @@ def stored(daemon):
     """All bytes of the data directory, and the log."""
     data = daemon.log.encode()
     for name in glob.glob(f"{daemon.directory}/store/*"):
-        with open(name, "rb") as file:
-            data += file.read()
+        try:
+            with open(name, "rb") as file:
+                data += file.read()
+        except FileNotFoundError:  # it has just got its name
+            continue
     return data
 
 

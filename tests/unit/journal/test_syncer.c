@@ -178,7 +178,10 @@ static void zeros_are_written_after_the_sync_as_far_as_it_goes(void **state)
     snprintf(name, sizeof name, "%s/file", path);
     int file = faulty.io.open(&faulty.io, name, O_RDWR | O_CREAT, 0600);
     assert_true(file >= 0);
-    assert_int_equal(zeros_outcome(file, 100, 300000).to, 300000);
+    for (uint64_t at = 100, to; at < 300000; at = to) { /* more than once where memory is dear */
+        to = zeros_outcome(file, at, 300000).to;
+        assert_true(to > at && to <= 300000);
+    }
     assert_int_equal(faulty.io.size(&faulty.io, file), 300000);
     faulty_script(&faulty, FAULTY_WRITE, "ok enospc");
     const struct syncer_zeros half = zeros_outcome(file, 300000, 900000);

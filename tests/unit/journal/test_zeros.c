@@ -6,58 +6,42 @@
 
 #include "zeros.h"
 
-static struct zeros_pace pace;
+static struct zeros zeros;
 
 static int setup(void **state)
 {
     (void)state;
-    zeros_begin(&pace);
+    zeros_begin(&zeros);
     return 0;
 }
 
 static void pieces_end_at_multiples_of_their_size(void **state)
 {
     (void)state;
-    assert_int_equal(zeros_next(&pace, 0, 1 << 20), ZEROS_MOST);
-    assert_int_equal(zeros_next(&pace, 100, 1 << 20), ZEROS_MOST - 100);
-    assert_int_equal(zeros_next(&pace, ZEROS_MOST, ZEROS_MOST + 7), 7);
-    assert_int_equal(zeros_next(&pace, 10, 11), 1);
+    const size_t piece = zeros.piece;
+    assert_int_equal(zeros_next(&zeros, 0, 1 << 20), piece);
+    assert_int_equal(zeros_next(&zeros, 100, 1 << 20), piece - 100);
+    assert_int_equal(zeros_next(&zeros, piece, piece + 7), 7);
+    assert_int_equal(zeros_next(&zeros, 10, 11), 1);
 }
 
-static void pieces_that_take_no_time_stay_large_and_need_no_rest(void **state)
+static void pieces_that_cost_little_grow_up_to_the_largest(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < 10; i++) {
-        assert_int_equal(zeros_took(&pace, pace.piece, 65), 0);
-        assert_int_equal(pace.piece, ZEROS_MOST);
-    }
+    assert_true(zeros.piece < ZEROS_MOST);
+    for (unsigned i = 0; i < 10; i++)
+        assert_true(zeros_go_on(&zeros, zeros.piece, (ff_dur)(zeros.piece >> 12)));
+    assert_int_equal(zeros.piece, ZEROS_MOST);
+    assert_true(zeros_go_on(&zeros, 100, 3)); /* a page all the same */
 }
 
-static void slow_pieces_get_smaller_down_to_a_least_and_are_rested_after(void **state)
+static void a_piece_that_costs_much_is_the_last(void **state)
 {
     (void)state;
-    size_t before = pace.piece;
-    assert_true(zeros_took(&pace, pace.piece, 800) >= 800);
-    assert_int_equal(pace.piece, before / 2);
-    for (unsigned i = 0; i < 20; i++)
-        assert_true(zeros_took(&pace, pace.piece, 800) >= 800);
-    assert_true(pace.piece >= 4096 && pace.piece < ZEROS_MOST / 4);
-    before = pace.piece;
-    zeros_took(&pace, pace.piece, 800);
-    assert_int_equal(pace.piece, before);
-}
-
-static void quick_ones_grow_again_when_they_were_whole(void **state)
-{
-    (void)state;
-    zeros_took(&pace, pace.piece, 800);
-    const size_t before = pace.piece;
-    assert_int_equal(zeros_took(&pace, before - 1, 1), 0);
-    assert_int_equal(pace.piece, before);
-    zeros_took(&pace, before, 100); /* neither slow nor quick */
-    assert_int_equal(pace.piece, before);
-    zeros_took(&pace, before, 1);
-    assert_int_equal(pace.piece, ZEROS_MOST);
+    assert_false(zeros_go_on(&zeros, 64 << 10, 16 * 12));
+    zeros_begin(&zeros);
+    assert_true(zeros_go_on(&zeros, 64 << 10, 16));
+    assert_false(zeros_go_on(&zeros, 128 << 10, 32 * 12));
 }
 
 #define CASE(name) cmocka_unit_test_setup(name, setup)
@@ -66,9 +50,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(pieces_end_at_multiples_of_their_size),
-        CASE(pieces_that_take_no_time_stay_large_and_need_no_rest),
-        CASE(slow_pieces_get_smaller_down_to_a_least_and_are_rested_after),
-        CASE(quick_ones_grow_again_when_they_were_whole),
+        CASE(pieces_that_cost_little_grow_up_to_the_largest),
+        CASE(a_piece_that_costs_much_is_the_last),
     };
     return cmocka_run_group_tests_name("zeros", tests, NULL, NULL);
 }
