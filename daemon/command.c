@@ -17,6 +17,7 @@ struct command {
     size_t override_count;
     bool check_only;
     uint64_t sealed;     /* up to this record those are erased that are of whom the state is to forget; 0: none */
+    uint64_t missing;    /* records that who wants the checkpoint has not, either */
     uint64_t checkpoint; /* the record that a checkpoint is wanted after; 0: none is */
 };
 
@@ -29,6 +30,7 @@ static void print_help(void)
           "      --print-sample     print a configuration file with every key and its default\n"
           "      --checkpoint RECORD    write the checkpoint after RECORD (the daemon starts itself so)\n"
           "      --erase RECORD     and take out of the journal up to RECORD whoever is to be forgotten\n"
+          "      --missing RECORDS  although the store has lost so many (which the daemon has not, either)\n"
           "      --version          print the version and exit\n"
           "  -h, --help             print this and exit\n\n"
           "signals: TERM and INT stop, HUP reads the configuration again, USR1 writes a checkpoint\n"
@@ -48,7 +50,7 @@ static void print_sample(void)
     config_print_sample(stdout);
 }
 
-enum { OPTION_CHECK = 256, OPTION_CHECKPOINT, OPTION_ERASE, OPTION_VERSION, OPTION_SAMPLE };
+enum { OPTION_CHECK = 256, OPTION_CHECKPOINT, OPTION_ERASE, OPTION_MISSING, OPTION_VERSION, OPTION_SAMPLE };
 
 static const struct option option_table[] = {
     {"config", required_argument, NULL, 'c'},
@@ -56,6 +58,7 @@ static const struct option option_table[] = {
     {"check-config", no_argument, NULL, OPTION_CHECK},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
     {"erase", required_argument, NULL, OPTION_ERASE},
+    {"missing", required_argument, NULL, OPTION_MISSING},
     {"print-sample", no_argument, NULL, OPTION_SAMPLE},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
@@ -100,6 +103,8 @@ static bool command_take(struct command *c, int option)
         return command_take_record("--checkpoint", &c->checkpoint);
     case OPTION_ERASE:
         return command_take_record("--erase", &c->sealed);
+    case OPTION_MISSING:
+        return command_take_record("--missing", &c->missing);
     case OPTION_SAMPLE:
         print_and_exit(print_sample);
         return true;
@@ -149,7 +154,7 @@ int command_run(int argc, char **argv, const struct ff_io *io)
         return sound ? HOUSE_DONE : HOUSE_MISCONFIGURED;
     }
     if (command.checkpoint)
-        return house_write_checkpoint(config, io, command.checkpoint, command.sealed);
+        return house_write_checkpoint(config, io, command.checkpoint, command.sealed, command.missing);
     struct house_source source = {command.file, command.overrides, command.override_count, io};
     return house_run(config, &source);
 }

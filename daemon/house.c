@@ -105,6 +105,7 @@ static bool house_restore(struct house *h)
         h->own.now = h->shard.now;
     shard_advance(&h->shard, door_now(&h->own));
     checkpoint_begin(h, restored.checkpoint);
+    h->checkpoint.missing = restored.missing;
     house_store_begin(h);
     salts_begin(h, door_now(&h->own));
     log_info("house", "restored", "records=%" PRIu64 " checkpoint=%" PRIu64 " replayed=%" PRIu64,

@@ -32,8 +32,9 @@ bool house_check(const struct ff_config *config, char *why, size_t size);
 
 /* Writes the checkpoint of the state after record upto, which is on the disk, into the store of the
  * configuration, beside the daemon that owns it; sealed: and takes out of the journal up to that record, up
- * to which nothing is written to any more, whoever that state is to forget (0: not). io: NULL for the system's. Takes over the config. */
+ * to which nothing is written to any more, whoever that state is to forget (0: not). missing: so many
+ * records the owner has not, either; where more were in a checkpoint that cannot be read, none is written. io: NULL for the system's. Takes over the config. */
 enum house_end house_write_checkpoint(struct ff_config *config, const struct ff_io *io, uint64_t upto,
-                                    uint64_t sealed);
+                                    uint64_t sealed, uint64_t missing);
 
 #endif

@@ -105,10 +105,20 @@ static void checkpoint_failed(struct house *h, ff_wall now, const char *why, int
 static void checkpoint_start(struct house *h, uint64_t upto, uint64_t sealed, ff_wall now)
 {
     struct checkpoint *c = &h->checkpoint;
-    char number[24], erase[24];
+    char number[24], erase[24], missing[24];
     snprintf(number, sizeof number, "%" PRIu64, upto);
     snprintf(erase, sizeof erase, "%" PRIu64, sealed);
-    char *argv[] = {"footfalld", "-c", CONFIG_FILE, "--checkpoint", number, sealed ? "--erase" : NULL, erase, NULL};
+    snprintf(missing, sizeof missing, "%" PRIu64, c->missing);
+    char *argv[10] = {"footfalld", "-c", CONFIG_FILE, "--checkpoint", number};
+    size_t n = 5;
+    if (sealed) {
+        argv[n++] = "--erase";
+        argv[n++] = erase;
+    }
+    if (c->missing) {
+        argv[n++] = "--missing";
+        argv[n] = missing;
+    }
     c->asked = false;
     c->upto = upto;
     c->started = now;

@@ -17,6 +17,7 @@ struct checkpoint {
     pid_t child;       /* 0: none */
     uint64_t seq;      /* of the newest checkpoint that is there */
     uint64_t upto;     /* of the one being written */
+    uint64_t missing;  /* records that did not come back with the start */
     uint64_t forgets;  /* with it those are taken out of the journal whom notes up to this one name; 0: nobody */
     bool asked;        /* one is wanted as soon as record asked_for is on the disk */
     uint64_t asked_for;

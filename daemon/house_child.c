@@ -28,6 +28,7 @@ struct child {
     struct journal *journal;
     struct pace pace;
     bool hurry;
+    uint64_t missing; /* records that the parent has not, either */
 };
 
 static enum house_end child_fail(const char *event, const char *why)
@@ -127,14 +128,16 @@ static enum house_end child_run(struct child *c, const struct ff_config *config,
         !shard_take_seed(&c->shard, c->journal, false, why, sizeof why) ||
         shard_restore(&c->shard, c->journal, UINT64_MAX, upto, &restored, why, sizeof why))
         return child_fail("restore", why);
+    if (restored.refused > 0 && restored.missing > c->missing) /* what it is to stand for has them */
+        return child_fail("restore", "records that the store had lost are in a checkpoint that cannot be read, and nowhere else");
     enum house_end end = restored.checkpoint == upto ? HOUSE_DONE : child_write(c);
     return end == HOUSE_DONE && sealed > 0 ? child_erase(c, sealed) : end;
 }
 
 enum house_end house_write_checkpoint(struct ff_config *config, const struct ff_io *io, uint64_t upto,
-                                    uint64_t sealed)
+                                    uint64_t sealed, uint64_t missing)
 {
-    struct child c = {.hurry = sealed > 0};
+    struct child c = {.hurry = sealed > 0, .missing = missing};
     child_be_humble(c.hurry);
     log_set_level(config->log.level);
     enum house_end end = child_run(&c, config, io, upto, sealed);

@@ -143,6 +143,7 @@ bool shard_begin(struct shard *s)
     s->now = FF_NEVER;
     s->unknown_site = 0;
     s->erased = 0;
+    s->missing = 0;
     s->tally = words_init(&s->words, c->limits.words + FOLD_WORDS, &s->seed) ? tally_new(&tally) : NULL;
     s->fold = s->tally ? shard_make_fold(s) : NULL;
     return s->fold != NULL;

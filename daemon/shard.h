@@ -33,12 +33,14 @@ struct shard {
     ff_wall now;           /* the latest instant it was moved to by replay or shard_advance */
     uint64_t erased;       /* records that came back without what was in them */
     uint64_t unknown_site; /* records of sites that are configured no more; they were left out */
+    uint64_t missing;      /* records before one that came back that did not: the store had lost them */
 };
 
 /* What a restore came to. */
 struct shard_restored {
     uint64_t checkpoint; /* seq of the one it began with; 0: none */
     uint64_t replayed;   /* records after it */
+    uint64_t missing;    /* records up to the last that came back with neither: the store had lost them */
     unsigned refused;    /* checkpoints that were there and are not whole, or not understood */
 };
 

@@ -122,6 +122,7 @@ static void shard_log_refused(uint64_t seq, enum ff_status status, const char *w
                 log_quoted(quoted, sizeof quoted, why, strlen(why)));
 }
 
+/* FF_OK; FF_STORE_CORRUPT: it holds no state; else why it could not be read to its end. */
 static enum ff_status shard_load_open(struct shard *s, struct journal *j, uint64_t seq, char *why, size_t size)
 {
     struct image_in in;
@@ -131,13 +132,15 @@ static enum ff_status shard_load_open(struct shard *s, struct journal *j, uint64
     journal_checkpoint_end(j);
     if (ok)
         return FF_OK;
-    const bool away = loading.status == FF_STORE_AWAY;
-    snprintf(why, size, "%s", away ? "the store went away while it was read" : "its blocks are whole, but do not hold a state");
-    return away ? FF_STORE_AWAY : FF_STORE_CORRUPT;
+    const bool read = loading.status == FF_OK || loading.status == FF_NOT_FOUND || loading.status == FF_STORE_CORRUPT;
+    snprintf(why, size, "checkpoint %" PRIu64 ": %s", seq,
+             read ? "its blocks are whole, but do not hold a state" : ff_status_prose(loading.status));
+    return read ? FF_STORE_CORRUPT : loading.status;
 }
 
-/* The newest whole checkpoint at or below most: FF_OK, or FF_NOT_FOUND and the state is empty. Of a store that is away
- * it is not known whether there is one: an older one does not do, as the records between may be gone. */
+/* The newest whole checkpoint at or below most: FF_OK, or FF_NOT_FOUND and the state is empty. One that was whole and
+ * then could not be read to its end is none that is damaged: an older one does not do, as the records between may be
+ * gone. */
 static enum ff_status shard_load_newest(struct shard *s, struct journal *j, uint64_t most,
                                         struct shard_restored *out, char *why, size_t size)
 {
@@ -149,10 +152,11 @@ static enum ff_status shard_load_newest(struct shard *s, struct journal *j, uint
         status = journal_checkpoint_open(j, most, &seq, why, size);
         if (status == FF_NOT_FOUND)
             break;
-        if (status == FF_OK)
+        const bool opened = status == FF_OK;
+        if (opened)
             status = shard_load_open(s, j, seq, why, size);
         out->checkpoint = status == FF_OK ? seq : 0;
-        if (status == FF_OK || status == FF_NO_MEMORY || status == FF_STORE_AWAY || seq == 0)
+        if (status == FF_OK || status == FF_NO_MEMORY || seq == 0 || (opened && status != FF_STORE_CORRUPT))
             return status;
         shard_log_refused(seq, status, why);
         out->refused++;
@@ -170,6 +174,8 @@ enum ff_status shard_restore(struct shard *s, struct journal *j, uint64_t most, 
         return status;
     status = shard_go_on(s, j, upto, why, size);
     out->replayed = s->seq - out->checkpoint;
+    const uint64_t last = !s->beside ? journal_last(j) : upto < UINT64_MAX ? upto : s->seq;
+    out->missing = s->missing + (status == FF_OK && last > s->seq ? last - s->seq : 0);
     if (s->unknown_site)
         log_warning("shard", "unknown_site", "records=%" PRIu64, s->unknown_site);
     if (s->erased)

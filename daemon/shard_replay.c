@@ -91,6 +91,7 @@ static enum ff_status replay_beacon(struct replaying *p, uint64_t seq, struct ff
 static enum ff_status replay_record(void *replaying, uint64_t seq, struct ff_span body)
 {
     struct replaying *p = replaying;
+    p->shard->missing += seq - (p->last + 1);
     if (p->shard->breathe && seq % BREATHE_RECORDS == 0)
         p->shard->breathe(p->shard->breathe_ctx);
     return body.n == 0 || note_is(body) ? replay_other(p, seq, body) : replay_beacon(p, seq, body);

@@ -212,7 +212,7 @@ static bool ended(struct redis_owner *o, enum redis_trouble *t)
         return redis_worker_take(&o->worker, t);
     if (!redis_flight_ended(o->link, &o->flight, t))
         return false;
-    o->begun = o->flight.begun = false;
+    o->begun = o->flight.begun = false; /* a worker that is to go on sends it anew */
     if (*t == REDIS_BELOW)
         redis_owner_ask(o, o->flight.timeout);
     return *t != REDIS_BELOW;
@@ -224,6 +224,7 @@ void redis_owner_land(struct redis_owner *o)
     if (!ended(o, &t))
         return;
     o->answers = t == REDIS_OK;
+    o->flight.begun = false; /* also where there was no worker to go on with it */
     switch (o->flight.errand) {
     case REDIS_ERRAND_LOOK:
         if (t == REDIS_OK)

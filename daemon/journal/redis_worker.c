@@ -82,14 +82,16 @@ void redis_worker_fini(struct redis_worker *w)
     close(w->news_fd);
 }
 
+/* Said once, until there is one. */
 static bool there(struct redis_worker *w)
 {
     if (w->there)
         return true;
     const int r = thread_start(w);
-    if (r < 0)
+    if (r < 0 && !w->missed)
         log_error("journal", "redis_worker", "errno=%d why=\"there can be no thread\"", -r);
     w->there = r == 0;
+    w->missed = !w->there;
     return w->there;
 }
 
@@ -98,6 +100,7 @@ void redis_worker_ask(struct redis_worker *w, redis_job_fn job, void *ctx)
     assert(!w->busy);
     w->busy = true;
     if (!there(w)) {
+        redis_link_close(w->link); /* nobody sends or hears the rest of what was begun */
         w->result = REDIS_AWAY;
         w->state = REDIS_MAIL_RESULT;
         eventfd_write(w->news_fd, 1);

@@ -15,6 +15,7 @@ struct redis_worker {
     struct redis_link *link; /* borrowed */
     pthread_t thread;        /* while there */
     bool there;              /* owner's */
+    bool missed;             /* owner's: there could be none when it was wanted last */
     int news_fd;             /* readable while a result waits */
     bool busy;               /* owner's: a job was given and its result not taken */
     pthread_mutex_t lock;    /* guards the mailbox below, nothing else */
@@ -34,7 +35,8 @@ void redis_worker_fini(struct redis_worker *w);
 /* Ends the thread until the next job; only when not busy. */
 void redis_worker_send_home(struct redis_worker *w);
 
-/* Gives a job; only when not busy. Where there can be no thread its result is REDIS_AWAY. */
+/* Gives a job; only when not busy. Where there can be no thread the link is closed, and the
+ * result REDIS_AWAY. */
 void redis_worker_ask(struct redis_worker *w, redis_job_fn job, void *ctx);
 
 /* Takes the result of the job, if it is there. */

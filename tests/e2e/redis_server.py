@@ -276,6 +276,7 @@ class Stream:
 
     def __init__(self, source, sink):
         self.source, self.sink = source, sink
+        self.seen, self.met = b"", 0  # of what is tripped over: the end of what was read, how often it was met
         self.waiting = collections.deque()  # (when it is due, bytes)
         self.ended = False          # nothing more is to be read
         self.full = False           # the sink takes no more just now
@@ -288,7 +289,9 @@ class Proxy:
     direction or both, until release(). cut(): closes all connections, and takes no new ones until mend();
     what was held is lost then, so that hold(TO_CLIENT), a command, cut() is one whose outcome its sender
     cannot know though it was carried out. tear(n): n more bytes go to the server, then the connections
-    are closed, and new ones work."""
+    are closed, and new ones work. trip(wire, times): when these bytes are on their way to the server for so many
+    times over one connection, that one is closed, once, or with held all that goes to the server is held; tripped
+    says whether that has happened."""
 
     def __init__(self, target):
         """target: (host, port), or the path of a socket."""
@@ -297,6 +300,7 @@ class Proxy:
         self.address = self.listener.getsockname()
         self.lock = threading.Lock()
         self.delay, self.held, self.closed, self.allowance = 0.0, set(), False, None
+        self.wire, self.trip_holds, self.tripped = None, False, False
         self.connections = 0  # that were made so far
         self.streams, self.over = [], False
         self.wake_in, self.wake_out = socket.socketpair()
@@ -344,6 +348,12 @@ class Proxy:
         with self.lock:
             self.allowance = n
         self._wake()
+
+    def trip(self, wire, times=1, held=False):
+        with self.lock:
+            self.wire, self.trip_holds, self.tripped = (wire, times), held, False
+            for stream in self.streams:
+                stream.seen, stream.met = b"", 0
 
     def close(self):
         with self.lock:
@@ -436,8 +446,24 @@ class Proxy:
             return
         except OSError:
             data = b""
+        if self._trips(stream, data):
+            if not self.trip_holds:
+                self._drop(stream)
+                return
+            self.held.add(TO_SERVER)
         stream.ended = not data
         stream.waiting.append((time.monotonic() + delay, data))
+
+    def _trips(self, stream, data):
+        if not self.wire or self.streams.index(stream) % 2 != TO_SERVER:
+            return False
+        (wire, times), seen = self.wire, stream.seen + data
+        stream.met += seen.count(wire)
+        stream.seen = seen[seen.rfind(wire) + len(wire):] if wire in seen else seen[1 - len(wire):]
+        if stream.met < times:
+            return False
+        self.wire, self.tripped = None, True
+        return True
 
     def _pass_on(self, stream, direction):
         stream.full = False

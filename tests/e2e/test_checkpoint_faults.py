@@ -217,6 +217,49 @@ class Reading(unittest.TestCase):
             daemon.start()
             shop.check_for_good()
 
+    def unread(self, skip=0, times=1):
+        """One whose reading meets the disk's errors, at so many calls behind the first few."""
+        return {"error": errno.EIO, "name": NAME, "skip": skip, "times": times}
+
+    def test_with_a_disk_that_cannot_read_them_nothing_is_left_out_by_a_start(self):
+        """It begins with the one before, or not at all: the journal no longer has what they hold."""
+        with FaultyDaemon(options=SMALL) as daemon:
+            shop = self.store(daemon, 3)
+            before, newest = (int(path[-25:-5]) for path in checkpoints(daemon))
+            begun = []
+            for skip in range(4):
+                with self.subTest(skip), daemon.faults.fault("read", **self.unread(skip)):
+                    try:
+                        daemon.start()
+                    except Failure:
+                        self.assertIn("house replay why=", daemon.log)
+                        continue
+                    begun.append(begun_with(daemon))
+                    shop.check("behind a read that failed")
+                    daemon.kill()
+            self.assertIn(before, begun)
+            self.assertEqual(begun[-1], newest)  # it needs no more of them
+            with daemon.faults.fault("read", **self.unread(times=-1)):
+                with self.assertRaisesRegex(Failure, "ended with 1 "):
+                    daemon.start()
+            self.assertRegex(daemon.log, r"records? .*missing")
+            daemon.start()
+            shop.check_for_good()
+
+    def test_with_a_disk_that_cannot_read_them_nothing_is_left_out_by_the_next(self):
+        with FaultyDaemon(options=SMALL) as daemon:
+            shop = self.store(daemon, 3)
+            daemon.start()
+            for skip, times in (0, 1), (1, 1), (2, 1), (0, -1):
+                with self.subTest(skip=skip, times=times), daemon.faults.fault("read", **self.unread(skip, times)):
+                    ask(daemon, shop, "house checkpoint_failed " if times < 0 else r"house checkpoint")
+                    self.assertGreater(daemon.faults.get("read", "faulted"), 0)
+                daemon.kill()
+                daemon.start()
+                shop.check("after a checkpoint that could not be read")
+            ask(daemon, shop)
+            shop.check_for_good()
+
     def test_a_journal_that_ends_before_its_checkpoint_is_not_served(self):
         """Its records would get their numbers again."""
         with Daemon(options=[*SMALL, "store.keep=7d"]) as daemon:

@@ -2,7 +2,9 @@
 #include "redis_seat.h"
 #include "redis_socket.h"
 
+#include <pthread.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static void what_is_appended_goes_straight_to_redis(void **state)
 {
@@ -165,6 +167,43 @@ static void a_long_group_is_the_workers(void **state)
     assert_int_equal(seat_entries(s), before + 1);
     assert_int_equal(seat_owner(s)->mode, REDIS_DIRECT);
     store_redis.close(&s->suite.store);
+}
+
+/* Of a stack that no address space holds. */
+static void threads_allow(bool on)
+{
+    static pthread_attr_t before;
+    pthread_attr_t huge;
+    if (on) {
+        assert_int_equal(pthread_setattr_default_np(&before), 0);
+        return;
+    }
+    assert_int_equal(pthread_getattr_default_np(&before), 0);
+    assert_int_equal(pthread_getattr_default_np(&huge), 0);
+    assert_int_equal(pthread_attr_setstacksize(&huge, (size_t)1 << 50), 0);
+    assert_int_equal(pthread_setattr_default_np(&huge), 0);
+}
+
+/* The other half is never sent: its answer would be taken for that to the next look, and the shard for lost. */
+static void what_was_half_sent_and_has_no_worker_is_sent_anew(void **state)
+{
+    struct seat *s = *state;
+    suite_open(&s->suite);
+    seat_append(s, 1);
+    redis_server_pause(&s->server);
+    assert_int_equal(setsockopt(redis_link_fd(seat_owner(s)->link), SOL_SOCKET, SO_SNDBUF, &(int){1}, sizeof(int)), 0);
+    suite_append(&s->suite, 200);
+    threads_allow(false);
+    assert_int_equal(store_redis.flush(s->suite.store), FF_OK);
+    assert_true(seat_owner(s)->worker.busy && seat_owner(s)->flight.begun); /* half sent */
+    seat_until(s, REDIS_SPILLING);
+    threads_allow(true);
+    redis_server_resume(&s->server);
+    seat_until(s, REDIS_DIRECT);
+    assert_int_equal(seat_owner(s)->acked, 201);
+    assert_false(store_redis.lost(s->suite.store));
+    suite_close(&s->suite);
+    seat_holds(s, 201);
 }
 
 /* The last append has just begun, or long ago. */
@@ -455,6 +494,7 @@ int main(void)
         SEAT_TEST(while_redis_is_well_there_is_no_worker),
         SEAT_TEST(who_hangs_up_is_away_before_anything_is_sent),
         SEAT_TEST(a_long_group_is_the_workers),
+        SEAT_TEST(what_was_half_sent_and_has_no_worker_is_sent_anew),
         SEAT_TEST(few_that_come_quickly_are_gathered),
         SEAT_TEST(a_rare_verb_waits_for_the_group_on_its_way),
         SEAT_TEST(a_refusal_is_named_and_records_are_spilled),
