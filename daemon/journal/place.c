@@ -6,6 +6,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+/* For how long, and how often, somebody else may be found to hold the lock before that is believed. */
+#define LOCK_PATIENCE_NS 500000000
+#define LOCK_TRIES 50
 
 enum ff_status place_why(char *why, size_t size, const char *file, int error)
 {
@@ -47,6 +52,19 @@ static int remove_unfinished(void *ctx, const char *name)
     return p->io->unlink(p->io, file);
 }
 
+/* An owner that was killed while it started a child may seem to hold it still: until the child has closed its copies of
+ * the owner's descriptors, which it does first of all. */
+static int lock_take(const struct place *p)
+{
+    static const struct timespec pause = {.tv_nsec = LOCK_PATIENCE_NS / LOCK_TRIES};
+    int r = p->io->lock(p->io, p->lock);
+    for (int i = 0; r == -EAGAIN && i < LOCK_TRIES; i++) {
+        nanosleep(&pause, NULL);
+        r = p->io->lock(p->io, p->lock);
+    }
+    return r;
+}
+
 static enum ff_status directory_lock(struct place *p, char *why, size_t size)
 {
     char file[PATH_MAX];
@@ -54,7 +72,7 @@ static enum ff_status directory_lock(struct place *p, char *why, size_t size)
     p->lock = p->io->open(p->io, file, O_RDWR | O_CREAT, 0640);
     if (p->lock < 0)
         return place_why(why, size, file, p->lock);
-    int r = p->io->lock(p->io, p->lock);
+    int r = lock_take(p);
     if (r == -EAGAIN) {
         snprintf(why, size, "%s: another process holds it", file);
         return FF_STORE_LOCKED;

@@ -23,7 +23,7 @@ struct place {
 
 /* Opens the directory, making it when it is missing, locks it, and removes what is not finished.
  * On failure nothing stays open and why (size bytes) names the file: FF_STORE_LOCKED when another
- * has it, else FF_STORE_FULL or FF_STORE_FAILED. */
+ * has it and keeps it for half a second, which is waited for, else FF_STORE_FULL or FF_STORE_FAILED. */
 enum ff_status place_init(struct place *p, const struct ff_io *io, const char *path, char *why,
                           size_t size);
 

@@ -253,6 +253,8 @@ class Forget(Case):
             try:
                 names = [f"someone-{i}" for i in range(5)]
                 for i, name in enumerate(names):
+                    for client in daemon.events, daemon.office:
+                        client.close()  # on a slow machine it has stood idle for too long
                     daemon.send([{**beacon, "site": site} for beacon in visits(name, now)])
                     expect(daemon.office.request("DELETE", path(name, site=site)), 202)
                     forgotten(daemon, i + 1)

@@ -17,7 +17,7 @@ static const struct faulty_word {
     const char *word;
     int error;
 } word_table[] = {
-    {"ok", 0}, {"enospc", ENOSPC}, {"eio", EIO}, {"edquot", EDQUOT}, {"eacces", EACCES}, {"eintr", EINTR},
+    {"ok", 0}, {"enospc", ENOSPC}, {"eio", EIO}, {"edquot", EDQUOT}, {"eacces", EACCES}, {"eintr", EINTR}, {"eagain", EAGAIN},
     {"erofs", EROFS},
 };
 

@@ -68,6 +68,16 @@ static void a_taken_directory_is_refused_by_name_until_it_is_free(void **state)
     place_fini(&other);
 }
 
+/* A child that its owner was killed over has the lock for a moment longer. */
+static void a_directory_that_is_free_in_a_moment_is_waited_for(void **state)
+{
+    struct room *room = *state;
+    faulty_script(&room->faulty, FAULTY_LOCK, "eagain eagain ok");
+    assert_int_equal(take(room), FF_OK);
+    assert_int_equal(faulty_calls(&room->faulty, FAULTY_LOCK), 3);
+    place_fini(&room->place);
+}
+
 static void each_failure_names_a_file_and_leaves_nothing_open(void **state)
 {
     struct room *room = *state;
@@ -147,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_missing_directory_is_made_and_its_name_made_durable),
         CASE(a_taken_directory_is_refused_by_name_until_it_is_free),
+        CASE(a_directory_that_is_free_in_a_moment_is_waited_for),
         CASE(each_failure_names_a_file_and_leaves_nothing_open),
         CASE(what_is_not_finished_is_removed),
         CASE(a_path_that_is_too_long_is_refused),
