@@ -9,6 +9,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_THREAD__
+/* TSan takes a number for one file of the process, whose table of descriptors it may be: what the thread does with its
+ * own is no race with what another does with a file of that number. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:own_files_receive\nrace:own_files_close\nrace:job_sync\n";
+}
+#endif
+
 #define FIRST_FD 3 /* those before it are the standard streams */
 
 /* A message of one byte that carries descriptors. */

@@ -5,15 +5,6 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-#ifdef __SANITIZE_THREAD__
-/* The spill's syncer has a table of descriptors of its own (own_files.h), whose numbers are taken for this one's. */
-const char *__tsan_default_suppressions(void);
-const char *__tsan_default_suppressions(void)
-{
-    return "race:own_files_close\nrace:own_files_receive\n";
-}
-#endif
-
 #define STEPS 250
 #define RUNS 5
 
