@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <limits.h>
 #include <stdio.h>
 
 /* The suite against the embedded store, with each durability and with segments of every size from
@@ -53,6 +54,16 @@ static int process_setup(void **state)
 static int process_small_setup(void **state)
 {
     return embedded_setup(state, FF_DURABLE_PROCESS, 1, false);
+}
+
+static int disk_large_setup(void **state)
+{
+    return embedded_setup(state, FF_DURABLE_DISK, 64 << 20, true);
+}
+
+static int process_large_setup(void **state)
+{
+    return embedded_setup(state, FF_DURABLE_PROCESS, 64 << 20, true);
 }
 
 static int embedded_teardown(void **state)
@@ -186,6 +197,45 @@ static void no_segment_goes_before_the_next_one_is_settled(void **state)
     suite_close(s);
 }
 
+/* Whether the first segment's file ends with a zero, which no record of put_large does. */
+static bool ends_with_room(const struct suite *s)
+{
+    char file[PATH_MAX], last = 'x';
+    snprintf(file, sizeof file, "%s/journal-%020d.seg", s->options.path, 1);
+    FILE *f = fopen(file, "rb");
+    assert_non_null(f);
+    assert_true(fseek(f, -1, SEEK_END) == 0 && fread(&last, 1, 1, f) == 1);
+    fclose(f);
+    return last == 0;
+}
+
+static void put_large(struct suite *s)
+{
+    static char body[4000];
+    memset(body, 'x', sizeof body);
+    assert_int_equal(s->ops->append(s->store, ++s->last, ff_span_of(body, sizeof body)), FF_OK);
+    assert_int_equal(s->ops->flush(s->store), FF_OK);
+    assert_int_equal(s->ops->poll(s->store, &s->durable), FF_OK);
+}
+
+/* While records are written without a pause, during each sync, too. */
+static void room_is_made_ahead_of_the_records_of_a_busy_segment(void **state)
+{
+    struct suite *s = *state;
+    suite_open(s);
+    put_large(s);
+    suite_flush(s);
+    assert_false(ends_with_room(s));
+    bool ahead = false;
+    for (unsigned i = 0; i < 10000 && !ahead; i++) { /* 40 MB */
+        put_large(s);
+        ahead = ends_with_room(s);
+    }
+    assert_true(ahead);
+    suite_flush(s);
+    suite_close(s);
+}
+
 /* A child in a thread: what it is asked for, and what became of it. */
 struct child {
     const struct suite *suite;
@@ -270,6 +320,8 @@ int main(void)
         CASE(no_segment_goes_before_the_next_one_is_settled, process_small_setup),
         CASE(a_child_is_at_work_beside_its_owner, disk_middling_setup),
         CASE(a_child_is_at_work_beside_its_owner, process_setup),
+        CASE(room_is_made_ahead_of_the_records_of_a_busy_segment, disk_large_setup),
+        CASE(room_is_made_ahead_of_the_records_of_a_busy_segment, process_large_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
