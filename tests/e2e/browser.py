@@ -155,14 +155,19 @@ class Tab:
         """Runs a script, and lets the page do what it does soon after."""
         self.evaluate(f"{script}; new Promise(done => setTimeout(done))")
 
+    def leave_by_script(self, script):
+        """Runs a script that leaves the page. Nothing of it is waited for but the next page: an answer
+        that is still to come is an error once the page has gone."""
+        self.leave_by(lambda: self.evaluate(f"void setTimeout(() => {{ {script} }})"))
+
     def click(self, name):
-        self.leave_by(lambda: self.do(f"document.getElementById('{name}').click()"))
+        self.leave_by_script(f"document.getElementById('{name}').click()")
 
     def back(self):
-        self.leave_by(lambda: self.evaluate("void setTimeout(() => history.back())"))
+        self.leave_by_script("history.back()")
 
     def forward(self):
-        self.leave_by(lambda: self.evaluate("void setTimeout(() => history.forward())"))
+        self.leave_by_script("history.forward()")
 
     def show(self):
         self.browser.call("Target.activateTarget", targetId=self.target)
