@@ -4,6 +4,7 @@
 
 #include "region.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +41,7 @@ void door_fini(struct door *d)
 {
     struct waiting_ring *q = &d->waiting;
     for (size_t i = 0; q->ring && i < q->n; i++)
-        waiting_fini(&q->ring[(q->first + i) % WAITING_MAX]);
+        waiting_fini(waiting_at(q, i));
     region_free(&q->ring, WAITING_MAX, sizeof *q->ring);
     net_free(&d->net);
     lane_free(&d->lane);
@@ -201,12 +202,21 @@ void door_take(struct door *d, struct sender *from, const struct intake_batch *b
     }
 }
 
+struct waiting *door_place(struct door *d)
+{
+    struct waiting_ring *q = &d->waiting;
+    size_t behind = q->n + d->gathering.n;
+    if (behind == 0)
+        q->first = 0; /* so that a ring that empties stays in its first pages */
+    return waiting_at(q, behind);
+}
+
 void door_wait(struct door *d, const struct waiting *w)
 {
     struct waiting_ring *q = &d->waiting;
-    if (q->n == 0)
-        q->first = 0; /* so that a ring that empties stays in its first pages */
-    q->ring[(q->first + q->n++) % WAITING_MAX] = *w;
+    assert(d->gathering.n == 0);
+    *door_place(d) = *w;
+    q->n++;
     q->unknown += w->seq == WAITING_UNKNOWN;
 }
 
@@ -253,7 +263,7 @@ void door_release(struct door *d)
         store = FF_OK; /* what waits was taken before it became too much */
     ff_wall now = q->n > q->unknown ? door_now(d) : d->now;
     while (q->n > q->unknown) {
-        struct waiting *w = &q->ring[q->first];
+        struct waiting *w = waiting_at(q, 0);
         bool there = w->seq <= durable;
         if (!there && !store)
             return;
@@ -271,7 +281,7 @@ void door_hear(struct door *d)
     struct lane_result result;
     lane_heard(d->lane);
     while (lane_result(d->lane, &result)) {
-        struct waiting *w = &q->ring[(q->first + q->n - q->unknown--) % WAITING_MAX];
+        struct waiting *w = waiting_at(q, q->n - q->unknown--);
         w->seq = result.seq;
         w->accepted = result.accepted;
         w->duplicates = result.duplicates;

@@ -33,10 +33,11 @@ struct door_cors {
 };
 
 /* Messages of one beacon each that have come in this turn and are checked, but not given to the state yet: it takes
- * less time to fetch what it needs of memory for several than for one after the other. */
+ * less time to fetch what it needs of memory for several than for one after the other. Whom their answers go to
+ * is in the ring already, behind all that wait: what was written a moment ago is not copied, as a copy in larger
+ * pieces than were written waits until all writes before it have left the processor. */
 struct gathering {
     struct ff_record *records; /* the intake's, as many as n */
-    struct waiting waiting[FOLD_EXPECT];
     struct ff_span body[FOLD_EXPECT]; /* in the door's bodies, so many bytes in all */
     size_t bytes;
     uint32_t n;
@@ -118,7 +119,10 @@ void door_datagrams(void *door, const struct net_datagram *datagrams, size_t n);
 /* house_message.c: gives the state what has been gathered: at the end of a turn, and before anything that is to see it. */
 void door_give_gathered(struct door *d);
 
-/* Puts a message behind all whose answers wait; there is room. Takes over what it owns. */
+/* The place of a message behind all that wait and are gathered; there is room. */
+struct waiting *door_place(struct door *d);
+
+/* Puts a message behind all whose answers wait; there is room, and nothing is gathered. Takes over what it owns. */
 void door_wait(struct door *d, const struct waiting *w);
 
 /* Answers what waits for no more than is durable now; where the store has failed, all that waits is

@@ -9,18 +9,18 @@ static bool identity_encoding(struct ff_span encoding)
 void door_give_gathered(struct door *d)
 {
     struct gathering *g = &d->gathering;
+    struct waiting_ring *q = &d->waiting;
     if (g->n == 0)
         return;
     fold_expect(d->house->shard.fold, g->records, g->n);
-    for (uint32_t i = 0; i < g->n; i++) {
+    for (uint32_t i = 0; i < g->n; i++, q->n++) {
         struct ff_beacon *b = &g->records[i].beacon;
-        struct waiting *w = &g->waiting[i];
+        struct waiting *w = waiting_at(q, q->n);
         enum ff_status status = b->fault ? b->fault : house_take(d->house, &g->records[i], g->body[i]);
         d->list_bytes = 0;
         door_count(d, w, 0, b, status);
         w->seq = journal_last(d->house->journal);
         door_keep_list(d, w);
-        door_wait(d, w);
     }
     g->n = 0;
     g->bytes = 0;
@@ -31,12 +31,15 @@ static void door_gather(struct door *d, const struct client *client, struct send
                         enum waiting_kind kind)
 {
     struct gathering *g = &d->gathering;
+    struct waiting *w = door_place(d);
     uint32_t slot = g->n++;
     char *to = d->bodies + g->bytes;
-    struct waiting *w = &g->waiting[slot];
-    *w = (struct waiting){.handle = client->handle, .kind = kind};
+    memset(w, 0, offsetof(struct waiting, origin));
+    w->handle = client->handle;
+    w->kind = kind;
     g->records = r - slot;
-    door_begin(d);
+    if (slot == 0) /* the others come within a millisecond */
+        door_begin(d);
     door_check(d, from, r, slot);
     d->counts.fields_ignored += r->beacon.unknown;
     d->counts.texts_cut += r->beacon.cut;

@@ -47,6 +47,12 @@ struct waiting_ring {
 };
 #define WAITING_MAX ((size_t)1 << 20)
 
+/* The message that is so many behind the first. */
+static inline struct waiting *waiting_at(const struct waiting_ring *q, size_t behind)
+{
+    return &q->ring[(q->first + behind) % WAITING_MAX];
+}
+
 /* Frees what a waiting message owns. */
 void waiting_fini(struct waiting *w);
 
