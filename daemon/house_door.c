@@ -97,10 +97,10 @@ static void door_count_refusal(struct door *d, struct waiting *w, uint32_t index
 }
 
 /* Hands a checked record to the state: at once, or with the parcel. */
-static enum ff_status door_give(struct door *d, struct ff_record *r, struct ff_span body)
+static enum ff_status door_give(struct door *d, struct ff_record *r, struct ff_span body, struct fold_ahead *ahead)
 {
     if (!d->lane)
-        return house_take(d->house, r, body);
+        return house_take(d->house, r, body, ahead);
     return lane_pack(d->lane, body) ? FF_OK : FF_BUSY;
 }
 
@@ -139,6 +139,7 @@ static void door_give_some(struct door *d, struct sender *from, struct ff_record
                            uint32_t first, struct waiting *w)
 {
     struct ff_span body[FOLD_EXPECT];
+    struct fold_ahead ahead[FOLD_EXPECT];
     char *end = d->bodies;
     uint64_t ignored = 0, cut = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -149,13 +150,13 @@ static void door_give_some(struct door *d, struct sender *from, struct ff_record
     d->counts.fields_ignored += ignored;
     d->counts.texts_cut += cut;
     if (!d->lane)
-        fold_expect(d->house->shard.fold, r, n);
+        fold_expect(d->house->shard.fold, r, n, ahead);
     for (uint32_t i = 0; i < n; i++) {
         body[i] = ff_span_of(end, r[i].beacon.fault ? 0 : record_encode(&r[i], end, RECORD_MAX));
         end += body[i].n;
     }
     for (uint32_t i = 0; i < n; i++) {
-        enum ff_status status = r[i].beacon.fault ? r[i].beacon.fault : door_give(d, &r[i], body[i]);
+        enum ff_status status = r[i].beacon.fault ? r[i].beacon.fault : door_give(d, &r[i], body[i], &ahead[i]);
         door_count(d, w, first + i, &r[i].beacon, status);
     }
 }

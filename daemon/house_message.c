@@ -10,13 +10,14 @@ void door_give_gathered(struct door *d)
 {
     struct gathering *g = &d->gathering;
     struct waiting_ring *q = &d->waiting;
+    struct fold_ahead ahead[FOLD_EXPECT];
     if (g->n == 0)
         return;
-    fold_expect(d->house->shard.fold, g->records, g->n);
+    fold_expect(d->house->shard.fold, g->records, g->n, ahead);
     for (uint32_t i = 0; i < g->n; i++, q->n++) {
         struct ff_beacon *b = &g->records[i].beacon;
         struct waiting *w = waiting_at(q, q->n);
-        enum ff_status status = b->fault ? b->fault : house_take(d->house, &g->records[i], g->body[i]);
+        enum ff_status status = b->fault ? b->fault : house_take(d->house, &g->records[i], g->body[i], &ahead[i]);
         d->list_bytes = 0;
         door_count(d, w, 0, b, status);
         w->seq = journal_last(d->house->journal);

@@ -78,7 +78,7 @@ struct house {
 
 /* house_take.c: the state's side of what comes in. Writes one record down and folds it: FF_OK, FF_DUPLICATE, or why it cannot be taken. body is its
  * encoding, without seq. */
-enum ff_status house_take(struct house *h, struct ff_record *r, struct ff_span body);
+enum ff_status house_take(struct house *h, struct ff_record *r, struct ff_span body, struct fold_ahead *ahead);
 
 /* Takes the parcels that ingest threads have sent. */
 void house_take_parcels(void *door);

@@ -45,8 +45,9 @@ static enum ff_status stray_forget_again(struct house *h, struct ff_note *n)
 
 static enum ff_status stray_take_record(struct house *h, struct ff_record *r, struct ff_span body)
 {
-    fold_expect(h->shard.fold, r, 1);
-    if (fold_is_duplicate(h->shard.fold, r)) {
+    struct fold_ahead ahead;
+    fold_expect(h->shard.fold, r, 1, &ahead);
+    if (fold_is_duplicate(h->shard.fold, r, &ahead)) {
         h->store.strays_known++;
         return FF_OK;
     }
@@ -60,7 +61,7 @@ static enum ff_status stray_take_record(struct house *h, struct ff_record *r, st
     if (r->received > h->own.now)
         h->own.now = r->received;
     tally_advance(h->shard.tally, r->received);
-    fold_apply(h->shard.fold, r);
+    fold_apply(h->shard.fold, r, &ahead);
     h->store.strays_taken++;
     return late ? stray_forget_again(h, &forgotten) : FF_OK;
 }

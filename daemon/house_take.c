@@ -4,15 +4,15 @@
 /* Records taken from one ingest thread before the others have their turn. */
 #define PARCEL_TURN 4096
 
-enum ff_status house_take(struct house *h, struct ff_record *r, struct ff_span body)
+enum ff_status house_take(struct house *h, struct ff_record *r, struct ff_span body, struct fold_ahead *ahead)
 {
     enum ff_status status = FF_DUPLICATE;
-    if (!fold_is_duplicate(h->shard.fold, r)) {
+    if (!fold_is_duplicate(h->shard.fold, r, ahead)) {
         status = journal_append(h->journal, body, &r->seq);
         if (status)
             return status;
         tally_advance(h->shard.tally, r->received);
-        status = fold_apply(h->shard.fold, r);
+        status = fold_apply(h->shard.fold, r, ahead);
     }
     h->own.beacons[r->beacon.site].by[r->beacon.type][status]++;
     return status == FF_DUPLICATE || status == FF_DUPLICATE_ORDER ? FF_DUPLICATE : FF_OK;
@@ -27,13 +27,14 @@ static void house_take_body(struct house *h, struct lane_result *parcel, struct 
     if (parcel->refused)
         return;
     struct ff_record r;
+    struct fold_ahead ahead;
     canon_reset(h->own.canon);
     enum ff_status status = record_decode(h->own.canon, 0, body, &r);
     if (!status) {
         if (r.received > h->own.now) /* another thread's clock may have been set back later than this one's */
             h->own.now = r.received;
-        fold_expect(h->shard.fold, &r, 1);
-        status = house_take(h, &r, body);
+        fold_expect(h->shard.fold, &r, 1, &ahead);
+        status = house_take(h, &r, body, &ahead);
     }
     if (status == FF_OK)
         parcel->accepted++;

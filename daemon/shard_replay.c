@@ -27,13 +27,14 @@ struct replaying {
 static void replay_give(struct replaying *p)
 {
     struct shard *s = p->shard;
-    fold_expect(s->fold, p->records, p->n);
+    struct fold_ahead ahead[FOLD_EXPECT];
+    fold_expect(s->fold, p->records, p->n, ahead);
     for (uint32_t i = 0; i < p->n; i++) {
         const struct ff_record *r = &p->records[i];
         if (r->received > s->now)
             s->now = r->received;
         tally_advance(s->tally, r->received);
-        fold_apply(s->fold, r);
+        fold_apply(s->fold, r, &ahead[i]);
     }
     s->seq = p->last;
     p->n = 0;

@@ -47,11 +47,11 @@ static const struct alias *alias_make(struct fold *f, const struct ff_record *r,
     return a;
 }
 
-struct who alias_who(struct fold *f, const struct ff_record *r)
+struct who alias_who(struct fold *f, const struct ff_record *r, uint64_t key)
 {
     const struct ff_beacon *b = &r->beacon;
     struct ff_span id = b->text[FF_TEXT_VISITOR];
-    struct who own = alias_named(f, b->site, id);
+    struct who own = {.key = key, .mark = hash_mark(f->sites[b->site].scope, id)};
     if (id.n == 0 || id.p[0] != FF_DERIVED_MARK)
         return own;
     const struct alias *a = alias_find(f, own.key, r->arrival);

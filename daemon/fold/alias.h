@@ -26,8 +26,8 @@ struct who {
     bool other;    /* not of the id that it says */
 };
 
-/* For a record with a visitor, after advancing to its received. */
-struct who alias_who(struct fold *f, const struct ff_record *r);
+/* For a record with a visitor, after advancing to its received. key: that of the id that it says. */
+struct who alias_who(struct fold *f, const struct ff_record *r, uint64_t key);
 
 /* The alias under the key of an id, or NULL. */
 struct alias *alias_find(const struct fold *f, uint64_t key, ff_wall arrival);

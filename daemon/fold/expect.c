@@ -1,11 +1,11 @@
 /* What the next records will need of memory, touched early: a look-up is two or three cache misses in
  * a row, and those of several records can be waited for together. */
-#include "state.h"
+#include "expect.h"
 
 #define LINE 64 /* bytes of a line of the cache */
 
-/* How far one record has been looked ahead for: 0 where there is none. */
-struct ahead {
+/* What one record is known to need: 0 where there is none. */
+struct need {
     uint64_t key;
     uint32_t visitor, tail, cart;
 };
@@ -43,71 +43,70 @@ static void expect_free(const uint64_t *probe)
     __builtin_prefetch(probe + 4, 1);
 }
 
-static struct ahead expect_slots(const struct fold *f, const struct ff_beacon *b)
+static struct need expect_slots(const struct fold *f, const struct ff_beacon *b, struct fold_ahead *ahead)
 {
-    const struct fold_site_state *site = &f->sites[b->site];
-    if (b->fault)
-        return (struct ahead){0};
+    *ahead = b->fault ? (struct fold_ahead){.known = false} : expect_keys(f, b);
+    if (!ahead->known)
+        return (struct need){0};
     if (ff_has(b, FF_HAS(ID)))
-        expect_free(table_probe(&f->ids.table, hash_id_wide(&f->seed, ~site->scope, b->text[FF_TEXT_ID]).hi));
+        expect_free(table_probe(&f->ids.table, ahead->id.hi));
     if (!ff_has(b, FF_HAS(VISITOR)))
-        return (struct ahead){0};
-    uint64_t key = hash_id(&f->seed, site->scope, b->text[FF_TEXT_VISITOR]);
-    __builtin_prefetch(table_probe(&f->visitors_by_key, key));
-    return (struct ahead){.key = key};
+        return (struct need){0};
+    __builtin_prefetch(table_probe(&f->visitors_by_key, ahead->visitor));
+    return (struct need){.key = ahead->visitor};
 }
 
-static void expect_visitor(const struct fold *f, struct ahead *a)
+static void expect_visitor(const struct fold *f, struct need *n)
 {
-    if (!a->key || !(a->visitor = table_find(&f->visitors_by_key, a->key, expect_any, NULL)))
+    if (!n->key || !(n->visitor = table_find(&f->visitors_by_key, n->key, expect_any, NULL)))
         return;
-    expect_thing(&f->visitors, a->visitor);
-    __builtin_prefetch(chain_at(&f->visitors_by_touch, a->visitor), 1);
+    expect_thing(&f->visitors, n->visitor);
+    __builtin_prefetch(chain_at(&f->visitors_by_touch, n->visitor), 1);
 }
 
-static void expect_story(const struct fold *f, struct ahead *a)
+static void expect_story(const struct fold *f, struct need *n)
 {
-    if (!a->visitor)
+    if (!n->visitor)
         return;
-    const struct visitor *v = visitor_at(f, a->visitor);
-    expect_neighbours(&f->visitors_by_touch, a->visitor);
+    const struct visitor *v = visitor_at(f, n->visitor);
+    expect_neighbours(&f->visitors_by_touch, n->visitor);
     if (v->extras_listed)
-        __builtin_prefetch(chain_at(&f->extras_by_touch, a->visitor), 1);
-    if ((a->tail = v->tail)) {
-        expect_thing(&f->tails, a->tail);
-        __builtin_prefetch(chain_at(&f->tails_by_age, a->tail), 1);
+        __builtin_prefetch(chain_at(&f->extras_by_touch, n->visitor), 1);
+    if ((n->tail = v->tail)) {
+        expect_thing(&f->tails, n->tail);
+        __builtin_prefetch(chain_at(&f->tails_by_age, n->tail), 1);
     }
-    if ((a->cart = v->head.cart)) {
-        expect_thing(&f->carts, a->cart);
-        __builtin_prefetch(chain_at(&f->carts_by_touch, a->cart), 1);
+    if ((n->cart = v->head.cart)) {
+        expect_thing(&f->carts, n->cart);
+        __builtin_prefetch(chain_at(&f->carts_by_touch, n->cart), 1);
     }
 }
 
-static void expect_acts(const struct fold *f, const struct ahead *a)
+static void expect_acts(const struct fold *f, const struct need *n)
 {
-    if (a->visitor && visitor_at(f, a->visitor)->extras_listed)
-        expect_neighbours(&f->extras_by_touch, a->visitor);
-    if (a->cart && cart_at(f, a->cart)->listed)
-        expect_neighbours(&f->carts_by_touch, a->cart);
-    const struct tail *t = a->tail ? tail_at(f, a->tail) : NULL;
+    if (n->visitor && visitor_at(f, n->visitor)->extras_listed)
+        expect_neighbours(&f->extras_by_touch, n->visitor);
+    if (n->cart && cart_at(f, n->cart)->listed)
+        expect_neighbours(&f->carts_by_touch, n->cart);
+    const struct tail *t = n->tail ? tail_at(f, n->tail) : NULL;
     if (!t || !t->first)
         return;
-    expect_neighbours(&f->tails_by_age, a->tail);
+    expect_neighbours(&f->tails_by_age, n->tail);
     if (t->settled)
         expect_thing(&f->settled, t->settled);
     __builtin_prefetch(&act_at(f, t->last)->next, 1); /* it gets a next one, which is all that is asked of it */
 }
 
-void fold_expect(const struct fold *f, const struct ff_record *records, size_t n)
+void fold_expect(const struct fold *f, const struct ff_record *records, size_t n, struct fold_ahead *ahead)
 {
-    struct ahead ahead[FOLD_EXPECT];
+    struct need need[FOLD_EXPECT];
     assert(n <= FOLD_EXPECT);
     for (size_t i = 0; i < n; i++)
-        ahead[i] = expect_slots(f, &records[i].beacon);
+        need[i] = expect_slots(f, &records[i].beacon, &ahead[i]);
     for (size_t i = 0; i < n; i++)
-        expect_visitor(f, &ahead[i]);
+        expect_visitor(f, &need[i]);
     for (size_t i = 0; i < n; i++)
-        expect_story(f, &ahead[i]);
+        expect_story(f, &need[i]);
     for (size_t i = 0; i < n; i++)
-        expect_acts(f, &ahead[i]);
+        expect_acts(f, &need[i]);
 }

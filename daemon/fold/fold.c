@@ -2,6 +2,7 @@
 
 #include "audit.h"
 #include "cells.h"
+#include "expect.h"
 #include "forget.h"
 #include "orders.h"
 #include "said.h"
@@ -126,52 +127,32 @@ void fold_free(struct fold **f)
     *f = NULL;
 }
 
-static struct hash128 fold_id_key(const struct fold *f, const struct ff_beacon *b)
+bool fold_is_duplicate(const struct fold *f, const struct ff_record *r, struct fold_ahead *ahead)
 {
-    return hash_id_wide(&f->seed, ~f->sites[b->site].scope, b->text[FF_TEXT_ID]);
-}
-
-bool fold_is_duplicate(struct fold *f, const struct ff_record *r)
-{
-    struct ff_span id = r->beacon.text[FF_TEXT_ID];
-    struct asked *asked = &f->asked;
-    asked->n = 0;
+    struct fold_ahead own = {.known = false};
+    if (!ahead)
+        ahead = &own;
     if (!ff_has(&r->beacon, FF_HAS(ID)))
         return false;
-    asked->key = fold_id_key(f, &r->beacon);
-    if (recall_find(&f->ids, asked->key, r->arrival))
+    if (!ahead->known)
+        *ahead = expect_keys(f, &r->beacon);
+    if (recall_find(&f->ids, ahead->id, r->arrival))
         return true;
-    if (id.n <= sizeof asked->id) {
-        memcpy(asked->id, id.p, id.n);
-        asked->n = (uint8_t)id.n;
-        asked->arrival = r->arrival;
-        asked->site = r->beacon.site;
-    }
+    ahead->asked = f->remembered + 1;
     return false;
 }
 
-/* Whether nothing has been remembered since the record's id was looked for in vain. */
-static bool fold_was_asked(struct fold *f, const struct ff_record *r)
-{
-    const struct asked *asked = &f->asked;
-    struct ff_span id = r->beacon.text[FF_TEXT_ID];
-    return asked->n > 0 && asked->n == id.n && asked->site == r->beacon.site && asked->arrival == r->arrival &&
-           memcmp(asked->id, id.p, id.n) == 0;
-}
-
 /* False: the id was there. */
-static bool fold_remember_id(struct fold *f, const struct ff_record *r)
+static bool fold_remember_id(struct fold *f, const struct ff_record *r, const struct fold_ahead *ahead)
 {
     if (!ff_has(&r->beacon, FF_HAS(ID)))
         return true;
-    bool asked = fold_was_asked(f, r);
-    struct hash128 key = asked ? f->asked.key : fold_id_key(f, &r->beacon);
-    if (!asked && recall_find(&f->ids, key, r->arrival)) {
+    if (ahead->asked != f->remembered + 1 && recall_find(&f->ids, ahead->id, r->arrival)) {
         f->counts.duplicates++;
         return false;
     }
-    recall_put(&f->ids, key, r->arrival, r->received);
-    f->asked.n = 0;
+    recall_put(&f->ids, ahead->id, r->arrival, r->received);
+    f->remembered++;
     return true;
 }
 
@@ -234,16 +215,21 @@ static enum ff_status fold_count(const struct pen *p, const struct ff_record *r)
     }
 }
 
-enum ff_status fold_apply(struct fold *f, const struct ff_record *r)
+enum ff_status fold_apply(struct fold *f, const struct ff_record *r, const struct fold_ahead *ahead)
 {
+    struct fold_ahead own;
+    if (!ahead || !ahead->known) {
+        own = expect_keys(f, &r->beacon);
+        ahead = &own;
+    }
     fold_advance(f, r->received);
-    if (!fold_remember_id(f, r))
+    if (!fold_remember_id(f, r, ahead))
         return FF_DUPLICATE;
     struct pen pen = {.fold = f, .site = r->beacon.site, .sign = 1};
     said_begin(f, &r->beacon);
     enum ff_status status = fold_count(&pen, r);
     if (status == FF_OK && ff_has(&r->beacon, FF_HAS(VISITOR)))
-        f->who = alias_who(f, r);
+        f->who = alias_who(f, r, ahead->visitor);
     if (status == FF_OK)
         customers_take(f, r);
     if (status == FF_OK && story_takes(r->beacon.type) && ff_has(&r->beacon, FF_HAS(VISITOR)))

@@ -8,7 +8,8 @@
 #include "footfall/note.h"
 #include "footfall/record.h"
 
-struct hash_seed;
+#include "hash.h"
+
 struct image_in;
 struct image_out;
 struct words;
@@ -52,13 +53,25 @@ struct fold *fold_new(const struct fold_options *options, const struct hash_seed
                       const struct ff_fact_sink *sink);
 void fold_free(struct fold **f);
 
-/* Whether an event with this site and id came within dedupe_window of arrival. Changes nothing; where there was
- * none, the same record is folded for less. */
-bool fold_is_duplicate(struct fold *f, const struct ff_record *r);
+/* What is worked out of a record ahead of folding it, for a fold of this seed. All zeros: nothing is. */
+struct fold_ahead {
+    bool known;        /* the keys of what the record has of these two: */
+    struct hash128 id;
+    uint64_t visitor;
+    uint64_t asked;    /* not 0: its id was looked for in vain when so many (and one) had been remembered */
+};
 
-/* Folds one record, after advancing to its received. FF_OK; FF_DUPLICATE (nothing was done),
- * FF_DUPLICATE_ORDER, FF_LATE, FF_STRAY (a ping without a session so far) say what it came to. */
-enum ff_status fold_apply(struct fold *f, const struct ff_record *r);
+/* Fetches early what the next n (at most FOLD_EXPECT) records will need; changes nothing. ahead: n of them, set. */
+#define FOLD_EXPECT 16
+void fold_expect(const struct fold *f, const struct ff_record *records, size_t n, struct fold_ahead *ahead);
+
+/* Whether an event with this site and id came within dedupe_window of arrival. ahead: the record's own, where it is
+ * noted, or NULL. */
+bool fold_is_duplicate(const struct fold *f, const struct ff_record *r, struct fold_ahead *ahead);
+
+/* Folds one record, after advancing to its received. ahead: the record's own, or NULL. FF_OK; FF_DUPLICATE (nothing was
+ * done), FF_DUPLICATE_ORDER, FF_LATE, FF_STRAY (a ping without a session so far) say what it came to. */
+enum ff_status fold_apply(struct fold *f, const struct ff_record *r, const struct fold_ahead *ahead);
 
 /* Folds a note, after advancing to its received. */
 void fold_note(struct fold *f, const struct ff_note *n);
@@ -70,10 +83,6 @@ const struct ff_note *fold_to_forget(const struct fold *f, uint32_t *n);
 /* What a note names a visitor or a customer of a site (its id) by. */
 uint64_t fold_visitor_key(const struct hash_seed *seed, struct ff_span site, struct ff_span id);
 uint64_t fold_customer_key(const struct hash_seed *seed, struct ff_span site, struct ff_span id);
-
-/* Fetches early what the next n (at most FOLD_EXPECT) records will need; changes nothing. */
-#define FOLD_EXPECT 16
-void fold_expect(const struct fold *f, const struct ff_record *records, size_t n);
 
 /* Moves "now" forward to t (never back) and lets come due what is due. Idempotent. */
 void fold_advance(struct fold *f, ff_wall t);

@@ -11,16 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The id that was last found not to be among those remembered: what is asked first is mostly remembered next.
- * Nothing depends on it. */
-struct asked {
-    struct hash128 key;
-    ff_wall arrival;
-    uint16_t site;
-    uint8_t n; /* bytes of the id; 0: none, or one that is longer */
-    char id[64];
-};
-
 /* A purchase, for refunds to refer to. */
 struct order {
     struct recall_entry entry;

@@ -45,7 +45,7 @@ struct fold {
     ff_wall now; /* FF_NEVER before the first advance */
 
     struct recall ids, orders, refunds, aliases;
-    struct asked asked;
+    uint64_t remembered; /* ids, ever since this fold was made */
     struct pool visitors, tails, settled, waymarks, acts, rests, carts, lines, extras;
     /* Of the chains below. They lie close to each other: those between which one is taken out are then as a rule in the
      * cache, which the things themselves are not. */

@@ -63,7 +63,7 @@ static inline void shop_add(struct shop *s, const char *visitor, const char *sku
     r.beacon = (struct ff_beacon){.type = FF_ADD_TO_CART, .time = r.received, .items = &item, .item_count = 1,
                                   .has = FF_HAS(TYPE) | FF_HAS(TIME) | FF_HAS(VISITOR) | FF_HAS(ITEMS)};
     r.beacon.text[FF_TEXT_VISITOR] = ff_span_text(visitor);
-    fold_apply(s->fold, &r);
+    fold_apply(s->fold, &r, NULL);
 }
 
 /* Asks at NOW. */

@@ -29,7 +29,7 @@ static void say(struct fold *f, int seconds_ago, const char *kind, int score, co
         r.beacon.has |= FF_HAS(VISITOR);
         r.beacon.text[FF_TEXT_VISITOR] = ff_span_text("ann");
     }
-    fold_apply(f, &r);
+    fold_apply(f, &r, NULL);
 }
 
 static int open_with_comments(void **state)

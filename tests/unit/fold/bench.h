@@ -453,7 +453,9 @@ BENCH enum ff_status bench_fold(struct bench *b, struct ff_beacon e, ff_wall rec
         b->received = received;
     struct ff_record r = {.seq = ++b->seq, .received = b->received,
                           .arrival = imported ? e.time : b->received, .imported = imported, .beacon = e};
-    return fold_apply(b->fold, &r);
+    struct fold_ahead ahead;
+    fold_expect(b->fold, &r, 1, &ahead);
+    return fold_apply(b->fold, &r, &ahead);
 }
 
 /* Comes at this time. */

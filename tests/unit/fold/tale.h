@@ -54,7 +54,7 @@ BENCH void draw_tale(struct tale *t, uint64_t seed)
 
 BENCH enum ff_status bench_tell(struct bench *b, const struct tale *t, int i)
 {
-    return fold_apply(b->fold, &t->records[i]);
+    return fold_apply(b->fold, &t->records[i], NULL);
 }
 
 /* Options that are different kinds of tight. */

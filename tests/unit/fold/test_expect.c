@@ -24,6 +24,7 @@ static void what_is_expected_is_the_same_as_before(void **state)
     struct ff_beacon nobody = bench_refund(T(3), "o");
     struct ff_beacon refused = bench_event(FF_PAGE_VIEW, "known", T(3));
     refused.fault = FF_TOO_OLD;
+    struct fold_ahead ahead[FOLD_EXPECT];
     struct ff_record r[FOLD_EXPECT] = {
         record_of(bench_event(FF_PAGE_VIEW, "known", T(3))),
         record_of(bench_event(FF_PAGE_VIEW, "unknown", T(3))),
@@ -34,7 +35,10 @@ static void what_is_expected_is_the_same_as_before(void **state)
     for (size_t i = 5; i < FOLD_EXPECT; i++)
         r[i] = r[i % 5];
     for (size_t n = 0; n <= FOLD_EXPECT; n++)
-        fold_expect(b.fold, r, n);
+        fold_expect(b.fold, r, n, ahead);
+    assert_true(ahead[0].known && ahead[0].visitor == ahead[5].visitor && ahead[0].visitor != ahead[1].visitor);
+    assert_true(ahead[2].known && ahead[2].visitor == 0);
+    assert_false(ahead[4].known);
     struct fold_counts after = fold_counts(b.fold);
     assert_memory_equal(&before, &after, sizeof before);
     assert_total(&b, SESSIONS, 2);
@@ -50,8 +54,9 @@ static void a_visitor_whose_tail_has_gone_can_be_expected(void **state)
     fold_advance(b.fold, T(60));
     assert_int_equal(fold_counts(b.fold).tails, 0);
     struct ff_record r = record_of(bench_event(FF_PAGE_VIEW, "v", T(61)));
-    fold_expect(b.fold, &r, 1);
-    assert_int_equal(bench_send(&b, r.beacon), FF_OK);
+    struct fold_ahead ahead;
+    fold_expect(b.fold, &r, 1, &ahead);
+    assert_int_equal(fold_apply(b.fold, &r, &ahead), FF_OK);
     assert_total(&b, SESSIONS, 2);
     bench_finish(&b);
 }

@@ -234,7 +234,7 @@ static void the_sites_may_have_other_numbers(void **state)
     assert_int_equal(fold_live_visitors(f, 2), 2);
     e.site = 2;
     struct ff_record r = {.received = T(1), .arrival = T(1), .beacon = e};
-    fold_apply(f, &r);
+    fold_apply(f, &r, NULL);
     assert_int_equal(fold_counts(f).visitors, 3); /* known under its new number */
     assert_int_equal(bench_count(&c, 2, FF_COUNT_SESSION_PAGEVIEWS, T(0)), 1);
     fold_free(&f);

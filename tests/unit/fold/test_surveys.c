@@ -145,7 +145,7 @@ static void answers_are_cells_of_their_topic(void **state)
     for (int i = 0; i < 4; i++) {
         struct ff_record r = {.seq = 1, .received = T(i), .arrival = T(i)};
         r.beacon = bench_answer(bench_event(FF_SURVEY, NULL, T(i)), rows[i].kind, rows[i].scale, rows[i].score, rows[i].topic);
-        fold_apply(f, &r);
+        fold_apply(f, &r, NULL);
         assert_int_equal(h.n, i + 1);
         assert_string_equal(h.topic, rows[i].word);
         assert_int_equal(h.ref.dimension, rows[i].dimension);
