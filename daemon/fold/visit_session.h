@@ -39,18 +39,18 @@ struct session {
     uint64_t last_page : 48; /* up to the last page view */
     uint32_t pageviews;
     uint64_t page_time : 48; /* spent on the page views before the last one: a part of the length */
-    uint64_t last_page_engaged : 53; /* ms with or after the last page view, up to SESSION_ENGAGED_MAX */
-    uint64_t engaged : 14;   /* ms in all, up to SESSION_ENGAGED_FROM: more is not asked for */
-    uint64_t begun : 1;      /* 0: the visitor had no session yet */
-    uint64_t first : 1;      /* the visitor's first */
-    uint64_t interacted : 1; /* by anything but page views */
-    uint64_t added_to_cart : 1;
-    uint64_t began_checkout : 1;
-    uint64_t purchased : 1;
-    uint64_t searched : 1;
-    uint64_t search_open : 1;        /* nothing but pings and page views since the last search */
-    uint64_t item_views : 2;         /* up to 2 */
-    uint64_t pages_after_search : 2; /* up to 2 */
+    uint64_t last_page_engaged : 48; /* ms with or after the last page view, up to SESSION_ENGAGED_MAX */
+    uint32_t engaged : 14;   /* ms in all, up to SESSION_ENGAGED_FROM: more is not asked for */
+    uint32_t begun : 1;      /* 0: the visitor had no session yet */
+    uint32_t first : 1;      /* the visitor's first */
+    uint32_t interacted : 1; /* by anything but page views */
+    uint32_t added_to_cart : 1;
+    uint32_t began_checkout : 1;
+    uint32_t purchased : 1;
+    uint32_t searched : 1;
+    uint32_t search_open : 1;        /* nothing but pings and page views since the last search */
+    uint32_t item_views : 2;         /* up to 2 */
+    uint32_t pages_after_search : 2; /* up to 2 */
     uint32_t refinements;
     uint32_t source, campaign;       /* words, held: with the channel from the first event that tells any of them */
     uint32_t entry_page, exit_page;  /* words, held: of its first and of its last page view */
@@ -59,7 +59,7 @@ struct session {
 } __attribute__((packed, aligned(4)));
 
 #define SESSION_LENGTH_MAX (((ff_dur)1 << 48) - 1)    /* 8.9 years */
-#define SESSION_ENGAGED_MAX (((uint64_t)1 << 53) - 1) /* ms; in us it is still an ff_dur */
+#define SESSION_ENGAGED_MAX (((uint64_t)1 << 48) - 1) /* ms; in us it is still an ff_dur */
 #define SESSION_ENGAGED_FROM 10000                    /* ms. GA4: a session is engaged from 10 s on */
 
 /* Time of the last event; FF_NEVER: there was no session yet. */
