@@ -270,6 +270,11 @@ void conn_expire(struct conn *c)
         conn_settle(c);
         return;
     }
+    if (c->phase == CONN_OPEN && !c->blocked && !conn_is_partial(c) && has_unread(c)) {
+        c->since = net_now(c->net); /* we are late, it is not idle: a next turn reads that */
+        conn_set_deadline(c);
+        return;
+    }
     if (c->phase == CONN_LINGER || c->blocked || !conn_is_partial(c)) {
         conn_close(c);
         return;

@@ -121,6 +121,30 @@ static void an_idle_connection_is_closed_without_a_word(void **state)
     assert_int_equal(net_counts(rig.net).timed_out, 0);
 }
 
+/* After a pause of ours a turn reads from some of the many that have sent something, not from all. */
+static void who_has_sent_something_is_not_idle_because_we_were_late(void **state)
+{
+    enum { MANY = 40 }; /* a wait of libevent's begins with 32 */
+    int fds[MANY], closed;
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        fds[i] = rig_connect(&rig);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(send(fds[i], "GET / HTTP/1.1\r\nHost: h\r\n\r\n", 27, 0), 27);
+    rig_time += 100 * FF_SECOND;
+    rig_turns(&rig, 1);
+    assert_true(rig.requests > 0 && rig.requests < MANY);
+    for (int i = 0; i < MANY; i++) {
+        assert_string_equal(rig_hear_until(&rig, fds[i], &closed), OK_HELLO);
+        assert_int_equal(closed, 0);
+    }
+    rig_time += 75 * FF_SECOND;
+    rig_turns(&rig, 2);
+    assert_int_equal(net_counts(rig.net).open, 0);
+    for (int i = 0; i < MANY; i++)
+        close(fds[i]);
+}
+
 static void our_own_slowness_times_nobody_out(void **state)
 {
     (void)state;
@@ -263,6 +287,7 @@ int main(void)
         T(a_request_that_takes_too_long_is_told_so),
         T(replies_before_it_give_a_request_no_more_time),
         T(an_idle_connection_is_closed_without_a_word),
+        T(who_has_sent_something_is_not_idle_because_we_were_late),
         T(our_own_slowness_times_nobody_out),
         T(a_request_that_could_not_be_read_is_not_late),
         T(a_client_that_reads_slowly_is_waited_for),
