@@ -93,19 +93,21 @@ void session_release(struct fold *f, struct session *s)
     *s = (struct session){.begun = false};
 }
 
-/* Where a session comes from is said by one event, which tells all of it. */
+/* Where a session comes from is said by one event, which tells all of it. Nothing is written that says nothing: what
+ * was written in parts would be waited for when all of the origin is read. */
 static void session_learn(const struct fold *f, struct session *s, struct ff_origin o, const struct said *said)
 {
-    if (!s->origin.channel && s->source == WORD_NONE && s->campaign == WORD_NONE) {
+    bool told = o.channel || said->source != WORD_NONE || said->campaign != WORD_NONE;
+    if (told && !s->origin.channel && s->source == WORD_NONE && s->campaign == WORD_NONE) {
         words_hold(f->options.words, said->source);
         words_hold(f->options.words, said->campaign);
         s->source = said->source;
         s->campaign = said->campaign;
         s->origin.channel = o.channel;
     }
-    if (!s->origin.device)
+    if (!s->origin.device && o.device)
         s->origin.device = o.device;
-    if (!s->origin.country)
+    if (!s->origin.country && o.country)
         s->origin.country = o.country;
 }
 
