@@ -87,6 +87,7 @@ static enum ff_status stray_take(void *house, uint64_t seq, struct ff_span body)
 /* One step: the store gives a few at a time, and has news when these are durable. */
 static enum ff_status strays_take(struct house *h)
 {
+    door_give_gathered(&h->own); /* it uses the canon that strays are decoded with */
     const struct house_store before = h->store;
     enum ff_status status = journal_strays(h->journal, stray_take, h);
     const struct house_store *s = &h->store;

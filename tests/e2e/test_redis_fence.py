@@ -1,12 +1,18 @@
 """Two daemons on one shard: Redis fences the older, which says so, stops taking beacons, hands over what it had
 answered and ends with 3; nothing that was answered is lost or doubled."""
 
+import signal
 import threading
+import time
 import unittest
 
-from footfall import Client, expect, until
+from footfall import Client, Wire, expect, post_bytes, until
 from redis_server import TO_CLIENT, TO_SERVER, Proxy
-from redis_views import HANDOVER, SITE, RedisCase, metric, spilling, view, views
+from redis_views import HANDOVER, SITE, RedisCase, digest, metric, spilling, view, views
+from test_checkpoint import ctl
+from test_redis_checkpoint import Shard
+
+STRAYS = 8000
 
 
 class Sender(threading.Thread):
@@ -194,6 +200,41 @@ class Handover(FenceCase):
         self.ends_fenced(self.daemon)
         newer.start()
         self.handed_over(newer)
+
+    def test_items_that_are_gathered_while_strays_are_taken_stay_what_they_are(self):
+        """Carts of a turn are given to the state together. Strays that come meanwhile are decoded in the same memory."""
+        def cart(sku, **more):
+            return {"type": "add_to_cart", "site": SITE.id, "visitor": sku, "items": [{"sku": sku, "price": 1, **more}]}
+
+        def taken():
+            return metric(newer, "footfall_store_strays_total", outcome="taken") or 0
+        between = self.enterContext(Proxy(self.redis.address))
+        self.proxy.cut()
+        long = {"url": "https://shop.example/" + 1900 * "x"}  # a group of strays is a megabyte
+        for first in range(0, STRAYS, 200):
+            batch = [{**cart(f"stray-{number}"), **long} for number in range(first, first + 200)]
+            expect(self.daemon.events.post("/v1/events", batch), 204)
+        spilling(self.daemon)
+        newer = self.enterContext(Shard(self.redis, url=between.url, sites=(SITE,)))
+        wires, sent = [self.enterContext(Wire(newer.http)) for _ in range(14)], 0
+        self.proxy.mend()
+        while taken() < STRAYS:
+            between.hold(TO_CLIENT)
+            newer.signal(signal.SIGSTOP)  # so that it finds all of this at once, in this order
+            for i, wire in enumerate(wires):
+                if i == len(wires) // 2:
+                    between.release()     # what the next strays wait for
+                    time.sleep(0.01)
+                wire.send(post_bytes(cart(f"fresh-{sent}", name=300 * "n")))  # is cut, and so copied
+                sent += 1
+            newer.signal(signal.SIGCONT)
+            for wire in wires:
+                self.assertEqual(wire.read().status, 204)
+        state = digest(newer)
+        newer.kill()
+        status, out, err = ctl("check", "--config", newer.config_file, "--at", state["at"])
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn(state["digest"], out)
 
     def test_redis_stays_away_and_the_next_start_delivers(self):
         newer = self.cut_off(30)
