@@ -39,7 +39,7 @@ static void door_gather(struct door *d, const struct client *client, struct send
     w->handle = client->handle;
     w->kind = kind;
     g->records = r - slot;
-    if (slot == 0) /* the others come within a millisecond */
+    if (slot == 0) /* the others come in the same turn */
         door_begin(d);
     door_check(d, from, r, slot);
     d->counts.fields_ignored += r->beacon.unknown;

@@ -35,7 +35,7 @@ struct waiting {
     char *long_origin;       /* owned: an origin over ORIGIN_INLINE bytes, else NULL */
     uint16_t origin_bytes;
     bool page;
-    char origin[ORIGIN_INLINE];
+    char origin[ORIGIN_INLINE]; /* last: it is not cleared */
 };
 #define WAITING_UNKNOWN UINT64_MAX
 

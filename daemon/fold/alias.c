@@ -14,10 +14,9 @@ struct alias *alias_find(const struct fold *f, uint64_t key, ff_wall arrival)
     return (struct alias *)recall_find(&f->aliases, alias_key(key), arrival);
 }
 
-static struct who alias_named(const struct fold *f, uint16_t site, struct ff_span id)
+static struct who alias_named(const struct fold *f, uint16_t site, struct ff_span id, uint64_t key)
 {
-    uint64_t scope = f->sites[site].scope;
-    return (struct who){.key = hash_id(&f->seed, scope, id), .mark = hash_mark(scope, id)};
+    return (struct who){.key = key, .mark = hash_mark(f->sites[site].scope, id)};
 }
 
 /* Whether an event at t can be one of the last session of whom has this key. */
@@ -35,7 +34,8 @@ static bool alias_lives(const struct fold *f, uint64_t key, ff_wall t)
 static const struct alias *alias_make(struct fold *f, const struct ff_record *r, uint64_t key)
 {
     const struct ff_beacon *b = &r->beacon;
-    struct who old = alias_named(f, b->site, b->text[FF_TEXT_VISITOR_BEFORE]);
+    struct ff_span before_id = b->text[FF_TEXT_VISITOR_BEFORE];
+    struct who old = alias_named(f, b->site, before_id, hash_id(&f->seed, f->sites[b->site].scope, before_id));
     const struct alias *before = alias_find(f, old.key, r->arrival);
     if (before && alias_lives(f, before->key, b->time))
         old = (struct who){.key = before->key, .mark = before->mark};
@@ -51,7 +51,7 @@ struct who alias_who(struct fold *f, const struct ff_record *r, uint64_t key)
 {
     const struct ff_beacon *b = &r->beacon;
     struct ff_span id = b->text[FF_TEXT_VISITOR];
-    struct who own = {.key = key, .mark = hash_mark(f->sites[b->site].scope, id)};
+    struct who own = alias_named(f, b->site, id, key);
     if (id.n == 0 || id.p[0] != FF_DERIVED_MARK)
         return own;
     const struct alias *a = alias_find(f, own.key, r->arrival);

@@ -1,6 +1,7 @@
 #include "audit.h"
 
 #include "act.h"
+#include "ahead.h"
 #include "course.h"
 #include "said.h"
 
@@ -263,6 +264,15 @@ static void audit_demand(const struct audit_sums *have, const struct audit_sums 
                 w->kind, w->which, w->field, w->word, (long long)w->at, (long long)w->by, (long long)h->by);
         abort();
     }
+}
+
+void audit_ahead(const struct fold *f, const struct ff_record *r, const struct fold_ahead *ahead)
+{
+    const struct fold_ahead own = ahead_of(f, &r->beacon);
+    if (own.id.lo == ahead->id.lo && own.id.hi == ahead->id.hi && own.visitor == ahead->visitor)
+        return;
+    fprintf(stderr, "audit: what was worked out ahead is another record's\n");
+    abort();
 }
 
 void audit_check(struct fold *f, uint32_t visitor)

@@ -4,6 +4,7 @@
 #ifndef FOOTFALL_FOLD_AUDIT_H
 #define FOOTFALL_FOLD_AUDIT_H
 
+#include "fold.h"
 #include "state.h"
 
 #ifdef FF_AUDIT
@@ -16,6 +17,9 @@ bool audit_takes_cells(const struct pen *p, const struct ff_cells *c);
 
 /* Notes an act that has been given to the visitor's story; copies it and its lines, and holds its words. */
 void audit_act(struct fold *f, uint32_t visitor, const struct act *a);
+
+/* What was worked out ahead is the record's: aborts where it is not. */
+void audit_ahead(const struct fold *f, const struct ff_record *r, const struct fold_ahead *ahead);
 
 /* Recomputes the visitor's contributions at the fold's now and aborts where they differ. */
 void audit_check(struct fold *f, uint32_t visitor);
@@ -49,6 +53,13 @@ static inline void audit_act(struct fold *f, uint32_t visitor, const struct act 
     (void)f;
     (void)visitor;
     (void)a;
+}
+
+static inline void audit_ahead(const struct fold *f, const struct ff_record *r, const struct fold_ahead *ahead)
+{
+    (void)f;
+    (void)r;
+    (void)ahead;
 }
 
 static inline void audit_check(struct fold *f, uint32_t visitor)

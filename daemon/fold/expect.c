@@ -1,6 +1,6 @@
 /* What the next records will need of memory, touched early: a look-up is two or three cache misses in
  * a row, and those of several records can be waited for together. */
-#include "expect.h"
+#include "ahead.h"
 
 #define LINE 64 /* bytes of a line of the cache */
 
@@ -45,7 +45,7 @@ static void expect_free(const uint64_t *probe)
 
 static struct need expect_slots(const struct fold *f, const struct ff_beacon *b, struct fold_ahead *ahead)
 {
-    *ahead = b->fault ? (struct fold_ahead){.known = false} : expect_keys(f, b);
+    *ahead = b->fault ? (struct fold_ahead){.known = false} : ahead_of(f, b);
     if (!ahead->known)
         return (struct need){0};
     if (ff_has(b, FF_HAS(ID)))

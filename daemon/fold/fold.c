@@ -1,8 +1,8 @@
 #include "fold.h"
 
+#include "ahead.h"
 #include "audit.h"
 #include "cells.h"
-#include "expect.h"
 #include "forget.h"
 #include "orders.h"
 #include "said.h"
@@ -135,7 +135,7 @@ bool fold_is_duplicate(const struct fold *f, const struct ff_record *r, struct f
     if (!ff_has(&r->beacon, FF_HAS(ID)))
         return false;
     if (!ahead->known)
-        *ahead = expect_keys(f, &r->beacon);
+        *ahead = ahead_of(f, &r->beacon);
     if (recall_find(&f->ids, ahead->id, r->arrival))
         return true;
     ahead->asked = f->remembered + 1;
@@ -219,9 +219,10 @@ enum ff_status fold_apply(struct fold *f, const struct ff_record *r, const struc
 {
     struct fold_ahead own;
     if (!ahead || !ahead->known) {
-        own = expect_keys(f, &r->beacon);
+        own = ahead_of(f, &r->beacon);
         ahead = &own;
     }
+    audit_ahead(f, r, ahead);
     fold_advance(f, r->received);
     if (!fold_remember_id(f, r, ahead))
         return FF_DUPLICATE;

@@ -58,15 +58,15 @@ struct fold_ahead {
     bool known;        /* the keys of what the record has of these two: */
     struct hash128 id;
     uint64_t visitor;
-    uint64_t asked;    /* not 0: its id was looked for in vain when so many (and one) had been remembered */
+    uint64_t asked;    /* 1 more than ids had been remembered when its own was looked for in vain; 0: it was not */
 };
 
 /* Fetches early what the next n (at most FOLD_EXPECT) records will need; changes nothing. ahead: n of them, set. */
 #define FOLD_EXPECT 16
 void fold_expect(const struct fold *f, const struct ff_record *records, size_t n, struct fold_ahead *ahead);
 
-/* Whether an event with this site and id came within dedupe_window of arrival. ahead: the record's own, where it is
- * noted, or NULL. */
+/* Whether an event with this site and id came within dedupe_window of arrival. Changes nothing of the fold. ahead: the
+ * record's own, where it is noted, or NULL. */
 bool fold_is_duplicate(const struct fold *f, const struct ff_record *r, struct fold_ahead *ahead);
 
 /* Folds one record, after advancing to its received. ahead: the record's own, or NULL. FF_OK; FF_DUPLICATE (nothing was

@@ -86,17 +86,18 @@ void conn_close(struct conn *c)
     n->counts.closed++;
 }
 
-static bool has_unread(const struct conn *c)
+/* As recv(2), of a byte that stays: whether there is one, an end, or nothing yet. */
+static ssize_t conn_peek(const struct conn *c)
 {
     char byte;
-    return recv(c->fd, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN;
+    return recv(c->fd, &byte, 1, MSG_PEEK);
 }
 
 /* All is sent. Closing at once while bytes of the client are unread would reset the connection and
  * could destroy the reply on its way, so where some may come the side is shut and drained. */
 static void conn_finish(struct conn *c)
 {
-    if (c->eof || c->clean || shutdown(c->fd, SHUT_WR) != 0 || (c->stopped && !has_unread(c))) {
+    if (c->eof || c->clean || shutdown(c->fd, SHUT_WR) != 0 || (c->stopped && conn_peek(c) < 0 && errno == EAGAIN)) {
         conn_close(c);
         return;
     }
@@ -270,9 +271,10 @@ void conn_expire(struct conn *c)
         conn_settle(c);
         return;
     }
-    if (c->phase == CONN_OPEN && !c->blocked && !conn_is_partial(c) && has_unread(c)) {
-        c->since = net_now(c->net); /* we are late, it is not idle: a next turn reads that */
-        conn_set_deadline(c);
+    if (c->phase == CONN_OPEN && !c->blocked && !conn_is_partial(c) && conn_peek(c) > 0) {
+        /* It is not idle, we are late: there is time for a next turn to read that, and no more. */
+        c->since = net_now(c->net) - c->net->options.idle_timeout + NET_SWEEP_EVERY;
+        conn_settle(c);
         return;
     }
     if (c->phase == CONN_LINGER || c->blocked || !conn_is_partial(c)) {

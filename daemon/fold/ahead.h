@@ -1,12 +1,12 @@
 /* The keys that a record's story is found by. */
-#ifndef FOOTFALL_FOLD_EXPECT_H
-#define FOOTFALL_FOLD_EXPECT_H
+#ifndef FOOTFALL_FOLD_AHEAD_H
+#define FOOTFALL_FOLD_AHEAD_H
 
 #include "fold.h"
 #include "state.h"
 
 /* Both are 0 where the beacon has no id, and no visitor. */
-static inline struct fold_ahead expect_keys(const struct fold *f, const struct ff_beacon *b)
+static inline struct fold_ahead ahead_of(const struct fold *f, const struct ff_beacon *b)
 {
     const struct fold_site_state *site = &f->sites[b->site];
     struct fold_ahead a = {.known = true};
