@@ -85,6 +85,32 @@ static void spoil_word(struct bench *b)
     visitor_at(b->fold, 1)->head.session.exit_page = b->fold->names.fresh;
 }
 
+static void fold_with_keys_of(struct bench *b, const char *visitor)
+{
+    struct ff_record r = {.received = T(2), .arrival = T(2), .beacon = bench_event(FF_PAGE_VIEW, "v", T(2))}, other = r;
+    other.beacon = bench_event(FF_PAGE_VIEW, visitor, T(2));
+    struct fold_ahead ahead;
+    fold_expect(b->fold, &other, 1, &ahead);
+    fold_apply(b->fold, &r, &ahead);
+}
+
+static void fold_with_own_keys(struct bench *b)
+{
+    fold_with_keys_of(b, "v");
+}
+
+static void fold_with_anothers_keys(struct bench *b)
+{
+    fold_with_keys_of(b, "w");
+}
+
+static void keys_of_another_record_abort(void **state)
+{
+    (void)state;
+    assert_int_equal(spoiled(fold_with_own_keys), 0);
+    assert_int_equal(spoiled(fold_with_anothers_keys), SIGABRT);
+}
+
 static void a_state_that_does_not_add_up_aborts(void **state)
 {
     (void)state;
@@ -175,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #ifdef FF_AUDIT
         cmocka_unit_test(a_state_that_does_not_add_up_aborts),
+        cmocka_unit_test(keys_of_another_record_abort),
         cmocka_unit_test(recomputing_leaves_no_trace),
         cmocka_unit_test(a_visitor_that_gave_way_is_not_judged_by_the_one_before),
         cmocka_unit_test(histories_with_late_events_add_up),

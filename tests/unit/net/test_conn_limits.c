@@ -122,17 +122,37 @@ static void an_idle_connection_is_closed_without_a_word(void **state)
 }
 
 /* After a pause of ours a turn reads from some of the many that have sent something, not from all. */
-static void who_has_sent_something_is_not_idle_because_we_were_late(void **state)
+enum { MANY = 40 }; /* a wait of libevent's begins with 32 */
+
+static void many_send_and_we_are_late(int fds[MANY], const char *text)
 {
-    enum { MANY = 40 }; /* a wait of libevent's begins with 32 */
-    int fds[MANY], closed;
-    (void)state;
     for (int i = 0; i < MANY; i++)
         fds[i] = rig_connect(&rig);
     for (int i = 0; i < MANY; i++)
-        assert_int_equal(send(fds[i], "GET / HTTP/1.1\r\nHost: h\r\n\r\n", 27, 0), 27);
+        assert_int_equal(send(fds[i], text, strlen(text), 0), strlen(text));
     rig_time += 100 * FF_SECOND;
     rig_turns(&rig, 1);
+}
+
+static void blanks_buy_no_time_where_we_are_late(void **state)
+{
+    int fds[MANY];
+    (void)state;
+    many_send_and_we_are_late(fds, "\r\n");
+    assert_true(net_counts(rig.net).open > 0);
+    rig_turns(&rig, 3);
+    rig_time += FF_SECOND;
+    rig_turns(&rig, 1);
+    assert_int_equal(net_counts(rig.net).open, 0);
+    for (int i = 0; i < MANY; i++)
+        close(fds[i]);
+}
+
+static void who_has_sent_something_is_not_idle_because_we_were_late(void **state)
+{
+    int fds[MANY], closed;
+    (void)state;
+    many_send_and_we_are_late(fds, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_true(rig.requests > 0 && rig.requests < MANY);
     for (int i = 0; i < MANY; i++) {
         assert_string_equal(rig_hear_until(&rig, fds[i], &closed), OK_HELLO);
@@ -288,6 +308,7 @@ int main(void)
         T(replies_before_it_give_a_request_no_more_time),
         T(an_idle_connection_is_closed_without_a_word),
         T(who_has_sent_something_is_not_idle_because_we_were_late),
+        T(blanks_buy_no_time_where_we_are_late),
         T(our_own_slowness_times_nobody_out),
         T(a_request_that_could_not_be_read_is_not_late),
         T(a_client_that_reads_slowly_is_waited_for),
