@@ -108,13 +108,13 @@ static void door_reply_events(struct door *d, const struct client *client, const
 
 static void door_reply_pixel(struct door *d, const struct client *client, const struct waiting *w)
 {
-    char header[256] = "Cache-Control: no-store\r\n";
-    size_t n = strlen(header);
+    static const char usual[] = "Cache-Control: no-store\r\n";
     const char *field = w->field ? w->field : "";
+    char told[256];
     if (w->rejected)
-        snprintf(header + n, sizeof header - n, "X-Footfall-Error: %s%s%s: %s\r\n", ff_status_code(w->fault),
+        snprintf(told, sizeof told, "%sX-Footfall-Error: %s%s%s: %s\r\n", usual, ff_status_code(w->fault),
                  *field ? " " : "", field, w->note ? w->note : ff_status_prose(w->fault));
-    door_reply(d, client, 200, "image/gif", ff_span_of(pixel_gif, sizeof pixel_gif - 1), header);
+    door_reply(d, client, 200, "image/gif", ff_span_of(pixel_gif, sizeof pixel_gif - 1), w->rejected ? told : usual);
 }
 
 void door_answer(struct door *d, struct waiting *w, enum ff_status store)
