@@ -6,7 +6,7 @@
 #include "house_counts.h"
 
 #include "config.h"
-#include "fold.h"
+#include "fold_counts.h"
 #include "openmetrics.h"
 #include "tally.h"
 

@@ -106,7 +106,7 @@ uint64_t fold_customers_stamp(const struct fold *f, uint16_t site);
 void fold_kept_customers(const struct fold *f, uint16_t site, ff_wall t, struct ff_kept *out);
 
 /* Sums up all that is remembered of the site's customers, by how much they spent, in steps that look at
- * `persons` (fold_counts.customers) each; each is looked at twice, a million in some 100 ms. Who changes
+ * `persons` (fold_counts.h says of how many) each; each is looked at twice, a million in some 100 ms. Who changes
  * meanwhile counts as of one of the steps. One is under way at a time: to begin another gives it up. step:
  * true when it is done, and *out filled. */
 void fold_lifetimes_begin(struct fold *f, uint16_t site);
@@ -119,37 +119,6 @@ void fold_cohorts(const struct fold *f, uint16_t site, ff_wall from, ff_wall to,
  * where there is one. False: nobody of the kind has bought. */
 bool fold_customer(const struct fold *f, uint16_t site, struct ff_span visitor, struct ff_span customer,
                    struct ff_customer *out);
-
-struct fold_counts {
-    uint64_t visitors, carts, ids, orders, tails, tail_events;      /* in memory now */
-    uint64_t extras, customers, customer_days;                      /* likewise */
-    uint64_t late, duplicates, duplicate_orders;                    /* ever */
-    int64_t stray;                                                  /* pings without a session, as of now */
-    uint64_t refunds, lines, forgets;                               /* likewise */
-    /* what gave way at a ceiling, ever, by the ceiling */
-    uint64_t visitors_evicted, carts_evicted, ids_evicted, orders_evicted, tails_settled_early;
-    uint64_t lines_evicted;         /* carts, for want of lines */
-    uint64_t events_settled_early;  /* for want of events, of one visitor with too many, or of what they hold */
-    uint64_t customer_days_evicted; /* customers, for want of days */
-    uint64_t lines_left_out, refunds_evicted, refunds_left_out;
-    uint64_t cart_words, cart_words_left_out; /* texts of carts; that there was no room for since the start */
-    uint64_t extras_left_out; /* of sessions with too many of a kind */
-    uint64_t extras_evicted;  /* visitors whose extras gave way */
-    uint64_t tickets, comments; /* in memory now */
-    uint64_t tickets_evicted, comments_evicted, ticket_replies_left_out; /* ever */
-    uint64_t customers_evicted, customer_days_left_out;
-    uint64_t aliases;         /* in memory now: ids of visitors who had another one before midnight */
-    uint64_t aliases_evicted; /* ever */
-};
-struct fold_counts fold_counts(const struct fold *f);
-
-/* What may be in memory of each: the options, or the least that one record can need where that is more. Of
- * comments: of all sites together. */
-struct fold_limits {
-    uint32_t visitors, carts, ids, orders, refunds, tails, tail_events, lines, extras;
-    uint32_t customers, customer_days, tickets, comments, forgets;
-};
-struct fold_limits fold_limits(const struct fold *f);
 
 /* The whole state as an image: the same bytes for the same records, seed, options and now, whichever way
  * it came there (law 2). The options are not in it. */

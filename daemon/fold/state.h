@@ -4,6 +4,7 @@
 #define FOOTFALL_FOLD_STATE_H
 
 #include "fold.h"
+#include "fold_counts.h"
 #include "visit.h"
 
 #include "alias.h"

@@ -158,25 +158,6 @@ static void an_import_compares_the_times_of_its_events(void **state)
     bench_finish(&b);
 }
 
-static void limits_are_the_options_or_what_one_record_can_need(void **state)
-{
-    (void)state;
-    struct bench b;
-    struct fold_options o = bench_options();
-    o.max_visitors = 3;
-    o.max_carts = o.max_tail_events = o.max_lines = o.max_extras = o.max_customers = o.max_customer_days = 1;
-    bench_open_with(&b, o);
-    struct fold_limits l = fold_limits(b.fold);
-    assert_int_equal(l.visitors, 3);
-    assert_int_equal(l.ids, 64);
-    assert_int_equal(l.orders, 64);
-    assert_int_equal(l.refunds, 64);
-    assert_int_equal(l.comments, 2 * 8); /* of two sites */
-    assert_true(l.carts >= 12 && l.tail_events >= TAIL_ACTS_MAX && l.lines >= 3 * CART_LINES_MAX);
-    assert_true(l.customers > 1 && l.customer_days > 1 && l.extras > 1);
-    bench_finish(&b);
-}
-
 static void the_words_a_fold_takes_for_itself_are_not_counted_as_left_out(void **state)
 {
     (void)state;
@@ -500,7 +481,6 @@ int main(void)
         cmocka_unit_test(what_was_asked_before_is_no_answer_once_an_id_was_remembered),
         cmocka_unit_test(what_was_worked_out_ahead_changes_nothing),
         cmocka_unit_test(an_import_compares_the_times_of_its_events),
-        cmocka_unit_test(limits_are_the_options_or_what_one_record_can_need),
         cmocka_unit_test(the_words_a_fold_takes_for_itself_are_not_counted_as_left_out),
         cmocka_unit_test(ids_without_room_give_way_oldest_first),
         cmocka_unit_test(searches_count_with_and_without_a_number_of_results),
